@@ -1,0 +1,50 @@
+import type { EventTable, TableKind } from '@faultline/market/event-table'
+
+/** Everything that a dump folder gave, market by market, and what was left aside and why. */
+export interface Dump {
+  /** sorted by symbol; every market has candles */
+  markets: DumpMarket[]
+  skipped: SkippedInput[]
+}
+
+/** Files that were seen and not used; `symbol` is null where the file belongs to no market. Paths are relative to the folder. */
+export interface SkippedInput {
+  symbol: string | null
+  files: string[]
+  reason: string
+}
+
+export interface DumpMarket {
+  /** as Binance writes it, capital letters */
+  symbol: string
+  /** the folder carries a market.json that says so: file the instrument under the venue `simulated` */
+  simulated: boolean
+  /** parsed JSON of brackets.json, not checked here: tiers are made of it by the engine's tiersFromBinanceBrackets */
+  brackets: unknown | null
+  /** where they stood, for messages */
+  bracketsFile: string | null
+  /** length of the candles, one of BUCKETS_MS */
+  bucketMs: number
+  candles: Sourced<'candle'>
+  openInterest: Sourced<'openInterest'>
+  funding: Sourced<'funding'>
+  ratios: Sourced<'longShortRatio'>
+  liquidations: Sourced<'liquidation'>
+}
+
+/** A table sorted by its natural key and free of duplicates; `place(row)` names file and line of a row for messages. */
+export interface Sourced<K extends TableKind> {
+  table: EventTable<K>
+  place(row: number): { file: string; line: number }
+}
+
+export interface ReadDumpOptions {
+  /** the symbol of files that name none; where several markets are found, only this one is read */
+  symbol?: string
+  /** a name of BUCKETS_MS; without it the finest candles of each market are used */
+  interval?: string
+  /** bytes of input files read so far */
+  onProgress?: (progress: { done: number; total: number; file: string }) => void
+  /** the present, for refusing time stamps of the future; the clock of the machine unless a test says otherwise */
+  now?: number
+}
