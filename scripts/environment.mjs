@@ -1,0 +1,58 @@
+// What the scripts share: where state lives, the secrets of this installation, the database and how children are run.
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '')
+/** Database, secrets and logs of this installation; FAULTLINE_STATE_DIR moves it out of the checkout. */
+export const stateDir = path.resolve(root, process.env.FAULTLINE_STATE_DIR ?? '.data')
+
+/** Runs a program to its end. `quiet` programs speak to standard error, which is where progress belongs. */
+export function run(cmd, args, { env = process.env, quiet = false, cwd = root } = {}) {
+  return new Promise((done, failed) => {
+    const child = spawn(cmd, args, { cwd, env, stdio: ['ignore', quiet ? 2 : 'inherit', 'inherit'] })
+    child.once('error', failed)
+    child.once('exit', (code, signal) =>
+      code === 0 ? done() : failed(new Error(`${path.basename(cmd)} ${args.join(' ')} ended with ${signal ?? code}`)),
+    )
+  })
+}
+
+/** A value of this installation that is made at the first start and kept: read by its owner only. */
+export function secret(name) {
+  const file = path.join(stateDir, 'secrets.json')
+  const secrets = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  if (typeof secrets[name] !== 'string') {
+    secrets[name] = randomBytes(32).toString('base64url')
+    mkdirSync(stateDir, { recursive: true })
+    const draft = `${file}.${process.pid}`
+    writeFileSync(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
+    chmodSync(draft, 0o600)
+    renameSync(draft, file)
+  }
+  return secrets[name]
+}
+
+/**
+ * The database, migrated, with the owner's and the application's URL. DATABASE_URL names a server of one's own; without it
+ * the embedded Postgres of this installation is started, or shared where it runs already.
+ */
+export async function database({ log = () => {} } = {}) {
+  const { provision } = await import('@faultline/db/provision')
+  let server = { url: process.env.DATABASE_URL, stop: async () => {} }
+  if (!server.url) {
+    const { startPostgres } = await import('@faultline/db/embedded-postgres')
+    server = await startPostgres({ dataDir: path.join(stateDir, 'pg'), log })
+  }
+  try {
+    const { ownerUrl, appUrl } = await provision({ ownerUrl: server.url, appUrl: process.env.DATABASE_APP_URL, stateDir, log })
+    return { ownerUrl, appUrl, stop: () => server.stop() }
+  } catch (e) {
+    await server.stop()
+    throw e
+  }
+}
+
+export const say = (message) => process.stderr.write(`${message}\n`)

@@ -1,0 +1,95 @@
+// `npm run -s faultline -- COMMAND`: dispatches to the worker's and the simulator's command lines. What commands print goes to
+// standard output; everything else (installer, database, progress) to standard error.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { database, root, run, say } from './environment.mjs'
+
+const WORKER = 'apps/worker/src/cli/main.ts'
+const SIMULATOR = 'packages/simulator/src/cli.ts'
+const COMMANDS = {
+  import: { file: WORKER, database: true, what: "read Binance's public dumps into the database and estimate" },
+  instruments: { file: WORKER, database: true, what: 'list the instruments in the database' },
+  export: { file: WORKER, database: true, what: 'write the columns of an instrument as CSV' },
+  rebuild: { file: WORKER, database: true, what: 'estimate again from the stored events; --verify compares' },
+  estimate: { file: WORKER, what: 'estimate a folder of one instrument, without a database' },
+  simulate: { file: SIMULATOR, what: 'write the dump of a simulated market whose positions are known' },
+  sample: { sample: true, what: 'make a simulated market that ends now and import it' },
+}
+const help = () =>
+  [
+    'usage: npm run -s faultline -- COMMAND [options]',
+    '',
+    ...Object.entries(COMMANDS).map(([name, c]) => `  ${name.padEnd(12)} ${c.what}`),
+    '',
+    'Each command has --help. Results go to standard output or --out, progress and messages to standard error.',
+  ].join('\n')
+
+const [name, ...args] = process.argv.slice(2)
+let child
+let db
+const finish = async (code) => {
+  await db?.stop()
+  process.exit(code)
+}
+for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(s, () => (child ? child.kill(s) : finish(1)))
+process.on('disconnect', () => (child ? child.kill('SIGTERM') : finish(1))) // bootstrap.mjs was killed
+
+/** Runs one of our command lines to its end and gives its exit code. */
+const call = (file, argv, env) =>
+  new Promise((done, failed) => {
+    child = spawn(process.execPath, [path.join(root, file), ...argv], { cwd: root, stdio: ['inherit', 'inherit', 'inherit'], env })
+    child.once('error', failed)
+    child.once('exit', (code) => {
+      child = undefined
+      done(code ?? 1)
+    })
+  })
+
+async function sample(argv, env) {
+  const HOUR_MS = 3_600_000
+  const days = 7
+  const folder = mkdtempSync(path.join(tmpdir(), 'faultline-sample-'))
+  try {
+    const start = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - days * 24 * HOUR_MS).toISOString()
+    const out = path.join(folder, 'market')
+    const code = await call(SIMULATOR, ['--days', String(days), '--seed', '7', '--start', start, '--out', out, ...argv], env)
+    return code === 0 ? await call(WORKER, ['import', '--dump', out], env) : code
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+try {
+  const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    console.log(help())
+    process.exit(0)
+  }
+  if (!command) {
+    say(`There is no command "${name}".\n\n${help()}`)
+    process.exit(2)
+  }
+  const env = { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() }
+  const asksForHelp = args.includes('--help') || args.includes('-h')
+  if (command.sample && asksForHelp) {
+    console.log(`usage: npm run -s faultline -- sample\n\n${command.what}. It is labelled as simulated wherever it is shown.`)
+    process.exit(0)
+  }
+  const needsDatabase = (command.database || command.sample) && !asksForHelp
+  if (needsDatabase || command.database) {
+    if (!existsSync(path.join(root, 'packages/db/src/generated/prisma/client.ts')) || !env.DATABASE_APP_URL)
+      await run('turbo', ['run', 'generate', '--output-logs=errors-only'], { quiet: true })
+  }
+  if (needsDatabase && (!env.DATABASE_APP_URL || env.DATABASE_URL)) {
+    db = await database({ log: say })
+    env.DATABASE_APP_URL = db.appUrl
+    delete env.DATABASE_URL
+  }
+  const code = command.sample ? await sample(args, env) : await call(command.file, command.file === WORKER ? [name, ...args] : args, env)
+  await finish(code)
+} catch (e) {
+  say(`\n${e.message}\n`)
+  await finish(1)
+}
