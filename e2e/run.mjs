@@ -2,7 +2,7 @@
 // it, then the end. What it prints on the way (the ready line, the first administrator) is part of what is tested.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -40,6 +40,7 @@ async function ownDatabase() {
 }
 
 const state = mkdtempSync(path.join(tmpdir(), 'faultline-e2e-'))
+chmodSync(state, 0o755) // as root, the database runs under another account, which has to get in
 const database = await ownDatabase()
 const port = await freePort()
 const env = { ...process.env, ...database.env, PORT: String(port), FAULTLINE_STATE_DIR: state }

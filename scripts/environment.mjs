@@ -40,10 +40,10 @@ export function secret(name) {
  * the embedded Postgres of this installation is started, or shared where it runs already.
  */
 export async function database({ log = () => {} } = {}) {
-  const { provision } = await import('@faultline/db/provision')
+  const { provision } = await import('../packages/db/tools/provision.mjs')
   let server = { url: process.env.DATABASE_URL, stop: async () => {} }
   if (!server.url) {
-    const { startPostgres } = await import('@faultline/db/embedded-postgres')
+    const { startPostgres } = await import('../packages/db/tools/local-postgres.mjs')
     server = await startPostgres({ dataDir: path.join(stateDir, 'pg'), log })
   }
   try {

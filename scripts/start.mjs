@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { portFree } from '@faultline/db/embedded-postgres'
+import { portFree } from '../packages/db/tools/local-postgres.mjs'
 import { database, root, run, secret } from './environment.mjs'
 
 const t0 = performance.now()

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { startPostgres } from '@faultline/db/embedded-postgres'
+import { startPostgres } from '../packages/db/tools/local-postgres.mjs'
 import { findChromium } from './chromium.mjs'
 import { root } from './environment.mjs'
 
