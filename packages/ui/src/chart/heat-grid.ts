@@ -1,0 +1,29 @@
+/** The grid that the chart paints: Uint8 per cell on the fixed USD scale of tiles, longs and shorts apart. */
+export interface HeatGridPair {
+  /** start of column 0, UTC ms, and the length of a column */
+  from: number
+  resolutionMs: number
+  columns: number
+  /** bin of row 0 on the global price grid, and the number of rows; bins may be 0 */
+  firstBin: number
+  bins: number
+  /** `long[row * columns + column]`, row 0 = lowest bin */
+  long: Uint8Array
+  short: Uint8Array
+  /** per column a value of COLUMN_STATE */
+  state: Uint8Array
+}
+
+/** Columns that hold data, `{count, first, last}`; first and last are −1 when there is none. */
+export function coveredColumns(grid: Pick<HeatGridPair, 'state'>): { count: number; first: number; last: number } {
+  let count = 0
+  let first = -1
+  let last = -1
+  for (let c = 0; c < grid.state.length; c++) {
+    if (grid.state[c] === 0) continue
+    count++
+    if (first < 0) first = c
+    last = c
+  }
+  return { count, first, last }
+}

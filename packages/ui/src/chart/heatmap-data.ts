@@ -1,0 +1,48 @@
+import type { HeatGridPair } from './heat-grid.ts'
+
+/** `[openTime, open, high, low, close, volume]`, time in UTC ms, ascending. */
+export type CandleRow = readonly [number, number, number, number, number, number]
+/** `[time, base coin, USD or null]`, ascending. */
+export type OpenInterestRow = readonly [number, number, number | null]
+/** `[settlement time, rate per interval, interval in hours or null]`, ascending. */
+export type FundingRow = readonly [number, number, number | null]
+
+/** Everything that one heatmap shows. Times are UTC milliseconds. */
+export interface HeatmapData {
+  symbol: string
+  simulated: boolean
+  /** what the time axis spans at its widest; `to` is the end of the newest bucket */
+  from: number
+  to: number
+  /** length of a heat column, and of the build's own bucket */
+  resolutionMs: number
+  bucketMs: number
+  /** null while tiles are loading: candles are shown first */
+  heat: HeatGridPair | null
+  candles: { intervalMs: number; rows: readonly CandleRow[] }
+  openInterest: readonly OpenInterestRow[]
+  funding: readonly FundingRow[]
+  gaps: readonly { from: number; to: number; channel: string }[]
+}
+
+/** What lies under the pointer. */
+export interface HoverReading {
+  /** time span and price range of the cells under the pointer; several cells where they are smaller than a pixel */
+  from: number
+  to: number
+  priceLow: number
+  priceHigh: number
+  cells: number
+  /** highest estimate among those cells, USD; null outside the heat or where a column is missing */
+  longUsd: number | null
+  shortUsd: number | null
+  /** close of the candle at that time */
+  priceThen: number | null
+  /** distance of the middle of the price range from `priceThen`, as a ratio */
+  distance: number | null
+  /** state of the column(s): a value of COLUMN_STATE, null outside */
+  columnState: number | null
+  fundingRate: number | null
+  openInterestBase: number | null
+  openInterestUsd: number | null
+}

@@ -1,0 +1,256 @@
+/**
+ * Level-of-detail rasteriser. Pure: no DOM, no chart library, so it runs unchanged in a worker and in unit tests.
+ *
+ *   two Uint8 grids (row-major, row 0 = lowest bin) → two bytes per device pixel → RGBA through two 256-entry tables
+ *
+ * Several cells under one pixel are combined by MAX per side, never by averaging and never after colouring: a single hot
+ * cell must stay visible when the whole range is on screen. One cell under several pixels is repeated (nearest), so that
+ * cell borders stay sharp.
+ */
+
+export interface Level {
+  cells: Uint8Array
+  columns: number
+  /** columns of the grid under one column of this level */
+  factor: number
+}
+
+/**
+ * Max-mips along time: level k has a quarter of the columns of level k − 1. Rows stay, since the price axis may be log or
+ * linear. Quarters and not halves: a third of the grid in memory on top instead of the whole of it again, for at most
+ * eight cells read per pixel and row.
+ */
+export function buildLevels(cells: Uint8Array, columns: number, rows: number, minColumns = 512): Level[] {
+  const levels: Level[] = [{ cells, columns, factor: 1 }]
+  let current = cells
+  let width = columns
+  let factor = 1
+  while (width > minColumns) {
+    const narrow = (width + 3) >> 2
+    const out = new Uint8Array(narrow * rows)
+    for (let r = 0; r < rows; r++) {
+      const to = r * narrow
+      const end = (r + 1) * width
+      for (let c = 0, i = r * width; i < end; c++) {
+        let max = 0
+        for (const stop = Math.min(end, i + 4); i < stop; i++) {
+          const v = current[i] as number
+          if (v > max) max = v
+        }
+        out[to + c] = max
+      }
+    }
+    factor *= 4
+    levels.push({ cells: out, columns: narrow, factor })
+    current = out
+    width = narrow
+  }
+  return levels
+}
+
+/** 1 for rows that hold anything: most rows of one side are empty, and are passed over. */
+export function rowsInUse(cells: Uint8Array, columns: number, rows: number): Uint8Array {
+  const used = new Uint8Array(rows)
+  for (let r = 0; r < rows; r++) {
+    for (let i = r * columns, end = i + columns; i < end; i++)
+      if (cells[i] !== 0) {
+        used[r] = 1
+        break
+      }
+  }
+  return used
+}
+
+/**
+ * Source rows of every pixel row: pixel row j shows rows [from[j], to[j]).
+ * `edgeY[k]` is the pixel y of the lower edge of row `firstRow + k` (count + 1 entries), taken from the chart's own axis,
+ * so linear, log and inverse axes all work. A row owns the pixel rows whose CENTRE lies inside it; a row thinner than a
+ * pixel still gets the one pixel row that it falls into.
+ */
+export function mapRows(edgeY: Float64Array, firstRow: number, count: number, height: number, from: Int32Array, to: Int32Array): void {
+  from.fill(0x7fffffff)
+  to.fill(-1)
+  for (let k = 0; k < count; k++) {
+    const top = Math.min(edgeY[k] as number, edgeY[k + 1] as number)
+    const bottom = Math.max(edgeY[k] as number, edgeY[k + 1] as number)
+    if (bottom < 0 || top > height) continue
+    let j0 = Math.ceil(top - 0.5)
+    let j1 = Math.ceil(bottom - 0.5)
+    if (j1 <= j0) {
+      j0 = Math.floor((top + bottom) / 2)
+      j1 = j0 + 1
+    }
+    j0 = Math.max(0, j0)
+    j1 = Math.min(height, j1)
+    const row = firstRow + k
+    for (let j = j0; j < j1; j++) {
+      if (row < (from[j] as number)) from[j] = row
+      if (row + 1 > (to[j] as number)) to[j] = row + 1
+    }
+  }
+}
+
+/**
+ * Source columns of every pixel column: pixel i shows columns [from[i], to[i]) of a grid with `columns` columns.
+ * `x0` is the fractional column at the left edge of pixel 0, `dx` the columns per pixel. All columns whose centre lies
+ * under the pixel; where cells are wider than pixels, the one under the pixel's centre. Returns the largest count.
+ */
+export function mapColumns(x0: number, dx: number, columns: number, from: Int32Array, to: Int32Array): number {
+  let widest = 0
+  for (let i = 0; i < from.length; i++) {
+    const a = x0 + i * dx
+    const b = x0 + (i + 1) * dx
+    let ca = Math.ceil(a - 0.5)
+    let cb = Math.ceil(b - 0.5)
+    if (cb <= ca) {
+      ca = Math.floor((a + b) / 2)
+      cb = ca + 1
+    }
+    ca = Math.max(0, ca)
+    cb = Math.min(columns, cb)
+    from[i] = ca
+    to[i] = Math.max(ca, cb)
+    if (cb - ca > widest) widest = cb - ca
+  }
+  return widest
+}
+
+/** Index of the mip for `dx` columns per pixel: the coarsest that still has two columns per pixel. */
+export function levelFor(levels: readonly Level[], dx: number): number {
+  let level = 0
+  while (level + 1 < levels.length && dx / (levels[level + 1] as Level).factor >= 2) level++
+  return level
+}
+
+export interface Raster {
+  width: number
+  height: number
+  /** one byte per device pixel and side */
+  long: Uint8Array
+  short: Uint8Array
+  rowFrom: Int32Array
+  rowTo: Int32Array
+  colFrom: Int32Array
+  colTo: Int32Array
+  /** columns of the grid under one column that colFrom and colTo count */
+  factor: number
+}
+
+export const createRaster = (width: number, height: number): Raster => ({
+  width,
+  height,
+  long: new Uint8Array(width * height),
+  short: new Uint8Array(width * height),
+  rowFrom: new Int32Array(height),
+  rowTo: new Int32Array(height),
+  colFrom: new Int32Array(width),
+  colTo: new Int32Array(width),
+  factor: 1,
+})
+
+/** Fills `values` (width × height) from one side's level by the raster's row and column maps. */
+export function resample(level: Level, used: Uint8Array, raster: Raster, values: Uint8Array): void {
+  const { width, height, rowFrom, rowTo, colFrom, colTo } = raster
+  const { cells, columns } = level
+  // Outside the grid a pixel has no columns; the plain loop below must not see those.
+  let left = 0
+  while (left < width && (colTo[left] as number) <= (colFrom[left] as number)) left++
+  let right = width
+  while (right > left && (colTo[right - 1] as number) <= (colFrom[right - 1] as number)) right--
+  let single = true
+  for (let i = left; i < right && single; i++) single = (colTo[i] as number) - (colFrom[i] as number) === 1
+
+  for (let j = 0; j < height; j++) {
+    const o = j * width
+    const r0 = rowFrom[j] as number
+    const r1 = rowTo[j] as number
+    // Neighbouring pixel rows often show the same source rows (zoomed in): copy instead of computing again.
+    if (j > 0 && r1 > r0 && rowFrom[j - 1] === r0 && rowTo[j - 1] === r1) {
+      values.copyWithin(o, o - width, o)
+      continue
+    }
+    values.fill(0, o, o + width)
+    for (let r = r0; r < r1; r++) {
+      if (used[r] === 0) continue
+      const base = r * columns
+      if (single) {
+        for (let i = left; i < right; i++) {
+          const v = cells[base + (colFrom[i] as number)] as number
+          if (v > (values[o + i] as number)) values[o + i] = v
+        }
+      } else {
+        for (let i = left; i < right; i++) {
+          let max = values[o + i] as number
+          for (let c = base + (colFrom[i] as number), end = base + (colTo[i] as number); c < end; c++) {
+            const v = cells[c] as number
+            if (v > max) max = v
+          }
+          values[o + i] = max
+        }
+      }
+    }
+  }
+}
+
+/** Bytes to pixels. The stronger side gives the colour: both ramps have the same lightness, so neither hides the other. */
+export function colourise(raster: Raster, pixels: Uint32Array, longLut: Uint32Array, shortLut: Uint32Array): void {
+  const { long, short } = raster
+  for (let i = 0, n = long.length; i < n; i++) {
+    const l = long[i] as number
+    const s = short[i] as number
+    pixels[i] = (l > s ? longLut[l] : shortLut[s]) as number
+  }
+}
+
+/** What a pixel column shows besides heat. */
+export const PIXEL_STATE = { plain: 0, missing: 1, partial: 2 } as const
+
+/**
+ * State of every pixel column from the columns under it: `missing` when all of them are, `partial` when some are partial
+ * or missing. Only between the first and the last column that hold data: what is before or after is not a gap. The newest
+ * column is always unfinished, and is not marked.
+ */
+export function mapStates(state: Uint8Array, covered: { first: number; last: number }, raster: Raster, out: Uint8Array): void {
+  const { colFrom, colTo, factor } = raster
+  for (let i = 0; i < out.length; i++) {
+    const a = Math.max(covered.first, (colFrom[i] as number) * factor)
+    const b = Math.min(covered.last + 1, (colTo[i] as number) * factor)
+    let missing = 0
+    let partial = 0
+    for (let c = a; c < b; c++) {
+      if (state[c] === 0) missing++
+      else if (state[c] === 2 && c !== covered.last) partial++
+    }
+    out[i] =
+      b <= a || covered.first < 0
+        ? PIXEL_STATE.plain
+        : missing === b - a
+          ? PIXEL_STATE.missing
+          : missing + partial > 0
+            ? PIXEL_STATE.partial
+            : PIXEL_STATE.plain
+  }
+}
+
+export interface HatchStyle {
+  /** RGBA words; the hatch of a gap, and the band that marks partial columns */
+  hatch: number
+  partial: number
+  /** device pixels: distance and thickness of the diagonal lines, height of the band at the bottom */
+  period: number
+  thickness: number
+  band: number
+}
+
+/** Draws gaps as diagonal lines over the full height, and partial columns as a band along the bottom. */
+export function drawStates(states: Uint8Array, raster: Raster, pixels: Uint32Array, style: HatchStyle): void {
+  const { width, height } = raster
+  for (let i = 0; i < width; i++) {
+    if (states[i] === PIXEL_STATE.plain) continue
+    if (states[i] === PIXEL_STATE.missing) {
+      for (let j = 0; j < height; j++) pixels[j * width + i] = (i + j) % style.period < style.thickness ? style.hatch : 0
+    } else {
+      for (let j = Math.max(0, height - style.band); j < height; j++) pixels[j * width + i] = style.partial
+    }
+  }
+}
