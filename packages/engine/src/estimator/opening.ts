@@ -1,0 +1,80 @@
+import { binOf } from '@faultline/market/price-grid'
+import type { Book } from './book.ts'
+import { type LeverageClasses, RESIDUAL_LEVERAGE } from './classes.ts'
+import type { HeldBars } from './held-bars.ts'
+import { Profile } from './profile.ts'
+import { TURNOVER_PER_DAY } from './turnover.ts'
+
+/** Volatility of log price per day that the spread of positions from before the first bar is drawn from. */
+const STOCK_SIGMA_PER_DAY = 0.04
+const STOCK_SIGMA_MAX = 0.2
+
+export class Opening {
+  private readonly profile = new Profile()
+  /** spread of entries per class, in bins */
+  private readonly stockSigma: Float64Array
+
+  constructor(classes: LeverageClasses) {
+    // Hazards ∝ leverage that turn the prior stock over at the mean rate give each class its mean age, and price walked that long.
+    const stockLeverage = classes.long.stock.reduce(
+      (sum, share, j) => sum + share * (classes.leverage[j] as number),
+      classes.long.residualStock * RESIDUAL_LEVERAGE,
+    )
+    this.stockSigma = classes.leverage.map((l) => {
+      const ageDays = stockLeverage / (TURNOVER_PER_DAY * l)
+      return 1000 * Math.min(STOCK_SIGMA_MAX, STOCK_SIGMA_PER_DAY * Math.sqrt(ageDays))
+    })
+  }
+
+  /**
+   * Opens `amount` base coin along the held bars, by volume, over the classes' inflow shares. What price has crossed since it was
+   * opened no longer stands, so it is not part of the open interest that is being explained: the shares are those of what still stands.
+   */
+  open(book: Book, held: HeldBars, amount: number): void {
+    if (!(amount > 0) || held.count === 0) return
+    const { inflow, residualInflow } = book.classes
+    const traded = held.totalVolume()
+    let standing = residualInflow
+    this.eachBar(book, held, traded, (profile, share, edge) => {
+      for (let j = 0; j < book.count; j++) standing += share * (inflow[j] as number) * book.aliveShare(j, profile, edge)
+    })
+    const factor = amount / standing
+    this.eachBar(book, held, traded, (profile, share, edge) => {
+      for (let j = 0; j < book.count; j++) book.place(j, profile, factor * share * (inflow[j] as number), edge)
+    })
+    book.residual += factor * residualInflow
+  }
+
+  /**
+   * Spreads open interest that was there before the first bar: entries normal in log price around `price`, wider for the classes that
+   * are held longer, levels beyond the price left out, classes by the stock shares.
+   */
+  spreadStock(book: Book, price: number, amount: number): void {
+    const { stock, residualStock } = book.classes
+    const edge = binOf(price)
+    for (let j = 0; j < book.count; j++) {
+      const profile = this.profile.fillNormal(price, this.stockSigma[j] as number)
+      const alive = book.aliveShare(j, profile, edge)
+      if (alive > 0) book.place(j, profile, (amount * (stock[j] as number)) / alive, edge)
+    }
+    book.residual += amount * residualStock
+  }
+
+  /**
+   * Visits the held bars, newest first, each with where it traded, its share of the volume, and the bin that price has reached since
+   * something was opened in it. Inside its own bar the path of Profile.fillPath decides: in a bar that closed higher the low came first and
+   * opened longs have only the close to fear, in one that closed lower the low came last.
+   */
+  private eachBar(book: Book, held: HeldBars, traded: number, visit: (profile: Profile, share: number, edge: number) => void): void {
+    let reached = book.long ? Number.POSITIVE_INFINITY : 0
+    for (let i = held.count - 1; i >= 0; i--) {
+      const [open, high, low, close] = [held.open(i), held.high(i), held.low(i), held.close(i)]
+      const rose = close >= open
+      const own = book.long ? (rose ? close : low) : rose ? high : close
+      const worst = book.long ? Math.min(reached, own) : Math.max(reached, own)
+      const share = traded > 0 ? held.volume(i) / traded : 1 / held.count
+      if (share > 0) visit(this.profile.fillPath(open, high, low, close), share, binOf(worst))
+      reached = book.long ? Math.min(reached, low) : Math.max(reached, high)
+    }
+  }
+}
