@@ -1,0 +1,54 @@
+import { z } from 'zod'
+
+/** Named lengths of time that the page offers. */
+export const RANGES = ['12h', '1d', '3d', '7d', '30d'] as const
+export const heatmapRange = z.enum(RANGES)
+export type HeatmapRange = z.infer<typeof heatmapRange>
+
+export const instrumentInput = z.object({ instrument: z.string().min(1).max(80) })
+export const heatmapViewInput = instrumentInput.extend({ range: heatmapRange })
+
+/** Everything that one picture needs but the tiles themselves, which come from `/tiles/{build.id}/{resolution}/{index}`. Times in UTC ms. */
+export const heatmapView = z.object({
+  instrument: z.object({
+    id: z.int(),
+    key: z.string(),
+    venue: z.string(),
+    symbol: z.string(),
+    baseAsset: z.string(),
+    quoteAsset: z.string(),
+    simulated: z.boolean(),
+  }),
+  build: z.object({
+    id: z.int(),
+    modelVersion: z.string(),
+    generation: z.int(),
+    bucketMs: z.number(),
+    firstBucket: z.number(),
+    lastBucket: z.number(),
+    status: z.enum(['building', 'complete', 'retired']),
+  }),
+  range: heatmapRange,
+  /** of the tiles, the candles and the thinned open interest */
+  resolutionMs: z.number(),
+  /** aligned to resolutionMs */
+  from: z.number(),
+  /** end of the last bucket */
+  to: z.number(),
+  tiles: z.array(z.object({ index: z.int(), closed: z.boolean() })),
+  candles: z.object({
+    intervalMs: z.number(),
+    /** open time, open, high, low, close, volume in base coin */
+    rows: z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()])),
+  }),
+  /** time, base coin, USD where the venue gives it */
+  openInterest: z.array(z.tuple([z.number(), z.number(), z.number().nullable()])),
+  /** settlement time, rate per interval, interval in hours where known */
+  funding: z.array(z.tuple([z.number(), z.number(), z.number().nullable()])),
+  /** what is missing and has not been filled, clipped to the range */
+  gaps: z.array(z.object({ channel: z.string(), from: z.number(), to: z.number(), status: z.string() })),
+  /** columns that are there and buckets that the range has */
+  coverage: z.object({ columns: z.number(), expected: z.number() }),
+  serverTime: z.number(),
+})
+export type HeatmapView = z.infer<typeof heatmapView>

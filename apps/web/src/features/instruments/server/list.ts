@@ -1,0 +1,32 @@
+import { listInstruments } from '@faultline/db/repositories/instruments'
+import { z } from 'zod'
+import { signedIn } from '../../../server/trpc.ts'
+
+export const instrumentListItem = z.object({
+  id: z.int(),
+  /** `venue:SYMBOL`, the name in URLs */
+  key: z.string(),
+  venue: z.string(),
+  symbol: z.string(),
+  baseAsset: z.string(),
+  quoteAsset: z.string(),
+  simulated: z.boolean(),
+  currentBuildId: z.int().nullable(),
+  /** of the build that is served; null before the first column. Times in UTC ms. */
+  bucketMs: z.number().nullable(),
+  firstBucket: z.number().nullable(),
+  lastBucket: z.number().nullable(),
+  columnCount: z.number().nullable(),
+  lastClose: z.number().nullable(),
+  /** fraction: 0.01 is one per cent */
+  change24h: z.number().nullable(),
+  openInterestUsd: z.number().nullable(),
+  /** per funding interval */
+  fundingRate: z.number().nullable(),
+  /** of the build that is served */
+  status: z.enum(['building', 'complete', 'retired']).nullable(),
+})
+export type InstrumentListItem = z.infer<typeof instrumentListItem>
+
+/** All instruments, the one with the freshest data first. */
+export const listProcedure = signedIn.output(z.array(instrumentListItem)).query(({ ctx }) => listInstruments(ctx.services.db))

@@ -1,0 +1,31 @@
+import { tracked } from '@trpc/server'
+import { z } from 'zod'
+import { signedIn } from '../../../server/trpc.ts'
+
+export const columnsInput = z.object({
+  /** key of one instrument; all of them without it */
+  instrument: z.string().min(1).max(80).optional(),
+  /** sent by the client when it reconnects */
+  lastEventId: z.string().max(100).nullish(),
+})
+
+/** `lastBucket` (start, UTC ms) is the newest column of the instrument's served build. */
+export interface ColumnsNews {
+  instrumentKey: string
+  buildId: number
+  lastBucket: number
+}
+
+/**
+ * News of columns. It begins with the present state (after a reconnect: with what changed since `lastEventId`), then says
+ * each change, the newest state only when the reader is slow. So nothing that matters can be missed.
+ */
+export const columnsProcedure = signedIn.input(columnsInput.optional()).subscription(async function* ({ ctx, input, signal }) {
+  for await (const { id, news } of ctx.services.hub.columns({
+    instrument: input?.instrument,
+    lastEventId: input?.lastEventId ?? undefined,
+    signal,
+    session: ctx.session,
+  }))
+    yield tracked(id, news)
+})

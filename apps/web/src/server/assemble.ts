@@ -1,0 +1,60 @@
+import { openDatabase } from '@faultline/db/database'
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { SampleRunner } from '../features/sample/server/sample-runner.ts'
+import { Passwords } from './auth/passwords.ts'
+import { Sessions } from './auth/sessions.ts'
+import { signIn } from './auth/sign-in.ts'
+import { createCaller } from './caller.ts'
+import type { WebEnv } from './env.ts'
+import { EventHub } from './events/event-hub.ts'
+import { rootRouter } from './root-router.ts'
+import type { WebRuntime } from './runtime.ts'
+import type { Services } from './services.ts'
+
+export interface OpenServices extends Services {
+  /** ends the streams and the sample market's maker; questions are still answered */
+  stop(): Promise<void>
+  /** then: closes the database */
+  close(): Promise<void>
+}
+
+/** Makes what exists once per process, and begins to listen to the database. */
+export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret' | 'root'>): OpenServices {
+  const db = openDatabase({ url: env.databaseUrl, applicationName: 'faultline web' })
+  const passwords = new Passwords()
+  const sessions = new Sessions({ db, secret: env.authSecret })
+  const hub = new EventHub({ db, sessions })
+  const sample = new SampleRunner({ root: env.root, latestProgress: (since, accepts) => hub.latestProgress(since, accepts) })
+  hub.start()
+  return {
+    db,
+    passwords,
+    sessions,
+    hub,
+    sample,
+    stop: async () => {
+      await Promise.all([sample.close(), hub.close()])
+    },
+    close: () => db.close(),
+  }
+}
+
+/** The side of the services that Next's code may use. */
+export function runtimeOf(services: Services, env: Pick<WebEnv, 'authSecret' | 'publicUrl'>): WebRuntime {
+  const { sessions } = services
+  return {
+    authSecret: env.authSecret,
+    secureCookies: env.publicUrl.protocol === 'https:',
+    userOf: async (cookieHeader) => (await sessions.ofCookies(cookieHeader))?.user ?? null,
+    isAlive: async (claims) => (await sessions.ofClaims(claims)) !== null,
+    signIn: (credentials) => signIn(services, credentials),
+    callerOf: async (cookieHeader) => createCaller({ services, session: await sessions.ofCookies(cookieHeader) }),
+    trpc: (request) =>
+      fetchRequestHandler({
+        endpoint: '/api/trpc',
+        req: request,
+        router: rootRouter,
+        createContext: async () => ({ services, session: await sessions.ofCookies(request.headers.get('cookie')) }),
+      }),
+  }
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+const url = (protocols: string[], hint: string) =>
+  z
+    .string()
+    .min(1)
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { error: hint })
+
+const schema = z.object({
+  /** the application's database role, never the owner's */
+  DATABASE_APP_URL: url(['postgresql:', 'postgres:'], 'must look like postgresql://user:password@host:5432/database'),
+  /** signs and encrypts session cookies */
+  NEXTAUTH_SECRET: z.string().min(32, 'must have at least 32 characters: openssl rand -base64 32 makes one'),
+  /** where people open the product */
+  NEXTAUTH_URL: url(['http:', 'https:'], 'must look like https://faultline.example.org'),
+  PORT: z.coerce.number().int().min(0).max(65_535),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  /** repository root, for starting the command line */
+  FAULTLINE_ROOT: z.string().min(1).optional(),
+})
+
+const administratorSchema = z.object({
+  DATABASE_APP_URL: schema.shape.DATABASE_APP_URL,
+  FAULTLINE_ADMIN_EMAIL: z.email('must be an e-mail address').or(z.literal('admin@faultline.local')).default('admin@faultline.local'),
+})
+
+export interface WebEnv {
+  readonly databaseUrl: string
+  readonly authSecret: string
+  readonly publicUrl: URL
+  readonly port: number
+  readonly host: string
+  readonly root: string | undefined
+}
+
+type Source = Readonly<Record<string, string | undefined>>
+
+/** The one reader of the environment of this app. @throws Error that names every missing or wrong variable */
+export function readEnv(source: Source): WebEnv {
+  const env = read(schema, source)
+  return {
+    databaseUrl: env.DATABASE_APP_URL,
+    authSecret: env.NEXTAUTH_SECRET,
+    publicUrl: new URL(env.NEXTAUTH_URL),
+    port: env.PORT,
+    host: env.HOST,
+    root: env.FAULTLINE_ROOT,
+  }
+}
+
+/** The same for first-administrator.ts, which needs less. */
+export function readAdministratorEnv(source: Source): { databaseUrl: string; email: string } {
+  const env = read(administratorSchema, source)
+  return { databaseUrl: env.DATABASE_APP_URL, email: env.FAULTLINE_ADMIN_EMAIL }
+}
+
+function read<S extends z.ZodObject>(shape: S, source: Source): z.output<S> {
+  // an empty variable is one that was not set
+  const given = Object.fromEntries(Object.entries(source).filter(([name, value]) => name in shape.shape && value !== ''))
+  const parsed = shape.safeParse(given)
+  if (parsed.success) return parsed.data
+  const names = parsed.error.issues.map(({ path, message }) => ({ name: String(path[0]), message }))
+  const missing = [...new Set(names.filter(({ name }) => given[name] === undefined).map(({ name }) => name))]
+  const wrong = names.filter(({ name }) => given[name] !== undefined).map(({ name, message }) => `${name} ${message}`)
+  const parts = [missing.length > 0 && `not set: ${missing.join(', ')}`, ...wrong].filter(Boolean)
+  throw new Error(`The web server cannot start; ${parts.join('; ')}. (npm start sets all of them.)`)
+}

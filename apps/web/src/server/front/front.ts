@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Services } from '../services.ts'
+import { answerError, methodIs, refuse } from './answer.ts'
+import { answerHealth, answerReadiness } from './health.ts'
+import { isSameOrigin, originOf } from './origin.ts'
+import { setSecurityHeaders } from './security-headers.ts'
+import { answerStream } from './stream.ts'
+import { TileStore } from './tile-store.ts'
+import { answerTile } from './tiles.ts'
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
+
+interface Options {
+  services: Services
+  /** where people open the product */
+  publicUrl: URL
+  /** Next's request handler, or a stand-in */
+  pages: Handler
+  /** room for encoded tiles in memory */
+  tileCacheBytes?: number
+}
+
+/** What may be fetched without a session besides what answers for itself (tiles, streams, procedures). */
+const PUBLIC = /^\/(sign-in$|_next\/static\/|api\/auth\/|api\/trpc\/|favicon\.ico$|icon[^/]*$|apple-icon[^/]*$|robots\.txt$)/
+const DEFAULT_TILE_CACHE = 128 * 1024 * 1024
+
+/** The front of the one web process: tiles, streams and health it answers itself, everything else is Next's. */
+export function createFront({ services, publicUrl, pages, tileCacheBytes = DEFAULT_TILE_CACHE }: Options): Handler {
+  const { db, sessions, hub } = services
+  const tiles = new TileStore({ db, maxBytes: tileCacheBytes, lastBucketOf: (buildId) => hub.lastBucketOf(buildId) })
+  const https = publicUrl.protocol === 'https:'
+
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = targetOf(request)
+    if (!url) return refuse(response, 'bad_input', 'This is not a valid address.')
+    const { pathname } = url
+    if (pathname === '/healthz') return methodIs(request.method, ['GET', 'HEAD'], response) ? answerHealth(response) : undefined
+    if (pathname === '/readyz') return methodIs(request.method, ['GET', 'HEAD'], response) ? answerReadiness(response, db) : undefined
+    const safe = request.method === 'GET' || request.method === 'HEAD'
+    if ((!safe || pathname.startsWith('/api/stream')) && !isSameOrigin(request, publicUrl))
+      return refuse(
+        response,
+        'forbidden',
+        `This request comes from another site (${request.headers.origin ?? 'a foreign page'}). If it is this product under another address, set NEXTAUTH_URL to that address; it is ${publicUrl.origin}.`,
+      )
+    if (pathname.startsWith('/tiles/')) return answerTile(request, response, pathname, { sessions, tiles })
+    if (pathname.startsWith('/api/stream/')) return answerStream(request, response, pathname, services)
+    prepareForNext(request, url)
+    // pages check for themselves; this catches what a new page might forget
+    if (!PUBLIC.test(pathname) && !(await sessions.ofCookies(request.headers.cookie))) return leadToSignIn(request, response, url)
+    await pages(request, response)
+  }
+
+  /** next-auth and Next take origin and path from these; what the client wrote there counts for nothing. */
+  const prepareForNext = (request: IncomingMessage, url: URL): void => {
+    const origin = new URL(originOf(request, publicUrl))
+    request.headers['x-forwarded-host'] = origin.host
+    request.headers['x-forwarded-proto'] = origin.protocol.slice(0, -1)
+    request.headers['x-faultline-path'] = url.pathname + url.search
+    delete request.headers['x-middleware-subrequest']
+  }
+
+  return async (request, response) => {
+    try {
+      setSecurityHeaders(request, response, https)
+      await route(request, response)
+    } catch (error) {
+      answerError(response, error)
+    }
+  }
+}
+
+/** Path and query of a request; null for what is no path of this site (`//host`, absolute forms, damaged escapes). */
+function targetOf(request: IncomingMessage): URL | null {
+  const target = request.url ?? ''
+  if (!target.startsWith('/') || target.startsWith('//') || target.includes('\\')) return null
+  try {
+    const url = new URL(target, 'http://this-site.invalid')
+    decodeURIComponent(url.pathname)
+    return url.origin === 'http://this-site.invalid' ? url : null
+  } catch {
+    return null
+  }
+}
+
+function leadToSignIn(request: IncomingMessage, response: ServerResponse, url: URL): void {
+  if (url.pathname.startsWith('/api/') || (request.method !== 'GET' && request.method !== 'HEAD')) {
+    refuse(response, 'unauthenticated', 'Please sign in.')
+    return
+  }
+  // Next adds `_rsc` to what its router fetches; a person is not to be led back there
+  url.searchParams.delete('_rsc')
+  const path = url.pathname + url.search
+  response.statusCode = 307
+  response.setHeader('Location', path === '/' ? '/sign-in' : `/sign-in?callbackUrl=${encodeURIComponent(path)}`)
+  response.setHeader('Cache-Control', 'no-store')
+  response.end()
+}

@@ -1,0 +1,20 @@
+import { changePasswordProcedure } from '../features/account/server/change-password.ts'
+import { meProcedure } from '../features/account/server/me.ts'
+import { defaultRangeProcedure } from '../features/heatmap/server/default-range.ts'
+import { viewProcedure } from '../features/heatmap/server/view.ts'
+import { listProcedure } from '../features/instruments/server/list.ts'
+import { startProcedure } from '../features/sample/server/start.ts'
+import { statusProcedure } from '../features/sample/server/status.ts'
+import { columnsProcedure } from '../features/stream/server/columns.ts'
+import { progressProcedure } from '../features/stream/server/progress.ts'
+import { router } from './trpc.ts'
+
+export const rootRouter = router({
+  instruments: router({ list: listProcedure }),
+  heatmap: router({ view: viewProcedure, defaultRange: defaultRangeProcedure }),
+  account: router({ me: meProcedure, changePassword: changePasswordProcedure }),
+  sample: router({ start: startProcedure, status: statusProcedure }),
+  /** subscriptions, served by the front at /api/stream */
+  stream: router({ columns: columnsProcedure, progress: progressProcedure }),
+})
+export type AppRouter = typeof rootRouter

@@ -1,0 +1,34 @@
+import type { SessionClaims, SessionUser } from './auth/sessions.ts'
+import type { SignedIn } from './auth/sign-in.ts'
+import type { Caller } from './caller.ts'
+
+/**
+ * What Next's code may ask of the process that runs it. The server makes one database pool, one session cache and one
+ * LISTEN connection, before Next; Next's bundle holds copies of modules, so it gets the living things through here and
+ * bundles none of them.
+ */
+export interface WebRuntime {
+  /** who sent this Cookie header, checked against the database */
+  userOf(cookieHeader: string | null): Promise<SessionUser | null>
+  isAlive(claims: SessionClaims): Promise<boolean>
+  signIn(credentials: unknown): Promise<SignedIn | null>
+  /** the root router for server components, as the person of this Cookie header */
+  callerOf(cookieHeader: string | null): Promise<Caller>
+  /** answers /api/trpc */
+  trpc(request: Request): Promise<Response>
+  readonly authSecret: string
+  readonly secureCookies: boolean
+}
+
+const KEY = Symbol.for('faultline.web.runtime')
+type Holder = { [KEY]?: WebRuntime }
+
+export function provideRuntime(runtime: WebRuntime): void {
+  ;(globalThis as Holder)[KEY] = runtime
+}
+
+export function webRuntime(): WebRuntime {
+  const runtime = (globalThis as Holder)[KEY]
+  if (!runtime) throw new Error('Pages are served by apps/web/server.ts (npm start), not by `next start` or `next dev` alone.')
+  return runtime
+}

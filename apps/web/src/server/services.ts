@@ -1,0 +1,14 @@
+import type { Database } from '@faultline/db/database'
+import type { SampleRunner } from '../features/sample/server/sample-runner.ts'
+import type { Passwords } from './auth/passwords.ts'
+import type { Sessions } from './auth/sessions.ts'
+import type { EventHub } from './events/event-hub.ts'
+
+/** What exists once per process. server.ts makes it; procedures and the front get it passed in. */
+export interface Services {
+  readonly db: Database
+  readonly passwords: Passwords
+  readonly sessions: Sessions
+  readonly hub: EventHub
+  readonly sample: SampleRunner
+}
