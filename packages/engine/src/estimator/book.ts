@@ -177,7 +177,8 @@ export class Book {
       this.multiplier[k] = 1
       const j = k >> 1
       const at = j * this.size - this.base
-      const [from, to] = this.region(k)
+      const from = this.regionFirst(k)
+      const to = this.regionLast(k)
       let sum = 0
       for (let r = from; r <= to; r++) {
         const value = (this.raw[at + r] as number) * m
@@ -206,12 +207,14 @@ export class Book {
     }
   }
 
-  /** Rows [from, to] of a region that hold something; from > to: none. */
-  region(k: number): [number, number] {
-    const j = k >> 1
-    const lo = this.lo[j] as number
-    const hi = this.hi[j] as number
-    return k % 2 === 0 ? [lo, Math.min(hi, this.boundary - 1)] : [Math.max(lo, this.boundary), hi]
+  /** First and last row of region k that hold something; first > last: none. */
+  regionFirst(k: number): number {
+    const lo = this.lo[k >> 1] as number
+    return k % 2 === 0 ? lo : Math.max(lo, this.boundary)
+  }
+  regionLast(k: number): number {
+    const hi = this.hi[k >> 1] as number
+    return k % 2 === 0 ? Math.min(hi, this.boundary - 1) : hi
   }
 
   /** Makes the window hold rows from..to. */

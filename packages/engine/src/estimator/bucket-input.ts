@@ -34,46 +34,57 @@ const MAX_BASE = 1e24
  */
 export function checkBucket(input: BucketInput, bucketMs: number, lastBucket: number | null, lastFigureTime: number | null): void {
   const { bucketStart, open, high, low, close, openInterest } = input
-  if (!Number.isSafeInteger(bucketStart) || bucketStart < 0 || bucketStart > 8.64e15)
-    throw new FaultlineError('bad_input', `${bucketStart} is not a time in UTC milliseconds`, { place: { field: 'bucketStart' } })
-  const bad = (field: string, message: string) =>
-    new FaultlineError('bad_input', `${message} (bucket ${isoTime(bucketStart)})`, { place: { field } })
-  if (bucketStart % bucketMs !== 0) throw bad('bucketStart', `is not a multiple of the bucket's length, ${bucketMs} ms`)
+  if (!isTime(bucketStart)) throw bad(null, 'bucketStart', `${bucketStart} is not a time in UTC milliseconds`)
+  if (bucketStart % bucketMs !== 0) throw bad(input, 'bucketStart', `is not a multiple of the bucket's length, ${bucketMs} ms`)
   if (lastBucket !== null && bucketStart <= lastBucket)
-    throw bad('bucketStart', `does not come after the last bucket, ${isoTime(lastBucket)}`)
+    throw bad(input, 'bucketStart', `does not come after the last bucket, ${isoTime(lastBucket)}`)
 
-  const price = (field: string, value: number) => {
-    if (!(Number.isFinite(value) && value > 0)) throw bad(field, `${value} is not a price`)
-    const bin = binOf(value)
-    if (bin < MIN_BIN || bin > MAX_BIN) throw bad(field, `${value} lies outside the price grid, 1e-12 to 1e12`)
-  }
-  price('open', open)
-  price('high', high)
-  price('low', low)
-  price('close', close)
-  if (high < low) throw bad('high', `${high} is below the low, ${low}`)
-  if (high < open || high < close) throw bad('high', `${high} is below the open or the close`)
-  if (low > open || low > close) throw bad('low', `${low} is above the open or the close`)
+  checkPrice(input, 'open')
+  checkPrice(input, 'high')
+  checkPrice(input, 'low')
+  checkPrice(input, 'close')
+  if (high < low) throw bad(input, 'high', `${high} is below the low, ${low}`)
+  if (high < open || high < close) throw bad(input, 'high', `${high} is below the open or the close`)
+  if (low > open || low > close) throw bad(input, 'low', `${low} is above the open or the close`)
 
-  const size = (field: string, value: number) => {
-    if (!(value >= 0 && value <= MAX_BASE)) throw bad(field, `${value} is not a size in base coin`)
-  }
-  size('volume', input.volume)
-  if (input.takerBuyVolume !== undefined) size('takerBuyVolume', input.takerBuyVolume)
+  if (!isSize(input.volume)) throw bad(input, 'volume', `${input.volume} is not a size in base coin`)
+  if (input.takerBuyVolume !== undefined && !isSize(input.takerBuyVolume))
+    throw bad(input, 'takerBuyVolume', `${input.takerBuyVolume} is not a size in base coin`)
   if (openInterest !== undefined) {
-    size('openInterest.base', openInterest.base)
-    if (!Number.isSafeInteger(openInterest.time) || openInterest.time < 0)
-      throw bad('openInterest.time', `${openInterest.time} is not a time in UTC milliseconds`)
-    if (openInterest.time > bucketStart + bucketMs) throw bad('openInterest.time', 'lies after the end of the bucket: it was not known yet')
-    if (lastFigureTime !== null && openInterest.time <= lastFigureTime)
-      throw bad('openInterest.time', `is not newer than the figure given before, ${isoTime(lastFigureTime)}; leave it out`)
+    const { time, base } = openInterest
+    if (!isSize(base)) throw bad(input, 'openInterest.base', `${base} is not a size in base coin`)
+    if (!isTime(time)) throw bad(input, 'openInterest.time', `${time} is not a time in UTC milliseconds`)
+    if (time > bucketStart + bucketMs) throw bad(input, 'openInterest.time', 'lies after the end of the bucket: it was not known yet')
+    if (lastFigureTime !== null && time <= lastFigureTime)
+      throw bad(input, 'openInterest.time', `is not newer than the figure given before, ${isoTime(lastFigureTime)}; leave it out`)
   }
   if (input.fundingRate !== undefined && !Number.isFinite(input.fundingRate))
-    throw bad('fundingRate', `${input.fundingRate} is not a number`)
+    throw bad(input, 'fundingRate', `${input.fundingRate} is not a number`)
   if (input.longShortRatio !== undefined && !(Number.isFinite(input.longShortRatio) && input.longShortRatio >= 0))
-    throw bad('longShortRatio', `${input.longShortRatio} is not a ratio`)
-  input.liquidations?.forEach((print, i) => {
-    if (!(Number.isFinite(print.price) && print.price > 0)) throw bad(`liquidations[${i}].price`, `${print.price} is not a price`)
-    if (!(print.quantity > 0 && print.quantity <= MAX_BASE)) throw bad(`liquidations[${i}].quantity`, `${print.quantity} is not a size`)
+    throw bad(input, 'longShortRatio', `${input.longShortRatio} is not a ratio`)
+  if (input.liquidations !== undefined) checkPrints(input, input.liquidations)
+}
+
+/** A print may lie outside its candle: feeds round and lag. */
+function checkPrints(input: BucketInput, prints: readonly LiquidationEvent[]): void {
+  prints.forEach((print, i) => {
+    if (!(Number.isFinite(print.price) && print.price > 0)) throw bad(input, `liquidations[${i}].price`, `${print.price} is not a price`)
+    if (!(print.quantity > 0 && isSize(print.quantity)))
+      throw bad(input, `liquidations[${i}].quantity`, `${print.quantity} is not a size in base coin`)
   })
+}
+
+function checkPrice(input: BucketInput, field: 'open' | 'high' | 'low' | 'close'): void {
+  const value = input[field]
+  if (!(Number.isFinite(value) && value > 0)) throw bad(input, field, `${value} is not a price`)
+  const bin = binOf(value)
+  if (bin < MIN_BIN || bin > MAX_BIN) throw bad(input, field, `${value} lies outside the price grid, 1e-12 to 1e12`)
+}
+
+const isTime = (value: number) => Number.isSafeInteger(value) && value >= 0 && value <= 8.64e15
+const isSize = (value: number) => Number.isFinite(value) && value >= 0 && value <= MAX_BASE
+
+function bad(input: BucketInput | null, field: string, message: string): FaultlineError {
+  const where = input === null ? '' : ` (bucket ${isoTime(input.bucketStart)})`
+  return new FaultlineError('bad_input', `${message}${where}`, { place: { field } })
 }

@@ -134,6 +134,9 @@ export class Estimator {
         const opened = Math.max(gained, base - standing)
         this.closing.close(book, standing + opened - base)
         this.opening.open(book, held, opened)
+        // Left when closing swept the book clean although a little had to stay: open interest fell by twelve digits.
+        const left = book.total()
+        if (left < base / 2) this.opening.open(book, held, base - left)
       }
       if (newDay) book.trim()
       book.scale(base / book.total())

@@ -1,8 +1,8 @@
 /**
- * Bars traded since the last open-interest figure: when the next one comes, what opened meanwhile opened along them. Past CAPACITY
+ * Bars traded since the last open-interest figure: when the next one comes, what opened meanwhile opened along them. Past HELD_CAPACITY
  * bars neighbours are merged two by two, so that a long absence of figures costs resolution and not memory.
  */
-const CAPACITY = 64
+export const HELD_CAPACITY = 64
 const FIELDS = 5
 
 export class HeldBars {
@@ -10,10 +10,10 @@ export class HeldBars {
   /** time that the bars cover, gaps not included */
   coveredMs = 0
   /** open, high, low, close, volume per bar */
-  readonly bars = new Float64Array(CAPACITY * FIELDS)
+  readonly bars = new Float64Array(HELD_CAPACITY * FIELDS)
 
   push(open: number, high: number, low: number, close: number, volume: number, bucketMs: number): void {
-    if (this.count === CAPACITY) this.mergePairs()
+    if (this.count === HELD_CAPACITY) this.mergePairs()
     const at = this.count * FIELDS
     this.bars[at] = open
     this.bars[at + 1] = high
@@ -63,7 +63,7 @@ export class HeldBars {
   }
 
   private mergePairs(): void {
-    for (let i = 0; i < CAPACITY / 2; i++) {
+    for (let i = 0; i < HELD_CAPACITY / 2; i++) {
       const [a, b, at] = [2 * i, 2 * i + 1, i * FIELDS]
       const open = this.open(a)
       const high = Math.max(this.high(a), this.high(b))
@@ -76,6 +76,6 @@ export class HeldBars {
       this.bars[at + 3] = close
       this.bars[at + 4] = volume
     }
-    this.count = CAPACITY / 2
+    this.count = HELD_CAPACITY / 2
   }
 }

@@ -1,7 +1,7 @@
-import { binOf } from '@faultline/market/price-grid'
+import { BIN_LOG_STEP, binOf } from '@faultline/market/price-grid'
 import type { Book } from './book.ts'
 import { type LeverageClasses, RESIDUAL_LEVERAGE } from './classes.ts'
-import type { HeldBars } from './held-bars.ts'
+import { HELD_CAPACITY, type HeldBars } from './held-bars.ts'
 import { Profile } from './profile.ts'
 import { TURNOVER_PER_DAY } from './turnover.ts'
 
@@ -13,6 +13,8 @@ export class Opening {
   private readonly profile = new Profile()
   /** spread of entries per class, in bins */
   private readonly stockSigma: Float64Array
+  private readonly shares = new Float64Array(HELD_CAPACITY)
+  private readonly edges = new Int32Array(HELD_CAPACITY)
 
   constructor(classes: LeverageClasses) {
     // Hazards ∝ leverage that turn the prior stock over at the mean rate give each class its mean age, and price walked that long.
@@ -22,7 +24,7 @@ export class Opening {
     )
     this.stockSigma = classes.leverage.map((l) => {
       const ageDays = stockLeverage / (TURNOVER_PER_DAY * l)
-      return 1000 * Math.min(STOCK_SIGMA_MAX, STOCK_SIGMA_PER_DAY * Math.sqrt(ageDays))
+      return Math.min(STOCK_SIGMA_MAX, STOCK_SIGMA_PER_DAY * Math.sqrt(ageDays)) / BIN_LOG_STEP
     })
   }
 
@@ -32,16 +34,23 @@ export class Opening {
    */
   open(book: Book, held: HeldBars, amount: number): void {
     if (!(amount > 0) || held.count === 0) return
+    this.measure(book, held)
     const { inflow, residualInflow } = book.classes
-    const traded = held.totalVolume()
     let standing = residualInflow
-    this.eachBar(book, held, traded, (profile, share, edge) => {
-      for (let j = 0; j < book.count; j++) standing += share * (inflow[j] as number) * book.aliveShare(j, profile, edge)
-    })
+    for (let i = 0; i < held.count; i++) {
+      const share = this.shares[i] as number
+      if (share === 0) continue
+      this.trace(held, i)
+      for (let j = 0; j < book.count; j++)
+        standing += share * (inflow[j] as number) * book.aliveShare(j, this.profile, this.edges[i] as number)
+    }
     const factor = amount / standing
-    this.eachBar(book, held, traded, (profile, share, edge) => {
-      for (let j = 0; j < book.count; j++) book.place(j, profile, factor * share * (inflow[j] as number), edge)
-    })
+    for (let i = 0; i < held.count; i++) {
+      const share = this.shares[i] as number
+      if (share === 0) continue
+      if (held.count > 1) this.trace(held, i)
+      for (let j = 0; j < book.count; j++) book.place(j, this.profile, factor * share * (inflow[j] as number), this.edges[i] as number)
+    }
     book.residual += factor * residualInflow
   }
 
@@ -61,20 +70,27 @@ export class Opening {
   }
 
   /**
-   * Visits the held bars, newest first, each with where it traded, its share of the volume, and the bin that price has reached since
-   * something was opened in it. Inside its own bar the path of Profile.fillPath decides: in a bar that closed higher the low came first and
-   * opened longs have only the close to fear, in one that closed lower the low came last.
+   * Per held bar: its share of the volume, and the bin that price has reached since something was opened in it. Inside its own bar the path
+   * of Profile.fillPath decides: in a bar that closed higher the low came first and longs opened in it have only the close to fear, in
+   * one that closed lower the low came last.
    */
-  private eachBar(book: Book, held: HeldBars, traded: number, visit: (profile: Profile, share: number, edge: number) => void): void {
+  private measure(book: Book, held: HeldBars): void {
+    const traded = held.totalVolume()
     let reached = book.long ? Number.POSITIVE_INFINITY : 0
     for (let i = held.count - 1; i >= 0; i--) {
-      const [open, high, low, close] = [held.open(i), held.high(i), held.low(i), held.close(i)]
-      const rose = close >= open
-      const own = book.long ? (rose ? close : low) : rose ? high : close
-      const worst = book.long ? Math.min(reached, own) : Math.max(reached, own)
-      const share = traded > 0 ? held.volume(i) / traded : 1 / held.count
-      if (share > 0) visit(this.profile.fillPath(open, high, low, close), share, binOf(worst))
-      reached = book.long ? Math.min(reached, low) : Math.max(reached, high)
+      const rose = held.close(i) >= held.open(i)
+      if (book.long) {
+        this.edges[i] = binOf(Math.min(reached, rose ? held.close(i) : held.low(i)))
+        reached = Math.min(reached, held.low(i))
+      } else {
+        this.edges[i] = binOf(Math.max(reached, rose ? held.high(i) : held.close(i)))
+        reached = Math.max(reached, held.high(i))
+      }
+      this.shares[i] = traded > 0 ? held.volume(i) / traded : 1 / held.count
     }
+  }
+
+  private trace(held: HeldBars, i: number): void {
+    this.profile.fillPath(held.open(i), held.high(i), held.low(i), held.close(i))
   }
 }

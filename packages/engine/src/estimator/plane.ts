@@ -25,9 +25,10 @@ export class PlaneReader {
     for (let k = 0; k < book.sums.length; k++) {
       const j = k >> 1
       const shift = (centre[j] as number) - first
-      const [lo, hi] = book.region(k)
+      const from = Math.max(book.regionFirst(k), -shift)
+      const to = Math.min(book.regionLast(k), length - 1 - shift)
       const density = (book.multiplier[k] as number) * (multipliers[j] as number)
-      addRows(sums, book.raw, j * book.size - book.base, Math.max(lo, -shift), Math.min(hi, length - 1 - shift), shift, density)
+      addRows(sums, book.raw, j * book.size - book.base, from, to, shift, density)
     }
     return toPlane(sums, length, first)
   }

@@ -32,7 +32,7 @@ export class Profile {
     return this.end()
   }
 
-  /** A normal distribution of log price around `centre`, cut at three deviations. `sigma` in log price. */
+  /** A normal distribution of log price around `centre`, cut at three deviations. `sigmaBins` is the deviation in bins. */
   fillNormal(centre: number, sigmaBins: number): this {
     const middle = binCoordinate(centre)
     this.begin(Math.floor(middle - 3 * sigmaBins), Math.floor(middle + 3 * sigmaBins))

@@ -42,6 +42,7 @@ export interface IsolatedPosition {
 export function isolatedLiquidationPrice({ side, entry, size, leverage, tiers }: IsolatedPosition): number | null {
   positive({ entry, size })
   atLeastOne(leverage)
+  if (!Number.isFinite(size * entry)) throw bad('size', `${size} at ${entry} is no position`)
   return solve(side, entry, size, (size * entry) / leverage, tiers)
 }
 
