@@ -1,0 +1,93 @@
+/** People who sign in. Every access says who is asking, see actor.ts. */
+import { FaultlineError } from '@faultline/market/errors'
+import { type Actor, withActor } from '../actor.ts'
+import type { Database } from '../database.ts'
+
+export interface SignInUser {
+  id: string
+  email: string
+  name: string
+  passwordHash: string
+  role: 'admin' | 'member'
+  sessionVersion: number
+  passwordIsInitial: boolean
+  disabled: boolean
+}
+
+/** What a session has to agree with, read at each request that matters. */
+export interface SessionState {
+  email: string
+  name: string
+  role: 'admin' | 'member'
+  sessionVersion: number
+  passwordIsInitial: boolean
+  disabled: boolean
+}
+
+/** Addresses are compared and stored in this form. */
+export const normalEmail = (email: string): string => email.trim().toLowerCase()
+
+/** For signing in: upper and lower case of the address do not matter. */
+export async function findForSignIn(db: Database, email: string): Promise<SignInUser | null> {
+  const user = await withActor(db, { kind: 'authenticator' }, (tx) => tx.user.findUnique({ where: { email: normalEmail(email) } }))
+  if (!user) return null
+  const { id, name, passwordHash, role, sessionVersion, passwordIsInitial, disabledAt } = user
+  return { id, email: user.email, name, passwordHash, role, sessionVersion, passwordIsInitial, disabled: disabledAt !== null }
+}
+
+/** Null for an unknown person, also for something that is no id at all. */
+export async function sessionState(db: Database, userId: string): Promise<SessionState | null> {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(userId)) return null
+  const user = await withActor(db, { kind: 'authenticator' }, (tx) =>
+    tx.user.findUnique({
+      where: { id: userId },
+      select: { email: true, name: true, role: true, sessionVersion: true, passwordIsInitial: true, disabledAt: true },
+    }),
+  )
+  if (!user) return null
+  const { disabledAt, ...rest } = user
+  return { ...rest, disabled: disabledAt !== null }
+}
+
+/**
+ * Makes the first administrator, with a generated password, in a database without users; false (and nothing happens) where
+ * there is one already. Of several processes that try at once, one succeeds.
+ */
+export function createFirstAdministrator(db: Database, person: { email: string; name: string; passwordHash: string }): Promise<boolean> {
+  return withActor(db, { kind: 'operator' }, async (tx) => {
+    // Waits for others that are just doing the same, see the function in the migration.
+    const [answer] = await tx.$queryRaw<{ empty: boolean }[]>`select no_user_yet() as empty`
+    if (!answer?.empty) return false
+    await tx.user.create({
+      data: {
+        email: normalEmail(person.email),
+        name: person.name,
+        passwordHash: person.passwordHash,
+        role: 'admin',
+        passwordIsInitial: true,
+      },
+    })
+    return true
+  })
+}
+
+/**
+ * Sets the actor's own password and ends all sessions, the present one included: its caller makes a new one of the version
+ * returned.
+ * @throws FaultlineError not_found when the person is gone
+ */
+export async function changePassword(
+  db: Database,
+  actor: Extract<Actor, { kind: 'user' }>,
+  change: { passwordHash: string },
+): Promise<{ sessionVersion: number }> {
+  const [user] = await withActor(db, actor, (tx) =>
+    tx.user.updateManyAndReturn({
+      where: { id: actor.userId },
+      data: { passwordHash: change.passwordHash, passwordIsInitial: false, sessionVersion: { increment: 1 } },
+      select: { sessionVersion: true },
+    }),
+  )
+  if (!user) throw new FaultlineError('not_found', 'This account no longer exists.')
+  return user
+}
