@@ -1,0 +1,28 @@
+import { Logo } from '@faultline/ui/react/logo'
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { safeCallbackPath } from '../../features/account/prepare/safe-callback-path.ts'
+import { SignInForm } from '../../features/account/sign-in-form.tsx'
+import { messages } from '../../messages.ts'
+import { getCurrentUser } from '../../server/current-user.ts'
+
+export const metadata: Metadata = { title: messages.signIn.title }
+
+export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
+  const { callbackUrl, changed } = await searchParams
+  const target = safeCallbackPath(callbackUrl)
+  if (await getCurrentUser()) redirect(target)
+  return (
+    <main className="mx-auto flex min-h-dvh w-full max-w-[400px] flex-col justify-center gap-6 px-4 py-10">
+      <Logo size={32} wordmark className="self-center" />
+      <section className="fl-panel p-6" aria-labelledby="sign-in">
+        <h1 id="sign-in" className="fl-text-title">
+          {messages.signIn.title}
+        </h1>
+        <p className="mt-1 mb-5 text-t2">{changed ? messages.account.done : messages.signIn.lead}</p>
+        <SignInForm target={target} />
+      </section>
+      <p className="px-2 text-center text-[11px] leading-4 text-t3">{messages.signIn.firstTime}</p>
+    </main>
+  )
+}

@@ -1,0 +1,90 @@
+'use client'
+import { formatFunding, formatPrice, formatUsd } from '@faultline/ui/format'
+import { Badge } from '@faultline/ui/react/badge'
+import type { ReactNode } from 'react'
+import { messages } from '../../messages.ts'
+import { Change } from '../instruments/change.tsx'
+import { venueName } from '../instruments/prepare/venue-name.ts'
+import type { InstrumentListItem } from '../instruments/server/list.ts'
+import { figure } from '../shell/prepare/format.ts'
+import type { Readings } from './prepare/readings.ts'
+import type { MarketFigures } from './prepare/summary.ts'
+
+const text = messages.heatmap
+
+/** The market's last figures over the chart. Estimates are marked as such. */
+export function ChartHeader({
+  instrument,
+  figures,
+  readings,
+}: {
+  instrument: InstrumentListItem
+  figures: MarketFigures | null
+  readings: Readings | null
+}) {
+  const price = figures?.lastPrice ?? instrument.lastClose
+  const change = figures?.change24h ?? instrument.change24h
+  return (
+    <div className="flex flex-none flex-wrap items-center gap-x-4 gap-y-1.5 px-3 py-2 phone:min-h-12 phone:px-4">
+      <h1 className="hidden items-baseline gap-1.5 phone:flex">
+        <span className="text-[15px] leading-5 font-semibold">{instrument.symbol}</span>
+        <span className="text-t3">{venueName(instrument.venue)}</span>
+      </h1>
+      {instrument.simulated && (
+        <Badge tone="warn" title={messages.simulated.why} className="order-last phone:order-none">
+          {messages.simulated.tag}
+        </Badge>
+      )}
+      <div className="flex items-baseline gap-2.5">
+        <span
+          className="text-[28px] leading-[34px] font-semibold tracking-[-0.03em] phone:text-[20px] phone:leading-[26px] phone:tracking-[-0.015em]"
+          data-testid="last-price"
+        >
+          {figure(price, formatPrice)}
+        </span>
+        {change !== null && (
+          <span title={text.change('24 h')} className="font-medium">
+            <Change ratio={change} />
+          </span>
+        )}
+      </div>
+      <dl className="ml-auto flex gap-4 border-line2 phone:ml-0 phone:gap-5 phone:border-l phone:pl-4">
+        <Figure label={text.openInterest} narrow={text.openInterestNarrow}>
+          {figure(figures?.openInterestUsd ?? instrument.openInterestUsd, formatUsd)}
+        </Figure>
+        <Figure label={text.funding(figures?.fundingHours ? `${figures.fundingHours} h` : '')} narrow={text.funding('')}>
+          {figure(figures?.fundingRate ?? instrument.fundingRate, formatFunding)}
+        </Figure>
+        <Figure label={text.within} className="hidden phone:block">
+          {readings ? (
+            <>
+              <span className="text-long">{formatUsd(readings.longUsd)} L</span>
+              <span className="text-t3"> / </span>
+              <span className="text-short">{formatUsd(readings.shortUsd)} S</span>
+            </>
+          ) : (
+            '–'
+          )}
+        </Figure>
+      </dl>
+    </div>
+  )
+}
+
+function Figure({ label, narrow, className = '', children }: { label: string; narrow?: string; className?: string; children: ReactNode }) {
+  return (
+    <div className={`text-right phone:text-left ${className}`}>
+      <dt className="text-[11px] leading-[14px] text-t3">
+        {narrow === undefined ? label : <ResponsiveLabel wide={label} narrow={narrow} />}
+      </dt>
+      <dd className="leading-4 font-semibold whitespace-nowrap">{children}</dd>
+    </div>
+  )
+}
+
+const ResponsiveLabel = ({ wide, narrow }: { wide: string; narrow: string }) => (
+  <>
+    <span className="hidden phone:inline">{wide}</span>
+    <span className="phone:hidden">{narrow}</span>
+  </>
+)

@@ -1,0 +1,38 @@
+'use client'
+import { formatAge, formatClock, formatDateTime } from '@faultline/ui/format'
+import { CircleCheck, TriangleAlert } from 'lucide-react'
+import { messages } from '../../messages.ts'
+import { useConnection } from '../stream/columns-stream.tsx'
+import type { HeatmapView } from './server/schema.ts'
+
+const text = messages.footer
+
+/** One line on the state of what is shown, at the bottom of larger screens. */
+export function FooterStatus({ view, now }: { view: HeatmapView | null; now: number }) {
+  const connection = useConnection()
+  const offline = connection.state === 'offline'
+  const Icon = offline ? TriangleAlert : CircleCheck
+  return (
+    <footer className="hidden h-7 flex-none items-center gap-4 border-t border-line bg-s1 px-3 text-[11px] text-t3 phone:flex">
+      <span
+        className={`flex items-center gap-1.5 ${offline ? 'text-warn' : connection.state === 'open' ? 'text-ok' : ''}`}
+        data-testid="stream-state"
+      >
+        <Icon size={12} aria-hidden="true" />
+        {connection.state === 'offline' ? text.stream.offline(formatClock(connection.since, 'utc')) : text.stream[connection.state]}
+      </span>
+      {view && (
+        <span data-testid="data-age">
+          {text.lastBucket(formatDateTime(view.build.lastBucket, 'utc'), formatAge(now - view.build.lastBucket - view.build.bucketMs))}
+        </span>
+      )}
+      <span>{messages.estimated.title}</span>
+      <span className="ml-auto hidden items-center gap-1.5 wide:flex">
+        <kbd className="app-kbd">[</kbd>
+        <kbd className="app-kbd">]</kbd> {text.keys.range}
+        <kbd className="app-kbd ml-2">Ctrl K</kbd> {text.keys.search}
+      </span>
+      <span className="ml-auto wide:ml-0">{text.utc}</span>
+    </footer>
+  )
+}

@@ -1,0 +1,18 @@
+import type { HeatGridPair } from '@faultline/ui/chart/heat-grid'
+import type { HeatmapData } from '@faultline/ui/chart/heatmap-data'
+import type { HeatmapView } from '../server/schema.ts'
+
+/** What the chart draws of a view; `heat` null while its tiles are on their way. */
+export const chartData = (view: HeatmapView, heat: HeatGridPair | null): HeatmapData => ({
+  symbol: view.instrument.symbol,
+  simulated: view.instrument.simulated,
+  from: view.from,
+  to: view.to,
+  resolutionMs: view.resolutionMs,
+  bucketMs: view.build.bucketMs,
+  heat,
+  candles: view.candles,
+  openInterest: view.openInterest,
+  funding: view.funding,
+  gaps: view.gaps,
+})

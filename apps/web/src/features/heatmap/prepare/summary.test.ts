@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest'
+import type { HeatmapView } from '../server/schema.ts'
+import { marketFigures, provenanceOf } from './summary.ts'
+
+const M5 = 300_000
+const DAY = 86_400_000
+const END = Date.UTC(2026, 2, 5, 11)
+
+function view(more: Partial<HeatmapView> = {}): HeatmapView {
+  return {
+    instrument: {
+      id: 1,
+      key: 'binance-usdm:ETHUSDT',
+      venue: 'binance-usdm',
+      symbol: 'ETHUSDT',
+      baseAsset: 'ETH',
+      quoteAsset: 'USDT',
+      simulated: false,
+    },
+    build: {
+      id: 7,
+      modelVersion: 'books-1',
+      generation: 2,
+      bucketMs: M5,
+      firstBucket: END - 30 * DAY,
+      lastBucket: END - M5,
+      status: 'complete',
+    },
+    range: '3d',
+    resolutionMs: M5,
+    from: END - 3 * DAY,
+    to: END,
+    tiles: [],
+    candles: {
+      intervalMs: M5,
+      rows: [
+        [END - DAY - M5, 90, 101, 89, 99, 1],
+        [END - DAY, 100, 101, 99, 100.5, 1],
+        [END - M5, 108, 111, 107, 110, 1],
+      ],
+    },
+    openInterest: [
+      [END - M5, 10, 1000],
+      [END, 20, null],
+    ],
+    funding: [[END - 3_600_000, 0.0001, 8]],
+    gaps: [],
+    coverage: { columns: 864, expected: 864 },
+    serverTime: END,
+    ...more,
+  }
+}
+
+it('reads the last price, the change of a day, open interest and funding', () => {
+  expect(marketFigures(view())).toEqual({
+    lastPrice: 110,
+    change24h: 110 / 100 - 1,
+    // the newest figure has no USD: coins at the last price
+    openInterestUsd: 20 * 110,
+    fundingRate: 0.0001,
+    fundingHours: 8,
+  })
+})
+
+it('has no change where the picture does not reach back a day, and nothing for an empty one', () => {
+  const short = view({ candles: { intervalMs: M5, rows: [[END - M5, 108, 111, 107, 110, 1]] } })
+  expect(marketFigures(short).change24h).toBeNull()
+  expect(marketFigures(view({ candles: { intervalMs: M5, rows: [] }, openInterest: [], funding: [] }))).toEqual({
+    lastPrice: null,
+    change24h: null,
+    openInterestUsd: null,
+    fundingRate: null,
+    fundingHours: null,
+  })
+})
+
+it('does not count as missing what lies before the history begins', () => {
+  const young = view({ build: { ...view().build, firstBucket: END - DAY }, coverage: { columns: 280, expected: 864 } })
+  expect(provenanceOf(young)).toMatchObject({ columns: 280, expected: 288, coverageTone: 'ok' })
+})
+
+it('warns under 95 and under 80 per cent', () => {
+  const tone = (columns: number) => provenanceOf(view({ coverage: { columns, expected: 1000 }, from: END - 1000 * M5 })).coverageTone
+  expect([950, 949, 800, 799].map(tone)).toEqual(['ok', 'warn', 'warn', 'err'])
+})
+
+it('sums gaps by channel, the longest first', () => {
+  const gaps = [
+    { channel: 'funding', from: 0, to: 10, status: 'open' },
+    { channel: 'openInterest', from: 0, to: 50, status: 'open' },
+    { channel: 'funding', from: 20, to: 30, status: 'open' },
+  ]
+  expect(provenanceOf(view({ gaps })).gaps).toEqual([
+    { channel: 'openInterest', count: 1, totalMs: 50 },
+    { channel: 'funding', count: 2, totalMs: 20 },
+  ])
+})

@@ -1,0 +1,29 @@
+import { tileIndexOf, tileStart } from '@faultline/market/tile-build'
+import { expect, it } from 'vitest'
+import { newestTileRequest, tileRequests } from './tile-requests.ts'
+
+const M = 60_000
+const index = tileIndexOf(Date.UTC(2026, 2, 5), 5 * M)
+const view = (lastBucket: number) => ({
+  build: { id: 7, bucketMs: M, lastBucket },
+  resolutionMs: 5 * M,
+  tiles: [
+    { index, closed: true },
+    { index: index + 1, closed: false },
+  ],
+})
+
+it('names a closed tile for ever and an open one by the last bucket', () => {
+  const a = tileRequests(view(1_000 * M))
+  const b = tileRequests(view(1_001 * M))
+  expect(a.map((r) => r.url)).toEqual([`/tiles/7/5m/${index}`, `/tiles/7/5m/${index + 1}`])
+  expect(a[0]?.key).toBe(b[0]?.key)
+  expect(a[1]?.key).not.toBe(b[1]?.key)
+})
+
+it('reads the newest column from the finest resolution, closed once its tile is full', () => {
+  const at = tileIndexOf(Date.UTC(2026, 2, 5), M)
+  const last = tileStart(at + 1, M) - M
+  expect(newestTileRequest(view(last))).toEqual({ url: `/tiles/7/1m/${at}`, key: `/tiles/7/1m/${at}` })
+  expect(newestTileRequest(view(last - M)).key).toBe(`/tiles/7/1m/${at}@${last - M}`)
+})

@@ -1,0 +1,30 @@
+import { resolutionName } from '@faultline/market/resolution'
+import { tileEnd, tileIndexOf } from '@faultline/market/tile-build'
+
+export interface TileRequest {
+  /** unique for the tile's content */
+  key: string
+  url: string
+}
+
+/** What of a view names its tiles. */
+export interface TiledView {
+  build: { id: number; bucketMs: number; lastBucket: number }
+  resolutionMs: number
+  tiles: readonly { index: number; closed: boolean }[]
+}
+
+/** The tiles of the picture. */
+export const tileRequests = ({ build, resolutionMs, tiles }: TiledView): TileRequest[] =>
+  tiles.map(({ index, closed }) => request(build, resolutionMs, index, closed))
+
+/** The tile of the finest resolution that holds the newest column: readings near the price come from it. */
+export function newestTileRequest({ build }: TiledView): TileRequest {
+  const index = tileIndexOf(build.lastBucket, build.bucketMs)
+  return request(build, build.bucketMs, index, tileEnd(index, build.bucketMs) <= build.lastBucket + build.bucketMs)
+}
+
+function request(build: TiledView['build'], resolutionMs: number, index: number, closed: boolean): TileRequest {
+  const url = `/tiles/${build.id}/${resolutionName(resolutionMs)}/${index}`
+  return { url, key: closed ? url : `${url}@${build.lastBucket}` }
+}

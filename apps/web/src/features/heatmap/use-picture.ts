@@ -1,0 +1,152 @@
+'use client'
+import { composeTiles } from '@faultline/ui/chart/compose-tiles'
+import type { HeatGridPair } from '@faultline/ui/chart/heat-grid'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { TRPCClientError } from '@trpc/client'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { messages } from '../../messages.ts'
+import { useTRPC } from '../../trpc/provider.tsx'
+import { goToSignIn } from '../shell/go-to-sign-in.ts'
+import { useColumnsNews } from '../stream/columns-stream.tsx'
+import { throttle } from '../stream/prepare/throttle.ts'
+import { type Readings, readColumn } from './prepare/readings.ts'
+import { newestTileRequest, tileRequests } from './prepare/tile-requests.ts'
+import type { HeatmapRange, HeatmapView } from './server/schema.ts'
+import { TileCache, TileError } from './tile-cache.ts'
+
+/** A view whose tiles are there. */
+interface Picture {
+  view: HeatmapView
+  heat: HeatGridPair
+  readings: Readings | null
+}
+
+export interface PictureState {
+  state: 'loading' | 'empty' | 'ready' | 'error'
+  /** what is on screen: candles come before the heat; the last good picture stays while another one loads or fails */
+  view: HeatmapView | null
+  heat: HeatGridPair | null
+  readings: Readings | null
+  /** the asked range is not on screen yet */
+  loading: { view: boolean; tiles: boolean }
+  error: string | null
+  retry(): void
+}
+
+/** A running import tells of new columns several times a second. */
+const REFRESH_MS = 2_000
+
+/** One for the page's life: moving between instruments and ranges finds its tiles again. */
+const cache = new TileCache()
+
+/**
+ * The picture of one instrument over one range: the view, then its tiles in parallel, and again whenever a column closes.
+ * Closed tiles come from memory or the browser's cache; only the open one and the view are asked for anew.
+ */
+export function usePicture(instrument: string, range: HeatmapRange, initialView: HeatmapView | null): PictureState {
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const initial = initialView?.range === range ? initialView : undefined
+  const query = useQuery({
+    ...trpc.heatmap.view.queryOptions({ instrument, range }),
+    placeholderData: keepPreviousData,
+    initialData: initial,
+    initialDataUpdatedAt: initial?.serverTime,
+  })
+  const view = query.data ?? null
+  const [picture, setPicture] = useState<Picture | null>(null)
+  const [tileError, setTileError] = useState<unknown>(null)
+  const [attempt, setAttempt] = useState(0)
+  const loading = useRef(false)
+  const owed = useRef(false)
+
+  const refresh = useMemo(
+    () => throttle(() => void queryClient.invalidateQueries({ queryKey: trpc.heatmap.view.pathKey() }), REFRESH_MS),
+    [queryClient, trpc],
+  )
+  useEffect(() => refresh.cancel, [refresh])
+  useColumnsNews((news) => {
+    if (news.instrumentKey !== instrument) return
+    if (view?.build.id === news.buildId && view.build.lastBucket >= news.lastBucket) return
+    // An open tile in flight is not thrown away for a newer one: a fast import would never show anything.
+    if (loading.current) owed.current = true
+    else refresh.call()
+  })
+
+  const current = query.isPlaceholderData ? null : view
+  useEffect(() => {
+    if (!current) return
+    const left = new AbortController()
+    loading.current = true
+    setTileError(null)
+    const settled = () => {
+      if (left.signal.aborted) return
+      loading.current = false
+      if (owed.current) refresh.call()
+      owed.current = false
+    }
+    loadPicture(current, left.signal)
+      .then((next) => !left.signal.aborted && setPicture(next))
+      .catch((error: unknown) => {
+        if (left.signal.aborted) return
+        // a replaced build takes its tiles with it: the view names the new one
+        if (error instanceof TileError && error.status === 404 && attempt === 0) refresh.call()
+        setTileError(error)
+      })
+      .finally(settled)
+    return () => left.abort()
+  }, [current, attempt, refresh])
+
+  const problem = problemOf(query.error) ?? problemOf(tileError)
+  useEffect(() => {
+    if (problem === 'signed out') goToSignIn()
+  }, [problem])
+
+  const retry = useCallback(() => {
+    setAttempt((n) => n + 1)
+    void queryClient.invalidateQueries({ queryKey: trpc.heatmap.view.pathKey() })
+  }, [queryClient, trpc])
+
+  // The last picture of the same kind stays until the next one is whole; another range shows its candles first.
+  const shown =
+    picture && (current === null || sameKind(picture.view, current)) ? picture : { view, heat: null, readings: picture?.readings ?? null }
+  const isEmpty = problem === 'no data' || (current !== null && current.tiles.length === 0)
+  const state = isEmpty ? 'empty' : problem ? 'error' : shown.heat && !query.isPlaceholderData ? 'ready' : 'loading'
+  return {
+    state,
+    ...shown,
+    loading: { view: query.isPlaceholderData || view === null, tiles: shown.heat === null },
+    error: state === 'error' ? problem : null,
+    retry,
+  }
+}
+
+async function loadPicture(view: HeatmapView, signal: AbortSignal): Promise<Picture> {
+  const newest = cache.load(newestTileRequest(view), signal).catch((error: unknown) => {
+    if (signal.aborted) throw error
+    return null // the picture is worth showing without the readings
+  })
+  const [tiles, last] = await Promise.all([Promise.all(tileRequests(view).map((r) => cache.load(r, signal))), newest])
+  const price = view.candles.rows.at(-1)?.[4]
+  return {
+    view,
+    heat: composeTiles(tiles, view),
+    readings: last && price !== undefined ? readColumn(last, view.build.lastBucket, price) : null,
+  }
+}
+
+const sameKind = (a: HeatmapView, b: HeatmapView): boolean =>
+  a.range === b.range && a.resolutionMs === b.resolutionMs && a.instrument.key === b.instrument.key
+
+/** `signed out`, `no data`, or words to show; null when nothing is wrong. */
+function problemOf(error: unknown): string | null {
+  if (error === null || error === undefined) return null
+  if (error instanceof TileError) return error.status === 401 ? 'signed out' : error.message
+  if (error instanceof TRPCClientError) {
+    const code = (error.data as { code?: string } | null | undefined)?.code
+    if (code === 'UNAUTHORIZED') return 'signed out'
+    if (code === 'NOT_FOUND') return 'no data'
+    return code ? error.message : messages.errors.noAnswer
+  }
+  return error instanceof TypeError ? messages.errors.noAnswer : error instanceof Error ? error.message : messages.heatmap.failed
+}

@@ -1,0 +1,155 @@
+'use client'
+import { suggestThreshold, type Threshold, thresholdDomain } from '@faultline/ui/chart/threshold'
+import { LiveBadge } from '@faultline/ui/react/badge'
+import { Button } from '@faultline/ui/react/button'
+import { Heatmap } from '@faultline/ui/react/heatmap'
+
+import { X } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { messages } from '../../messages.ts'
+
+import type { InstrumentListItem } from '../instruments/server/list.ts'
+import { useInstruments } from '../instruments/use-instruments.ts'
+import { AppFrame } from '../shell/app-frame.tsx'
+import { formatLength } from '../shell/prepare/format.ts'
+import { useHotkeys } from '../shell/use-hotkeys.ts'
+import { useNow } from '../shell/use-now.ts'
+import { useTheme } from '../shell/use-theme.ts'
+import { useConnection } from '../stream/columns-stream.tsx'
+import { ChartHeader } from './chart-header.tsx'
+import { FooterStatus } from './footer-status.tsx'
+import { InstrumentPicker } from './instrument-picker.tsx'
+import { LevelsPanel } from './levels-panel.tsx'
+import { MarketRail } from './market-rail.tsx'
+import { chartData } from './prepare/chart-data.ts'
+import { neighbourRange } from './prepare/ranges.ts'
+import { marketFigures } from './prepare/summary.ts'
+import { thresholdOf } from './prepare/threshold.ts'
+import { ProvenanceBox } from './provenance-box.tsx'
+import type { HeatmapRange, HeatmapView } from './server/schema.ts'
+import { Toolbar } from './toolbar.tsx'
+import { useHeatmapUrl } from './use-heatmap-url.ts'
+import { usePicture } from './use-picture.ts'
+
+const text = messages.heatmap
+
+export interface WorkspaceProps {
+  instrument: InstrumentListItem
+  instruments: InstrumentListItem[]
+  defaultRange: HeatmapRange
+  /** the first picture's data, fetched with the page; null before there are any */
+  initialView: HeatmapView | null
+  /** the server's clock when it rendered */
+  now: number
+}
+
+/** One instrument's heatmap and everything around it. */
+export function Workspace({
+  instrument: first,
+  instruments: initialInstruments,
+  defaultRange,
+  initialView,
+  now: renderedAt,
+}: WorkspaceProps) {
+  const [url, setUrl] = useHeatmapUrl()
+  const range = url.r ?? defaultRange
+  const instruments = useInstruments(initialInstruments)
+  const instrument = instruments.find((row) => row.key === first.key) ?? first
+  const picture = usePicture(instrument.key, range, initialView)
+  const { view, heat } = picture
+  const { theme } = useTheme()
+  const now = useNow(renderedAt)
+  const [details, setDetails] = useState(false)
+
+  const suggested = useMemo(() => suggestThreshold(heat), [heat])
+  const domain = useMemo(() => thresholdDomain(heat), [heat])
+  const [dragged, setDragged] = useState<Threshold | null>(null)
+  const threshold = dragged ?? thresholdOf(suggested, url)
+  const data = useMemo(() => view && chartData(view, heat), [view, heat])
+  const figures = useMemo(() => view && marketFigures(view), [view])
+
+  const setRange = (r: HeatmapRange) => r !== range && void setUrl({ r })
+  useHotkeys({
+    '[': () => setRange(neighbourRange(range, -1)),
+    ']': () => setRange(neighbourRange(range, 1)),
+  })
+
+  // Amounts suit one market only: another one is opened with the range and the toggle, but with its own scale.
+  const query = `?r=${range}${url.heat ? '' : '&heat=0'}`
+  return (
+    <AppFrame
+      section="heatmap"
+      fixed
+      centre={<InstrumentPicker current={instrument} instruments={instruments} query={query} />}
+      badge={<DataBadge view={view} now={now} />}
+    >
+      <Toolbar
+        range={range}
+        onRange={setRange}
+        heat={url.heat}
+        onHeat={(on) => void setUrl({ heat: on })}
+        domain={domain}
+        threshold={threshold}
+        onThreshold={setDragged}
+        onThresholdCommit={({ lowUsd, highUsd }) => {
+          setDragged(null)
+          void setUrl({ lo: lowUsd, hi: highUsd })
+        }}
+        onThresholdReset={url.lo === null && url.hi === null ? null : () => void setUrl({ lo: null, hi: null })}
+        resolution={view && { resolutionMs: view.resolutionMs, bucketMs: view.build.bucketMs }}
+        details={details}
+        onDetails={() => setDetails(!details)}
+      />
+      <div className="relative flex min-h-0 flex-1 flex-col phone:grid phone:grid-cols-1 phone:overflow-hidden full:grid-cols-[236px_1fr_288px]">
+        <MarketRail current={instrument.key} instruments={instruments} query={query} />
+        <div className="flex min-h-0 min-w-0 flex-col">
+          <ChartHeader instrument={instrument} figures={figures} readings={picture.readings} />
+          <div className="h-[min(60dvh,460px)] min-h-0 flex-none phone:h-auto phone:flex-1">
+            <Heatmap
+              data={data}
+              state={picture.state}
+              theme={theme}
+              heat={url.heat}
+              threshold={heat ? threshold : null}
+              loadingText={loadingText(picture.loading, range, view)}
+              emptyText={text.empty}
+              error={picture.error ?? undefined}
+              onRetry={picture.retry}
+              className="h-full"
+            />
+          </div>
+        </div>
+        <aside
+          aria-label={text.details}
+          className={`min-h-0 border-line bg-s1 phone:absolute phone:inset-y-0 phone:right-0 phone:z-20 phone:w-[288px] phone:overflow-y-auto phone:border-l full:static full:block ${details ? 'phone:shadow-2xl full:shadow-none' : 'phone:hidden'}`}
+        >
+          <div className="hidden justify-end p-2 phone:flex full:hidden">
+            <Button variant="ghost" size="small" icon={<X size={14} />} aria-label={text.closeDetails} onClick={() => setDetails(false)} />
+          </div>
+          <LevelsPanel readings={picture.readings} />
+          <ProvenanceBox view={view} now={now} />
+        </aside>
+      </div>
+      <FooterStatus view={view} now={now} />
+    </AppFrame>
+  )
+}
+
+function DataBadge({ view, now }: { view: HeatmapView | null; now: number }) {
+  const connection = useConnection()
+  const dataTime = view && view.build.lastBucket + view.build.bucketMs
+  return (
+    <LiveBadge
+      dataTime={dataTime}
+      bucketMs={view?.build.bucketMs ?? 60_000}
+      connection={connection.state}
+      // a day without a column is no lateness of a feed: it is history that was imported
+      historic={dataTime !== null && now - dataTime > 86_400_000}
+    />
+  )
+}
+
+function loadingText(loading: { view: boolean; tiles: boolean }, range: HeatmapRange, view: HeatmapView | null): string {
+  const named = range.replace(/(\d+)/, '$1\u202f')
+  return loading.view || !view ? text.loadingView(named) : text.loadingTiles(named, formatLength(view.resolutionMs))
+}

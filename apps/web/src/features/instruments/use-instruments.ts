@@ -1,0 +1,26 @@
+'use client'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
+import { useTRPC } from '../../trpc/provider.tsx'
+import { useColumnsNews } from '../stream/columns-stream.tsx'
+import { throttle } from '../stream/prepare/throttle.ts'
+import type { InstrumentListItem } from './server/list.ts'
+
+const REFRESH_MS = 5_000
+
+/** The list, kept up to date by the stream. `initial` came with the page. */
+export function useInstruments(initial: InstrumentListItem[]): InstrumentListItem[] {
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const { data } = useQuery({ ...trpc.instruments.list.queryOptions(), initialData: initial })
+  const refresh = useMemo(
+    () => throttle(() => void queryClient.invalidateQueries({ queryKey: trpc.instruments.list.queryKey() }), REFRESH_MS),
+    [queryClient, trpc],
+  )
+  useEffect(() => refresh.cancel, [refresh])
+  useColumnsNews((news) => {
+    const row = data.find((known) => known.key === news.instrumentKey)
+    if (row?.currentBuildId !== news.buildId || (row.lastBucket ?? 0) < news.lastBucket) refresh.call()
+  })
+  return data
+}
