@@ -1,8 +1,13 @@
 'use client'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { coveredColumns } from '../chart/heat-grid.ts'
+import { HeatmapChart } from '../chart/heatmap-chart.ts'
 import type { HeatmapData, HoverReading } from '../chart/heatmap-data.ts'
-import type { TimeZone } from '../format.ts'
+import { formatDateTime, formatPrice, formatTimeSpan, type TimeZone } from '../format.ts'
 import type { Theme } from '../tokens.ts'
+import { classNames } from './class-names.ts'
+import { EmptyState } from './empty-state.tsx'
+import { ErrorNote } from './error-note.tsx'
 
 export interface HeatmapProps {
   /** null until something is known; the last data stay on screen (dimmed) while `state` is `error` */
@@ -28,6 +33,111 @@ export interface HeatmapProps {
   className?: string
 }
 
+/** The heatmap with its states. It fills its parent, which must have a height. */
 export function Heatmap(props: HeatmapProps) {
-  return <div data-testid="heatmap" data-state={props.state} className={props.className} />
+  const { data, state, timeZone = 'utc' } = props
+  const host = useChart(props)
+  const columns = useMemo(() => (data?.heat ? columnsWithin(data) : 0), [data])
+  const showPicture = data !== null && state !== 'empty'
+  return (
+    <div
+      data-testid="heatmap"
+      data-state={state}
+      data-columns={columns}
+      data-bins={data?.heat?.bins ?? 0}
+      data-last-bucket={data ? new Date(data.to - data.bucketMs).toISOString() : undefined}
+      className={classNames('fl-heatmap', props.className)}
+    >
+      <div
+        ref={host}
+        role="img"
+        aria-label={summary(data, state, timeZone)}
+        hidden={!showPicture}
+        className={classNames('fl-heatmap-canvas', state === 'error' && 'fl-heatmap-dimmed')}
+      />
+      {state === 'loading' && <Loading text={props.loadingText ?? 'Loading'} cover={data === null} />}
+      {state === 'empty' && (
+        <div className="fl-heatmap-cover">
+          <EmptyState title={props.emptyText ?? 'Nothing to show yet'} action={props.emptyAction} />
+        </div>
+      )}
+      {state === 'error' && (
+        <div className={data === null ? 'fl-heatmap-cover' : 'fl-heatmap-bar'}>
+          <ErrorNote onRetry={props.onRetry} errorId={props.errorId}>
+            {props.error ?? 'The heatmap could not be loaded.'}
+          </ErrorNote>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Loading({ text, cover }: { text: string; cover: boolean }) {
+  return (
+    <div className={cover ? 'fl-heatmap-cover' : undefined}>
+      <div className="fl-heatmap-loading" role="status">
+        <div className="fl-heatmap-progress" />
+        <span className="fl-heatmap-loading-text">{text}</span>
+      </div>
+    </div>
+  )
+}
+
+/** Columns with data inside the range that was asked for. */
+function columnsWithin(data: HeatmapData): number {
+  const grid = data.heat
+  if (!grid) return 0
+  const first = Math.max(0, Math.floor((data.from - grid.from) / grid.resolutionMs))
+  const last = Math.min(grid.columns, Math.ceil((data.to - grid.from) / grid.resolutionMs))
+  return coveredColumns({ state: grid.state.subarray(first, last) }).count
+}
+
+/** One sentence for those who do not see the picture. */
+function summary(data: HeatmapData | null, state: HeatmapProps['state'], zone: TimeZone): string {
+  if (!data || state === 'empty') return state === 'loading' ? 'Liquidation heatmap, loading' : 'Liquidation heatmap without data'
+  const last = data.candles.rows.at(-1)
+  const price = last ? `, last price ${formatPrice(last[4])}` : ''
+  const kind = data.simulated ? 'Simulated liquidation heatmap' : 'Estimated liquidation heatmap'
+  return `${kind} of ${data.symbol}, ${formatTimeSpan(data.from, data.to, zone)}${price}, data up to ${formatDateTime(data.to, zone)}`
+}
+
+/** Keeps one chart in step with the props; each effect does only what its own prop changed. */
+function useChart(props: HeatmapProps) {
+  const { data, theme, heat = true, threshold = null, timeZone = 'utc', priceScale = 'linear', state, onHover } = props
+  const host = useRef<HTMLDivElement>(null)
+  const chart = useRef<HeatmapChart | null>(null)
+  const listener = useRef(onHover)
+  const first = useRef({ theme, timeZone, priceScale })
+
+  useEffect(() => {
+    listener.current = onHover
+  }, [onHover])
+
+  useEffect(() => {
+    if (!host.current) return
+    const made = new HeatmapChart(host.current, first.current)
+    made.onHover((reading) => listener.current?.(reading))
+    chart.current = made
+    const observer = new ResizeObserver(() => made.resize())
+    observer.observe(host.current)
+    return () => {
+      observer.disconnect()
+      made.dispose()
+      chart.current = null
+    }
+  }, [])
+
+  useEffect(() => chart.current?.setTheme(theme), [theme])
+  useEffect(() => chart.current?.setTimeZone(timeZone), [timeZone])
+  useEffect(() => chart.current?.setPriceScale(priceScale), [priceScale])
+  useEffect(() => {
+    if (data && state !== 'empty') chart.current?.setData(data)
+  }, [data, state])
+  useEffect(() => chart.current?.setHeatVisible(heat), [heat])
+  const [low, high] = [threshold?.lowUsd, threshold?.highUsd]
+  useEffect(() => {
+    if (low !== undefined && high !== undefined) chart.current?.setThreshold(low, high)
+    else chart.current?.clearThreshold()
+  }, [low, high])
+  return host
 }

@@ -1,0 +1,111 @@
+import { COLUMN_STATE } from '@faultline/market/tile'
+import { formatPercent, formatPrice, formatPriceRange, formatTimeSpan, formatUsd, type TimeZone } from '../format.ts'
+import type { HoverReading } from './heatmap-data.ts'
+import type { Rect } from './layout.ts'
+
+/** Distance to the crosshair and to the pane's edges. */
+const OFFSET = 14
+const EDGE = 6
+
+/** A small element with text only: data never become markup. */
+export function textElement(tag: string, className: string, text = ''): HTMLElement {
+  const element = document.createElement(tag)
+  element.className = className
+  element.textContent = text
+  return element
+}
+
+/** The tooltip of the heat pane: built once, filled on each move. */
+export class HeatTooltip {
+  readonly element = textElement('div', 'fl-tooltip')
+  private readonly time = textElement('div', 'fl-tooltip-time')
+  private readonly range = textElement('span', '')
+  private readonly distance = textElement('span', '')
+  private readonly note = textElement('div', 'fl-tooltip-note')
+  private readonly sides: Record<'long' | 'short', { row: HTMLElement; value: HTMLElement }>
+  private readonly body = textElement('div', '')
+
+  constructor() {
+    this.sides = { long: sideRow('long', 'Longs, est.'), short: sideRow('short', 'Shorts, est.') }
+    const place = textElement('div', 'fl-tooltip-row')
+    place.append(this.range, this.distance)
+    this.element.append(this.time, place, textElement('div', 'fl-tooltip-rule'), this.body, this.note)
+    // What it says is reachable elsewhere (labels, tables): a live region here would talk on every move of the mouse.
+    this.element.setAttribute('aria-hidden', 'true')
+    this.hide()
+  }
+
+  hide(): void {
+    this.element.style.display = 'none'
+  }
+
+  /** `x`, `y`: the crosshair; the tooltip opens on its roomier side and stays inside `pane`. */
+  show(reading: HoverReading, zone: TimeZone, x: number, y: number, pane: Rect): void {
+    this.fill(reading, zone)
+    this.element.style.display = ''
+    this.element.style.width = `${Math.min(248, pane.width - 2 * EDGE)}px`
+    const { offsetWidth: width, offsetHeight: height } = this.element
+    const place = placeTooltip({ x, y }, { width, height }, pane)
+    this.element.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`
+  }
+
+  private fill(r: HoverReading, zone: TimeZone): void {
+    this.time.textContent = formatTimeSpan(r.from, r.to, zone)
+    this.range.textContent = formatPriceRange(r.priceLow, r.priceHigh)
+    this.distance.textContent =
+      r.distance === null || r.priceThen === null ? '' : `${formatPercent(r.distance, { sign: true })} from ${formatPrice(r.priceThen)}`
+    // The side that the pointer is on first: shorts are liquidated above the price, longs below it.
+    const main =
+      (r.shortUsd ?? 0) === (r.longUsd ?? 0)
+        ? (r.distance ?? 0) >= 0
+          ? 'short'
+          : 'long'
+        : (r.shortUsd ?? 0) > (r.longUsd ?? 0)
+          ? 'short'
+          : 'long'
+    const other = main === 'short' ? 'long' : 'short'
+    const missing = r.longUsd === null
+    for (const side of [main, other] as const) {
+      const usd = side === 'long' ? r.longUsd : r.shortUsd
+      const { row, value } = this.sides[side]
+      value.textContent = usd === null ? '–' : usd === 0 ? 'none' : formatUsd(usd)
+      row.className = `fl-tooltip-row${side === main && usd ? ' fl-tooltip-main' : ''}${usd ? '' : ' fl-tooltip-none'}`
+    }
+    this.body.replaceChildren(this.sides[main].row, this.sides[other].row)
+    this.note.classList.toggle('fl-tooltip-warn', missing || r.columnState === COLUMN_STATE.partial)
+    this.note.textContent = missing
+      ? 'No data for this time: a gap, not a zero'
+      : r.columnState === COLUMN_STATE.partial
+        ? 'Only part of this time span has data'
+        : r.cells > 1
+          ? `Highest of ${r.cells} cells under the pointer`
+          : 'Estimated, not exact'
+  }
+}
+
+function sideRow(side: 'long' | 'short', label: string) {
+  const row = textElement('div', 'fl-tooltip-row')
+  const name = textElement('span', '')
+  const value = textElement('span', 'fl-tooltip-value')
+  name.append(textElement('span', `fl-mark-${side}`), label)
+  row.append(name, value)
+  return { row, value }
+}
+
+/**
+ * Top left corner of a box of `size` beside the crosshair at `at`, inside `pane` and off the crosshair: to the side with
+ * more room, above or below the horizontal line; where the pane is too narrow, above or below the pointer only.
+ */
+export function placeTooltip(at: { x: number; y: number }, size: { width: number; height: number }, pane: Rect): { x: number; y: number } {
+  const roomLeft = at.x - pane.x - OFFSET - EDGE
+  const roomRight = pane.x + pane.width - at.x - OFFSET - EDGE
+  const roomAbove = at.y - pane.y - OFFSET - EDGE
+  const roomBelow = pane.y + pane.height - at.y - OFFSET - EDGE
+  const clampX = (x: number) => Math.max(pane.x + EDGE, Math.min(x, pane.x + pane.width - size.width - EDGE))
+  const clampY = (y: number) => Math.max(pane.y + EDGE, Math.min(y, pane.y + pane.height - size.height - EDGE))
+  const right = roomRight >= roomLeft
+  const x = clampX(right ? at.x + OFFSET : at.x - OFFSET - size.width)
+  const above = roomAbove >= size.height || roomAbove > roomBelow
+  const y = clampY(above ? at.y - OFFSET - size.height : at.y + OFFSET)
+  return { x, y }
+}
