@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, type Locator, type Page } from '@playwright/test'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The administrator whose password the start printed (e2e/run.mjs reads it). */
+export const administrator = { email: process.env.E2E_EMAIL ?? '', password: process.env.E2E_PASSWORD ?? '' }
+
+export async function signIn(page: Page, { email, password } = administrator): Promise<void> {
+  await page.goto('/')
+  await expect(page).toHaveURL(/sign/)
+  await page.getByLabel('Email', { exact: true }).fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await expect(page).not.toHaveURL(/sign/)
+}
+
+export const heatmap = (page: Page): Locator => page.getByTestId('heatmap')
+export const columns = async (page: Page): Promise<number> => Number(await heatmap(page).getAttribute('data-columns'))
+
+/** `npm run -s faultline -- …` against the product under test: it shares the state folder, so also the database. */
+export async function faultline(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  return await promisify(execFile)(process.execPath, ['scripts/faultline.mjs', ...args], {
+    cwd: root,
+    env: process.env,
+    maxBuffer: 1 << 26,
+  })
+}
+
+/** Distinct colours on a grid over the heat layer's own canvas: a drawn map has many, an empty one has few. */
+export async function coloursOf(page: Page): Promise<number> {
+  return await heatmap(page).evaluate((element) => {
+    const seen = new Set<number>()
+    for (const canvas of element.querySelectorAll('canvas')) {
+      const context = canvas.getContext('2d')
+      if (!context || canvas.width === 0 || canvas.height === 0) continue
+      const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer)
+      for (let i = 0; i < pixels.length; i += 97) seen.add(pixels[i] as number)
+    }
+    return seen.size
+  })
+}

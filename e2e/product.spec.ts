@@ -1,0 +1,161 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, test } from '@playwright/test'
+import { administrator, coloursOf, columns, faultline, heatmap, signIn } from './person.ts'
+
+// One story, in order: an empty product, its sample market, a dump that is imported while people look.
+test.describe.configure({ mode: 'serial' })
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'faultline-e2e-dump-'))
+test.afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+test('health is public, everything else asks for a sign-in', async ({ page, request }) => {
+  expect((await request.get('/healthz')).status()).toBe(200)
+  expect((await request.get('/readyz')).status()).toBe(200)
+  expect((await request.get('/tiles/1/5m/1')).status()).toBe(401)
+  expect((await request.get('/api/trpc/instruments.list')).status()).toBe(401)
+  for (const address of ['/', '/instruments', '/account', '/heatmap/binance-usdm:ETHUSDT']) {
+    await page.goto(address)
+    await expect(page).toHaveURL(/\/sign/)
+  }
+})
+
+test('a wrong password is refused with a message', async ({ page }) => {
+  await page.goto('/')
+  await page.getByLabel('Email', { exact: true }).fill(administrator.email)
+  await page.getByLabel('Password', { exact: true }).fill('not the password')
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await expect(page.getByTestId('form-error')).toBeVisible()
+  await expect(page).toHaveURL(/\/sign/)
+})
+
+test('an empty product says how to import, and makes a sample market that is labelled as such', async ({ page }) => {
+  test.setTimeout(180_000)
+  await signIn(page)
+  await expect(page.getByText('npm run -s faultline -- import --dump')).toBeVisible()
+  await page.getByRole('button', { name: 'Make a sample market' }).click()
+  await expect(heatmap(page)).toHaveAttribute('data-state', 'ready', { timeout: 120_000 })
+  await expect.poll(() => columns(page), { timeout: 60_000 }).toBeGreaterThanOrEqual(150)
+  expect(Number(await heatmap(page).getAttribute('data-bins'))).toBeGreaterThan(50)
+  await expect(page.getByText(/simulated/i).first()).toBeVisible()
+  await expect(page.getByText(/estimated/i).first()).toBeVisible()
+  await expect.poll(() => coloursOf(page)).toBeGreaterThan(100)
+})
+
+test('ranges change the picture and stand in the address', async ({ page }) => {
+  await signIn(page)
+  await expect(heatmap(page)).toHaveAttribute('data-state', 'ready')
+  const seen = new Map<string, number>()
+  for (const range of ['12h', '1d', '3d', '7d', '30d']) {
+    await page.getByRole('button', { name: range, exact: true }).click()
+    await expect(page.getByRole('button', { name: range, exact: true })).toHaveAttribute('aria-pressed', 'true')
+    await expect(page).toHaveURL(new RegExp(`r=${range}`))
+    await expect(heatmap(page)).toHaveAttribute('data-state', 'ready')
+    await expect.poll(() => columns(page)).toBeGreaterThan(0)
+    seen.set(range, await columns(page))
+  }
+  expect(seen.get('12h')).toBe(720) // one-minute columns
+  expect(seen.get('3d')).toBe(864) // five-minute columns
+  await page.reload()
+  await expect(page.getByRole('button', { name: '30d', exact: true })).toHaveAttribute('aria-pressed', 'true')
+})
+
+test('Heat can be switched off and on', async ({ page }) => {
+  await signIn(page)
+  await expect(heatmap(page)).toHaveAttribute('data-state', 'ready')
+  await expect.poll(() => coloursOf(page)).toBeGreaterThan(100)
+  const withHeat = await coloursOf(page)
+  const heat = page.getByRole('switch', { name: 'Heat' }).or(page.getByRole('button', { name: 'Heat', exact: true }))
+  await heat.click()
+  await expect.poll(() => coloursOf(page)).toBeLessThan(withHeat / 2)
+  await heat.click()
+  await expect.poll(() => coloursOf(page)).toBeGreaterThan(withHeat / 2)
+})
+
+test('the crosshair names time, price range and both sides', async ({ page }) => {
+  await signIn(page)
+  await expect(heatmap(page)).toHaveAttribute('data-state', 'ready')
+  const box = await heatmap(page).boundingBox()
+  if (!box) throw new Error('the heatmap has no box')
+  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.2)
+  await page.mouse.move(box.x + box.width * 0.41, box.y + box.height * 0.21)
+  const tooltip = page.getByRole('tooltip')
+  await expect(tooltip).toBeVisible()
+  await expect(tooltip).toContainText(/UTC/)
+  await expect(tooltip).toContainText(/longs/i)
+  await expect(tooltip).toContainText(/shorts/i)
+  await expect(tooltip).toContainText(/%/)
+})
+
+test('a dump that is imported while the product runs appears without a reload', async ({ page }) => {
+  test.setTimeout(180_000)
+  await signIn(page)
+  await page.getByRole('link', { name: 'Instruments' }).first().click()
+  await expect(page.getByText('SIMUSDT').first()).toBeVisible()
+  await expect(page.getByText('ETHUSDT')).toHaveCount(0)
+
+  const market = path.join(scratch, 'simulated')
+  await faultline('simulate', '--days', '3', '--seed', '11', '--interval', '5m', '--start', '2026-01-10T00:00:00Z', '--out', market)
+  const dump = path.join(scratch, 'ETHUSDT')
+  mkdirSync(dump)
+  copyFileSync(path.join(market, 'klines.csv'), path.join(dump, 'ETHUSDT-5m-2026-01.csv'))
+  writeFileSync(
+    path.join(dump, 'ETHUSDT-metrics-2026-01.csv'),
+    readFileSync(path.join(market, 'metrics.csv'), 'utf8').replaceAll('SIMUSDT', 'ETHUSDT'),
+  )
+  copyFileSync(path.join(market, 'fundingRate.csv'), path.join(dump, 'ETHUSDT-fundingRate-2026-01.csv'))
+  const { stdout } = await faultline('import', '--dump', dump)
+  expect(stdout).toContain('ETHUSDT')
+
+  await expect(page.getByText('ETHUSDT').first()).toBeVisible() // no reload in between
+  await page.getByText('ETHUSDT').first().click()
+  await expect(heatmap(page)).toHaveAttribute('data-state', 'ready')
+  await expect(heatmap(page)).toHaveAttribute('data-last-bucket', '2026-01-12T23:55:00.000Z')
+
+  // more of the same history: the open page grows
+  const longer = path.join(scratch, 'longer')
+  await faultline('simulate', '--days', '4', '--seed', '11', '--interval', '5m', '--start', '2026-01-10T00:00:00Z', '--out', longer)
+  copyFileSync(path.join(longer, 'klines.csv'), path.join(dump, 'ETHUSDT-5m-2026-01.csv'))
+  writeFileSync(
+    path.join(dump, 'ETHUSDT-metrics-2026-01.csv'),
+    readFileSync(path.join(longer, 'metrics.csv'), 'utf8').replaceAll('SIMUSDT', 'ETHUSDT'),
+  )
+  copyFileSync(path.join(longer, 'fundingRate.csv'), path.join(dump, 'ETHUSDT-fundingRate-2026-01.csv'))
+  await faultline('import', '--dump', dump)
+  await expect(heatmap(page)).toHaveAttribute('data-last-bucket', '2026-01-13T23:55:00.000Z')
+})
+
+test('the freshest instrument opens first, and Sign out ends the session', async ({ page }) => {
+  await signIn(page)
+  await expect(page).toHaveURL(/SIMUSDT|\/$/)
+  await expect(page.getByText('SIMUSDT').first()).toBeVisible()
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByText('Sign out').click()
+  await expect(page).toHaveURL(/\/sign/)
+  await page.goto('/instruments')
+  await expect(page).toHaveURL(/\/sign/)
+})
+
+test('a changed password works, and the old one no longer does', async ({ page, browser }) => {
+  const other = await browser.newPage()
+  await signIn(other)
+  await signIn(page)
+  await page.goto('/account')
+  const next = `${administrator.password}-changed-9`
+  await page.getByLabel(/current password/i).fill(administrator.password)
+  await page.getByLabel(/^new password/i).fill(next)
+  await page.getByLabel(/repeat/i).fill(next)
+  await page.getByRole('button', { name: /change password/i }).click()
+  await expect(page.getByText(/password (was |has been )?changed/i)).toBeVisible()
+  await other.goto('/instruments') // the other session has ended
+  await expect(other).toHaveURL(/\/sign/)
+  await page.context().clearCookies()
+  await page.goto('/')
+  await page.getByLabel('Email', { exact: true }).fill(administrator.email)
+  await page.getByLabel('Password', { exact: true }).fill(administrator.password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await expect(page.getByTestId('form-error')).toBeVisible()
+  administrator.password = next
+  await signIn(page)
+})
