@@ -13,6 +13,8 @@ export interface RequestContext {
 
 const t = initTRPC.context<RequestContext>().create({
   transformer: superjson,
+  // or error answers carry stack traces wherever NODE_ENV is not production
+  isDev: false,
   errorFormatter: ({ shape, error }) => ({ ...shape, ...describeError(shape, error) }),
   sse: {
     // proxies cut idle streams, some after 30 s

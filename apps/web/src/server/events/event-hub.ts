@@ -1,26 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '@faultline/db/database'
-import { listen } from '@faultline/db/notify'
+import { type Listener, listen } from '@faultline/db/notify'
 import { FaultlineError } from '@faultline/market/errors'
+import type { ColumnsNews, ProgressNews } from '../../features/stream/server/news.ts'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import { type ServedBuild, servedBuilds } from './served-builds.ts'
-
-/** Newest column of the build that is served of one instrument. `lastBucket` is its start in UTC ms. */
-export interface ColumnsNews {
-  instrumentKey: string
-  buildId: number
-  lastBucket: number
-}
-
-export interface ProgressNews {
-  job: string
-  instrumentKey?: string | undefined
-  phase: string
-  done: number
-  total: number
-  etaMs: number | null
-  message?: string | undefined
-}
 
 interface Reader {
   /** the request's own end: the browser left */
@@ -41,7 +25,7 @@ const PROGRESS_STALE_MS = 15_000
 export class EventHub {
   private readonly db: Database
   private readonly sessions: Sessions
-  private listener: { close(): Promise<void> | void } | undefined
+  private listener: Listener | undefined
   private readonly state = new Map<string, ColumnsNews & { seq: number }>()
   private readonly bucketOfBuild = new Map<number, number>()
   private readonly jobs = new Map<string, { news: ProgressNews; at: number; seq: number }>()
@@ -67,7 +51,7 @@ export class EventHub {
         else if (message.channel === 'user') this.sessions.forget(message.payload.id)
         else if (message.channel === 'progress') this.onProgress(message.payload)
       },
-      onState: (state) => {
+      onState: ({ state }) => {
         this.connected = state === 'listening'
         this.sessions.setNotified(this.connected)
         // what happened while nobody listened

@@ -6,7 +6,7 @@ import type { TileName } from './tile-path.ts'
 export interface StoredTile {
   readonly gzip: Buffer
   readonly closed: boolean
-  /** an opaque name of the content, without quotes */
+  /** quoted, as the header has it */
   readonly etag: string
 }
 

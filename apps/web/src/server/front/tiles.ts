@@ -29,7 +29,8 @@ export async function answerTile(
   if (!tile) return answerJson(response, 404, { error: { code: 'not_found', message: 'There is no such tile.' } })
 
   const zipped = acceptsGzip(request.headers['accept-encoding'])
-  const tag = (zip: boolean) => `"${tile.etag}${zip ? '' : '-plain'}"`
+  // other bytes, other name
+  const tag = (zip: boolean) => (zip ? tile.etag : `${tile.etag.slice(0, -1)}-plain"`)
   response.setHeader('Cache-Control', tile.closed ? CLOSED : OPEN)
   response.setHeader('ETag', tag(zipped))
   response.setHeader('Vary', 'Accept-Encoding')

@@ -16,7 +16,7 @@ export const instrumentListItem = z.object({
   bucketMs: z.number().nullable(),
   firstBucket: z.number().nullable(),
   lastBucket: z.number().nullable(),
-  columnCount: z.number().nullable(),
+  columnCount: z.number(),
   lastClose: z.number().nullable(),
   /** fraction: 0.01 is one per cent */
   change24h: z.number().nullable(),

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { FaultlineError } from '@faultline/market/errors'
-import type { ProgressNews } from '../../../server/events/event-hub.ts'
+import type { ProgressNews } from '../../stream/server/news.ts'
 import type { SampleStatus } from './schema.ts'
 
 interface Options {
@@ -36,7 +36,8 @@ export class SampleRunner {
     this.startedAt = Date.now()
     this.error = undefined
     // the IPC channel tells the child when this process is gone, however it died
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: process.env })
+    const { NEXTAUTH_SECRET: _ours, ...env } = process.env
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env })
     this.child = child
     let said = ''
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

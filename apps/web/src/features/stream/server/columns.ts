@@ -9,13 +9,6 @@ export const columnsInput = z.object({
   lastEventId: z.string().max(100).nullish(),
 })
 
-/** `lastBucket` (start, UTC ms) is the newest column of the instrument's served build. */
-export interface ColumnsNews {
-  instrumentKey: string
-  buildId: number
-  lastBucket: number
-}
-
 /**
  * News of columns. It begins with the present state (after a reconnect: with what changed since `lastEventId`), then says
  * each change, the newest state only when the reader is slow. So nothing that matters can be missed.

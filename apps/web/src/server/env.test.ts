@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+import { readAdministratorEnv, readEnv } from './env.ts'
+
+const good = {
+  DATABASE_APP_URL: 'postgresql://a:b@127.0.0.1:5432/faultline',
+  NEXTAUTH_SECRET: 'x'.repeat(32),
+  NEXTAUTH_URL: 'http://127.0.0.1:3000',
+  PORT: '3000',
+}
+
+it('reads what npm start sets', () => {
+  expect(readEnv(good)).toEqual({
+    databaseUrl: good.DATABASE_APP_URL,
+    authSecret: good.NEXTAUTH_SECRET,
+    publicUrl: new URL('http://127.0.0.1:3000'),
+    port: 3000,
+    host: '127.0.0.1',
+    root: undefined,
+  })
+})
+
+it('names every variable that is missing, and what is wrong with the others', () => {
+  expect(() => readEnv({ PORT: '', NEXTAUTH_SECRET: 'short', NEXTAUTH_URL: 'localhost' })).toThrow(
+    /not set: DATABASE_APP_URL, PORT; NEXTAUTH_SECRET must have at least 32 characters.*NEXTAUTH_URL must look like/,
+  )
+})
+
+it('has an address for the first administrator', () => {
+  expect(readAdministratorEnv(good).email).toBe('admin@faultline.local')
+  expect(readAdministratorEnv({ ...good, FAULTLINE_ADMIN_EMAIL: 'me@example.org' }).email).toBe('me@example.org')
+  expect(() => readAdministratorEnv({ ...good, FAULTLINE_ADMIN_EMAIL: 'me' })).toThrow(/FAULTLINE_ADMIN_EMAIL/)
+})

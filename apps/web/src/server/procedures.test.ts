@@ -1,0 +1,99 @@
+import { describe, expect, it, vi } from 'vitest'
+import { rootRouter } from './root-router.ts'
+import { webUnderTest } from './testing/web-under-test.ts'
+
+const web = webUnderTest()
+
+/** Who may call what. A procedure that is missing here fails the first test: decide, then write it down. */
+const NEEDS: Record<string, 'signedIn' | 'admin'> = {
+  'instruments.list': 'signedIn',
+  'heatmap.view': 'signedIn',
+  'heatmap.defaultRange': 'signedIn',
+  'account.me': 'signedIn',
+  'account.changePassword': 'signedIn',
+  'sample.start': 'admin',
+  'sample.status': 'signedIn',
+  'stream.columns': 'signedIn',
+  'stream.progress': 'signedIn',
+}
+// flat by path at run time, nested in the type
+const flat = rootRouter._def.procedures as unknown as Record<string, { _def: { type: 'query' | 'mutation' | 'subscription' } }>
+const procedures = Object.entries(flat).map(([path, procedure]) => ({ path, type: procedure._def.type }))
+
+/** As a browser would ask: subscriptions of the front, the rest of Next's route (what it calls). Without any input. */
+async function ask({ path, type }: (typeof procedures)[number], cookie?: string): Promise<Response> {
+  const headers: Record<string, string> = cookie ? { cookie } : {}
+  if (type === 'subscription') {
+    const response = await web.get(`/api/stream/${path}`, headers)
+    if (response.ok) await response.body?.cancel()
+    return response
+  }
+  const post =
+    type === 'mutation' ? { method: 'POST', body: '{}', headers: { ...headers, 'content-type': 'application/json' } } : { headers }
+  return web.runtime.trpc(new Request(`${web.origin}/api/trpc/${path}`, post))
+}
+
+it('has a rule for each procedure', () => {
+  expect(Object.keys(NEEDS).sort()).toEqual(procedures.map((p) => p.path).sort())
+})
+
+describe.each(procedures)('$path', (procedure) => {
+  it('says 401 without a session, before it looks at the input', async () => {
+    const response = await ask(procedure)
+    expect(response.status).toBe(401)
+  })
+
+  it('says 401 with a forged, an old and a foreign token', async () => {
+    const person = await web.addPerson({ role: 'admin' })
+    const good = await web.cookieOf(person)
+    for (const cookie of [
+      `${good.slice(0, -4)}AAAA`,
+      await web.cookieOf(person, 0),
+      await web.cookieOf(person, 2),
+      'next-auth.session-token=x.y.z',
+    ])
+      expect((await ask(procedure, cookie)).status).toBe(401)
+  })
+
+  it(`${NEEDS[procedure.path] === 'admin' ? 'refuses' : 'lets in'} a member`, async () => {
+    const cookie = await web.cookieOf(await web.addPerson({ role: 'member' }))
+    const { status } = await ask(procedure, cookie)
+    if (NEEDS[procedure.path] === 'admin') expect(status).toBe(403)
+    else expect([200, 400]).toContain(status) // 400: in, and asked for an input
+  })
+})
+
+it('believes the database about the role, not the token', async () => {
+  const person = await web.addPerson({ role: 'admin' })
+  const cookie = await web.cookieOf(person)
+  expect(await (await web.callerOf(cookie)).account.me()).toMatchObject({ role: 'admin' })
+  await web.sql(`UPDATE app_user SET role = 'member' WHERE id = $1`, [person.id])
+  await expect.poll(async () => (await (await web.callerOf(cookie)).account.me()).role).toBe('member')
+  await expect((await web.callerOf(cookie)).sample.start()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+})
+
+it('names the field of a wrong input and says 400', async () => {
+  const cookie = await web.cookieOf(await web.addPerson())
+  const input = encodeURIComponent(JSON.stringify({ json: { instrument: 'x', range: '2d' } }))
+  const response = await web.runtime.trpc(new Request(`${web.origin}/api/trpc/heatmap.view?input=${input}`, { headers: { cookie } }))
+  expect(response.status).toBe(400)
+  expect((await response.json()).error.json.message).toMatch(/^range: /)
+})
+
+it('tells a person the number of an unexpected error and nothing of its text', async () => {
+  const cookie = await web.cookieOf(await web.addPerson())
+  const log = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  // a table that is not there is what no caller can expect
+  await web.sql('ALTER TABLE instrument RENAME TO elsewhere')
+  try {
+    const response = await web.runtime.trpc(new Request(`${web.origin}/api/trpc/instruments.list`, { headers: { cookie } }))
+    expect(response.status).toBe(500)
+    const text = await response.text()
+    const number = /number ([0-9a-f]{8})/.exec(text)?.[1]
+    expect(text).not.toMatch(/relation|stack|\.ts/)
+    expect(log.mock.calls.join('')).toMatch(new RegExp(`error ${number} .*relation "instrument" does not exist`))
+  } finally {
+    log.mockRestore()
+    await web.sql('ALTER TABLE elsewhere RENAME TO instrument')
+  }
+})
