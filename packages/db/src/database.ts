@@ -13,6 +13,9 @@ export interface Database {
 /** Anything that runs a query: a pool (each query on its own) or a client (inside its transaction). */
 export type Queryable = pg.Pool | pg.PoolClient
 
+/** A client inside its transaction, as inTransaction() hands it out. */
+export type Transaction = pg.PoolClient
+
 /**
  * Opens nothing yet: connections are made when they are needed, by Prisma and by the repositories from one pool.
  *

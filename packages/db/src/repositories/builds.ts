@@ -39,8 +39,12 @@ const BATCH_ROWS = 5_000
 const BATCH_BYTES = 16_000_000
 
 /** The next generation, status building. It is served at once where the instrument has no other build to serve. */
-export function startBuild(db: Database, lease: Lease, options: { modelVersion: string; bucketMs: number }): Promise<BuildRow> {
-  return inTransaction(db, async (client) => {
+export function startBuild(
+  db: Database | pg.PoolClient,
+  lease: Lease,
+  options: { modelVersion: string; bucketMs: number },
+): Promise<BuildRow> {
+  return within(db, async (client) => {
     await assertLease(client, lease)
     const { rows } = await client.query<BuildRow>(
       `insert into build as b (instrument_id, model_version, generation, bucket_ms)
@@ -126,8 +130,8 @@ export function completeBuild(db: Database, lease: Lease, buildId: number): Prom
 }
 
 /** Deletes a build that is not wanted. @throws FaultlineError conflict for the complete one that is being served */
-export function discardBuild(db: Database, lease: Lease, buildId: number): Promise<void> {
-  return inTransaction(db, async (client) => {
+export function discardBuild(db: Database | pg.PoolClient, lease: Lease, buildId: number): Promise<void> {
+  return within(db, async (client) => {
     await assertLease(client, lease)
     const build = await lockBuild(client, lease, buildId, { retiredToo: true })
     const { rowCount: served } = await client.query('select from instrument where current_build_id = $1', [buildId])
@@ -138,29 +142,47 @@ export function discardBuild(db: Database, lease: Lease, buildId: number): Promi
   })
 }
 
+/**
+ * Events were added that this build's columns should have seen: without a checkpoint nobody appends to it, or takes it for
+ * what the stored events say. It is served until its successor is complete.
+ */
+export function dropCheckpoint(db: Database | pg.PoolClient, lease: Lease, buildId: number): Promise<void> {
+  return within(db, async (client) => {
+    await assertLease(client, lease)
+    await lockBuild(client, lease, buildId)
+    await client.query('delete from checkpoint where build_id = $1', [buildId])
+  })
+}
+
 /** The estimator's state after the bucket that starts at `bucket`. */
-export async function readCheckpoint(db: Database, buildId: number): Promise<{ bucket: number; state: Uint8Array } | null> {
-  const { rows } = await db.pool.query<{ bucket: number; state: Buffer }>(
+export async function readCheckpoint(db: Database | Queryable, buildId: number): Promise<{ bucket: number; state: Uint8Array } | null> {
+  const { rows } = await queryable(db).query<{ bucket: number; state: Buffer }>(
     `select ${msOf('bucket')} as bucket, state from checkpoint where build_id = $1`,
     [buildId],
   )
   return rows[0] ?? null
 }
 
-export async function findBuild(db: Database, id: number): Promise<BuildRow | null> {
+export async function findBuild(db: Database | Queryable, id: number): Promise<BuildRow | null> {
   if (!isId(id)) return null
-  const { rows } = await db.pool.query<BuildRow>(`select ${COLUMNS} from build b where b.id = $1`, [id])
+  const { rows } = await queryable(db).query<BuildRow>(`select ${COLUMNS} from build b where b.id = $1`, [id])
   return rows[0] ?? null
 }
 
 /** All builds of an instrument, the newest generation first; retired ones have no columns any more. */
-export async function buildsOf(db: Database, instrumentId: number): Promise<BuildRow[]> {
-  const { rows } = await db.pool.query<BuildRow>(
+export async function buildsOf(db: Database | Queryable, instrumentId: number): Promise<BuildRow[]> {
+  const { rows } = await queryable(db).query<BuildRow>(
     `select ${COLUMNS} from build b where b.instrument_id = $1 order by b.generation desc, b.id desc`,
     [instrumentId],
   )
   return rows
 }
+
+const queryable = (db: Database | Queryable): Queryable => ('pool' in db ? db.pool : db)
+
+/** In a transaction of its own, or as a part of the caller's. */
+const within = <T>(db: Database | pg.PoolClient, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
+  'pool' in db ? inTransaction(db, work) : work(db)
 
 /** Numbers from an address may be anything: what cannot be a key is not asked for. */
 const isId = (id: number): boolean => Number.isInteger(id) && id > 0 && id <= 0x7fffffff

@@ -1,0 +1,22 @@
+import { FaultlineError } from '@faultline/market/errors'
+import { z } from 'zod'
+
+/** What the command line takes from its surroundings, in one place. */
+const schema = z.object({
+  /** the application's database role; scripts/faultline.mjs sets it, starting the embedded Postgres where none runs */
+  DATABASE_APP_URL: z.string({ error: 'is missing' }).regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
+})
+
+export interface Env {
+  databaseUrl: string
+}
+
+/** @throws FaultlineError unavailable, naming every variable that is missing or malformed */
+export function readEnv(source: Readonly<Record<string, string | undefined>> = process.env): Env {
+  const parsed = schema.safeParse(source)
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')
+    throw new FaultlineError('unavailable', `${wrong}. Run this command as "npm run -s faultline -- …", which sets it, or set it yourself.`)
+  }
+  return { databaseUrl: parsed.data.DATABASE_APP_URL }
+}

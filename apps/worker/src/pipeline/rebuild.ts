@@ -1,0 +1,144 @@
+/** From the stored events to a new generation, and the comparison of it with the one that is there. */
+import { createHash } from 'node:crypto'
+import type { Database } from '@faultline/db/database'
+import {
+  type BuildRow,
+  buildsOf,
+  completeBuild,
+  discardBuild,
+  findBuild,
+  readCheckpoint,
+  startBuild,
+} from '@faultline/db/repositories/builds'
+import { columnsHash } from '@faultline/db/repositories/columns'
+import { candleIntervals, eventRange } from '@faultline/db/repositories/events'
+import type { InstrumentRow } from '@faultline/db/repositories/instruments'
+import { MODEL_VERSION } from '@faultline/engine/estimator/estimator'
+import { runBuild } from './build.ts'
+import { type HeldLease, leaseHolder, takeLease } from './held-lease.ts'
+import { type JobProgress, silentProgress } from './job-progress.ts'
+
+export interface RebuildOptions {
+  /** compare with the generation that is there, and keep that one where it is complete and equal */
+  verify: boolean
+  progress?: JobProgress
+  signal?: AbortSignal | undefined
+  holder?: string
+  leaseMs?: number
+}
+
+export interface GenerationHash {
+  generation: number
+  modelVersion: string
+  columnCount: number
+  /** start of the last bucket that the generation has consumed */
+  bucket: number
+  /** sha-256, hex */
+  columns: string
+  checkpoint: string
+}
+
+export interface RebuildResult {
+  key: string
+  /** `empty`: no candles are stored; `built`: there was nothing to compare with, or no comparison was asked for */
+  outcome: 'empty' | 'built' | 'equal' | 'different'
+  /** both at the last bucket that the old one has consumed */
+  compared: { old: GenerationHash; fresh: GenerationHash } | null
+  /** what is served at the end; null when empty */
+  build: BuildRow | null
+  /** the old generation was equal and complete, and stays */
+  keptOld: boolean
+}
+
+/** @throws FaultlineError conflict while another process writes the instrument; unavailable when stopped (nothing changed for readers) */
+export async function rebuild(db: Database, instrument: InstrumentRow, options: RebuildOptions): Promise<RebuildResult> {
+  const { progress = silentProgress, signal } = options
+  const lease = await takeLease(db, instrument.id, {
+    holder: options.holder ?? leaseHolder('a rebuild'),
+    ...(options.leaseMs === undefined ? {} : { ttlMs: options.leaseMs }),
+    signal,
+    onWait: (reason) => progress.note(reason),
+  })
+  try {
+    return await rebuildLeased(db, instrument, lease, options)
+  } finally {
+    await lease.release()
+  }
+}
+
+async function rebuildLeased(db: Database, instrument: InstrumentRow, lease: HeldLease, options: RebuildOptions): Promise<RebuildResult> {
+  const { key } = instrument
+  const there = (await buildsOf(db, instrument.id)).filter((b) => b.status !== 'retired').sort((a, b) => b.generation - a.generation)
+  const old = await comparable(db, instrument, there)
+  const bucketMs = old?.bucketMs ?? there[0]?.bucketMs ?? (await candleIntervals(db, instrument.id))[0]
+  const range = bucketMs === undefined ? null : await eventRange(db, instrument.id, 'candle', { intervalMs: bucketMs })
+  if (bucketMs === undefined || range === null) return { key, outcome: 'empty', compared: null, build: null, keptOld: false }
+
+  // What a killed rebuild left behind.
+  for (const build of there)
+    if (build.id !== old?.id && build.id !== instrument.currentBuildId) await discardBuild(db, lease.lease, build.id)
+  const fresh = await startBuild(db, lease.lease, { modelVersion: MODEL_VERSION, bucketMs })
+  const run = (part: { until?: number; tiles: boolean }) =>
+    runBuild(db, {
+      instrument,
+      build: fresh,
+      lease,
+      signal: options.signal,
+      ...part,
+      onProgress: (done, total) => options.progress?.update({ phase: `rebuilding ${key}`, done, total, instrumentKey: key, detail: key }),
+    })
+
+  let compared: RebuildResult['compared'] = null
+  let equal = false
+  if (old && options.verify) {
+    const oldHash = await hashOf(db, old)
+    if (oldHash) {
+      await run({ until: oldHash.bucket, tiles: false })
+      const freshHash = (await hashOf(db, fresh)) ?? {
+        ...oldHash,
+        generation: fresh.generation,
+        columnCount: 0,
+        columns: 'none',
+        checkpoint: 'none',
+      }
+      equal = oldHash.columns === freshHash.columns && oldHash.checkpoint === freshHash.checkpoint
+      compared = { old: oldHash, fresh: freshHash }
+      if (equal && old.status === 'complete' && range.to <= oldHash.bucket) {
+        await discardBuild(db, lease.lease, fresh.id)
+        return { key, outcome: 'equal', compared, build: await findBuild(db, old.id), keptOld: true }
+      }
+    }
+  }
+  await run({ tiles: true })
+  await completeBuild(db, lease.lease, fresh.id)
+  return {
+    key,
+    outcome: compared ? (equal ? 'equal' : 'different') : 'built',
+    compared,
+    build: await findBuild(db, fresh.id),
+    keptOld: false,
+  }
+}
+
+/**
+ * The generation that should equal a rebuild: the served one, unless an import has added older events since (its checkpoint
+ * is gone then), else the unfinished one that the import was making.
+ */
+async function comparable(db: Database, instrument: InstrumentRow, there: readonly BuildRow[]): Promise<BuildRow | null> {
+  const servedFirst = [...there].sort((a, b) => Number(b.id === instrument.currentBuildId) - Number(a.id === instrument.currentBuildId))
+  for (const build of servedFirst) if (await readCheckpoint(db, build.id)) return build
+  return null
+}
+
+async function hashOf(db: Database, { id }: BuildRow): Promise<GenerationHash | null> {
+  const [build, checkpoint] = [await findBuild(db, id), await readCheckpoint(db, id)]
+  if (!build || !checkpoint) return null
+  return {
+    generation: build.generation,
+    modelVersion: build.modelVersion,
+    columnCount: build.columnCount,
+    bucket: checkpoint.bucket,
+    columns: await columnsHash(db, build),
+    checkpoint: createHash('sha256').update(checkpoint.state).digest('hex'),
+  }
+}
