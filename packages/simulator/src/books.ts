@@ -1,0 +1,138 @@
+/**
+ * Every account of the market, double entry: a contract that one account buys another sells. Sizes are whole lots, so that
+ * sums are exact. One maker account is the counterparty of everybody; what it is left with is its own position and counts
+ * as such in the open interest.
+ */
+import { liquidationPrice } from './margin.ts'
+
+export interface NewPosition {
+  population: number
+  direction: 1 | -1
+  lots: number
+  entry: number
+  /** USD */
+  margin: number
+  cross: boolean
+  /** 0 = none */
+  stop: number
+  takeProfit: number
+}
+
+export interface Position extends NewPosition {
+  id: number
+  /** index in the list of open positions */
+  place: number
+  liquidation: number
+}
+
+export class Books {
+  /** base coin per lot */
+  readonly lotSize: number
+  /** The maker's net position in lots: positive when it is long. */
+  makerLots = 0
+  /** Sums over the accounts of the crowd. */
+  longLots = 0
+  shortLots = 0
+  /** The same per population. */
+  readonly heldBy: { long: number; short: number }[] = []
+  private readonly slots: (Position | null)[] = []
+  private readonly generations: number[] = []
+  private readonly free: number[] = []
+  /** Open positions in no order; `place` of each is its index. Walked often, so without a detour over ids. */
+  private readonly live: Position[] = []
+
+  constructor(lotSize: number) {
+    this.lotSize = lotSize
+  }
+
+  /** One side of all contracts, in lots. */
+  get openInterestLots(): number {
+    return this.longLots + Math.max(0, this.makerLots)
+  }
+
+  /** How many positions of the crowd are open. */
+  get count(): number {
+    return this.live.length
+  }
+
+  /** The i-th open position, 0 ≤ i < count; the order means nothing. */
+  at(i: number): Position {
+    return this.live[i] as Position
+  }
+
+  get(id: number): Position {
+    return this.slots[id] as Position
+  }
+
+  generation(id: number): number {
+    return this.generations[id] as number
+  }
+
+  isCurrent = (id: number, generation: number): boolean => this.generations[id] === generation
+
+  open(order: NewPosition): Position {
+    const id = this.free.pop() ?? this.slots.length
+    const position: Position = {
+      population: order.population,
+      direction: order.direction,
+      lots: order.lots,
+      entry: order.entry,
+      margin: order.margin,
+      cross: order.cross,
+      stop: order.stop,
+      takeProfit: order.takeProfit,
+      id,
+      place: this.live.length,
+      liquidation: 0,
+    }
+    this.slots[id] = position
+    this.generations[id] = (this.generations[id] ?? 0) + 1
+    this.live.push(position)
+    this.transfer(position, position.lots)
+    this.revalue(position)
+    return position
+  }
+
+  /** Adds to a position at `price` with `margin` USD more behind it. */
+  add(position: Position, lots: number, price: number, margin: number): void {
+    position.entry = (position.entry * position.lots + price * lots) / (position.lots + lots)
+    position.lots += lots
+    position.margin += margin
+    this.transfer(position, lots)
+    this.revalue(position)
+  }
+
+  close(position: Position): void {
+    const { id } = position
+    this.transfer(position, -position.lots)
+    this.generations[id] = (this.generations[id] as number) + 1
+    const last = this.live.pop() as Position
+    if (last !== position) {
+      this.live[position.place] = last
+      last.place = position.place
+    }
+    this.slots[id] = null
+    this.free.push(id)
+  }
+
+  /** Makes the liquidation price that of the present size, entry and margin; older triggers of the position are void. */
+  revalue(position: Position): void {
+    const { direction, lots, entry, margin } = position
+    position.liquidation = liquidationPrice({ direction, size: lots * this.lotSize, entry, margin })
+    this.generations[position.id] = (this.generations[position.id] as number) + 1
+  }
+
+  /** The position grows by `lots` (shrinks when negative); the maker is on the other side of that trade. */
+  private transfer({ direction, population }: Position, lots: number): void {
+    this.heldBy[population] ??= { long: 0, short: 0 }
+    const held = this.heldBy[population]
+    if (direction > 0) {
+      this.longLots += lots
+      held.long += lots
+    } else {
+      this.shortLots += lots
+      held.short += lots
+    }
+    this.makerLots -= direction * lots
+  }
+}

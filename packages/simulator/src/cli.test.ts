@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url))
+interface Run {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+describe('simulate on the command line', () => {
+  let dir: string
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'faultline-cli-'))
+  })
+  afterEach(() => rm(dir, { recursive: true, force: true }))
+
+  const run = (...args: string[]): Promise<Run> =>
+    new Promise((done) => {
+      const env = { ...process.env, INIT_CWD: dir }
+      execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) =>
+        done({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
+      )
+    })
+
+  it('writes the folder relative to the caller and one line about it', async () => {
+    const { code, stdout } = await run(
+      ...[
+        '--days',
+        '0.25',
+        '--seed',
+        '5',
+        '--out',
+        'here/market',
+        '--interval',
+        '5m',
+        '--start',
+        '2025-06-01T12:00',
+        '--symbol',
+        'TESTUSDT',
+        '--price',
+        '50',
+      ],
+    )
+    expect(code).toBe(0)
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+    expect(stdout).toContain('TESTUSDT 2025-06-01T12:00:00.000Z – 2025-06-01T18:00:00.000Z: 72 candles')
+    const klines = (await readFile(join(dir, 'here/market/klines.csv'), 'utf8')).trimEnd().split('\n')
+    expect(klines).toHaveLength(73)
+    expect(klines[1]).toMatch(/^1748779200000,(49\.|50\.)/)
+    expect(await readdir(join(dir, 'here'))).toEqual(['market'])
+  }, 60_000)
+
+  it('explains itself', async () => {
+    const { code, stdout } = await run('--help')
+    expect(code).toBe(0)
+    for (const option of ['--days', '--seed', '--out', '--interval', '--start', '--symbol', '--price']) expect(stdout).toContain(option)
+  })
+
+  it.each([
+    [['--seed', '1', '--out', 'm'], '--days'],
+    [['--days', 'many', '--seed', '1', '--out', 'm'], '--days'],
+    [['--days', '-1', '--seed', '1', '--out', 'm'], 'days'],
+    [['--days', '1', '--seed', '0.5', '--out', 'm'], 'seed'],
+    [['--days', '1', '--seed', '1', '--out', 'm', '--interval', '7m'], '--interval'],
+    [['--days', '1', '--seed', '1', '--out', 'm', '--start', 'yesterday'], '--start'],
+    [['--days', '1', '--seed', '1', '--out', 'm', '--price', '0'], 'price'],
+    [['--days', '1', '--seed', '1', '--out', 'm', '--symbol', 'a b'], 'symbol'],
+    [['--days', '1', '--seed', '1', '--out', 'm', '--colour', 'red'], '--colour'],
+    [['--days', '1', '--seed', '1', '--out', 'taken'], 'taken'],
+  ])('refuses %j, naming %s', async (args, named) => {
+    await writeFile(join(dir, 'taken'), 'a file')
+    const { code, stdout, stderr } = await run(...args)
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(named)
+    expect(stderr).not.toMatch(/\n\s+at /)
+    expect(await readdir(dir)).toEqual(['taken'])
+  })
+})
