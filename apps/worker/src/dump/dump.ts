@@ -39,10 +39,14 @@ export interface Sourced<K extends TableKind> {
 }
 
 export interface ReadDumpOptions {
-  /** the symbol of files that name none; where several markets are found, only this one is read */
-  symbol?: string
+  /** the symbol of rows that name none, neither in the file's name nor in a symbol column */
+  symbol?: string | undefined
+  /** read this market only */
+  only?: string | undefined
+  /** the name of the market where nothing at all names one; without it that is an error */
+  anonymousSymbol?: string | undefined
   /** a name of BUCKETS_MS; without it the finest candles of each market are used */
-  interval?: string
+  interval?: string | undefined
   /** bytes of input files read so far */
   onProgress?: (progress: { done: number; total: number; file: string }) => void
   /** the present, for refusing time stamps of the future; the clock of the machine unless a test says otherwise */
