@@ -147,7 +147,8 @@ export class HeatLayer {
     const long = this.levels.long[level] as Level
     const short = this.levels.short[level] as Level
     this.raster.factor = long.factor
-    mapColumns(((left - xa) * perPixel) / long.factor, perPixel / long.factor, long.columns, this.raster.colFrom, this.raster.colTo)
+    const { factor, columns } = long
+    mapColumns(((left - xa) * perPixel) / factor, perPixel / factor, columns, grid.columns / factor, this.raster.colFrom, this.raster.colTo)
 
     const edge = (row: number) => at(api.coord([grid.from, binLowerPrice(grid.firstBin + row)]), 1) * dpr - top
     const [first, last] = visibleRows(edge, grid.bins, height)

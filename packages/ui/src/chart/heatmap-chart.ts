@@ -1,5 +1,5 @@
 import type { EChartsType } from 'echarts/core'
-import type { TimeZone } from '../format.ts'
+import { formatPrice, type TimeZone } from '../format.ts'
 import { type Theme, TOKENS } from '../tokens.ts'
 import { CandleLayer } from './candle-series.ts'
 import { init } from './echarts-setup.ts'
@@ -74,6 +74,7 @@ export class HeatmapChart {
       to: 60_000,
       colours: TOKENS[this.theme],
       zone: options.timeZone,
+      resolutionMs: 60_000,
       scale: options.priceScale ?? 'linear',
       fundingPeak: 0.0001,
       interest: { low: 0, high: 1, unit: 'usd' },
@@ -117,6 +118,8 @@ export class HeatmapChart {
     this.bounds = boundsOf(data)
     this.scene.from = data.from
     this.scene.to = data.to
+    this.scene.resolutionMs = data.resolutionMs
+    this.applyLayout()
     if (before?.heat !== data.heat) {
       this.heat.setGrid(data.heat)
       if (!this.chosen) this.recolour(suggestThreshold(data.heat))
@@ -205,9 +208,8 @@ export class HeatmapChart {
   resize(): void {
     const { clientWidth, clientHeight } = this.root
     if (clientWidth === 0 || clientHeight === 0) return
-    this.layout = chartLayout(clientWidth, clientHeight, PANE_COUNT - 1)
-    this.applyLayout()
     this.chart.resize()
+    this.applyLayout()
     this.rebuild()
   }
 
@@ -259,6 +261,9 @@ export class HeatmapChart {
   }
 
   private applyLayout(): void {
+    const last = this.data?.candles.rows.at(-1)?.[4]
+    const priceLength = last === undefined ? undefined : formatPrice(last).length
+    this.layout = chartLayout(this.root.clientWidth, this.root.clientHeight, PANE_COUNT - 1, priceLength)
     const plots = [this.layout.heat, ...this.layout.panes]
     this.backs.forEach((back, i) => {
       const r = plots[i]
@@ -321,6 +326,7 @@ export class HeatmapChart {
     const at = this.snapped(x, y, over, reading)
     this.chart.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'mousemove', x: at.x, y: at.y }, { silent: true })
     this.setPaneValues(time)
+    this.overlay.setCrosshair(at.y)
     if (over) this.overlay.tooltip.show(reading, this.scene.zone, at.x, at.y, heat)
     else this.overlay.tooltip.hide()
     this.hoverCallback?.(reading)
@@ -344,6 +350,7 @@ export class HeatmapChart {
     if (!this.pointer) return
     this.pointer = null
     this.overlay.tooltip.hide()
+    this.overlay.setCrosshair(null)
     this.chart.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'leave' }, { silent: true })
     this.setPaneValues(this.data?.to ?? 0)
     this.hoverCallback?.(null)

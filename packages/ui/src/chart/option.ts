@@ -13,7 +13,7 @@ import {
 import { FONT_FAMILY } from '../tokens.ts'
 import type { ChartLayout } from './layout.ts'
 import { PANE, PANE_COUNT, type Scene } from './scene.ts'
-import { decimalsOfStep, niceStep, priceTicks } from './ticks.ts'
+import { axisStep, decimalsOfStep, niceStep, priceTicks } from './ticks.ts'
 
 type Axis = NonNullable<EChartsOption['yAxis']>
 const PANES = Array.from({ length: PANE_COUNT }, (_, i) => i)
@@ -92,7 +92,8 @@ function timeAxis(scene: Scene, layout: ChartLayout, pane: number) {
         ...crosshairLabel(scene),
         show: bottom,
         margin: 4,
-        formatter: ({ value }: { value: unknown }) => formatDayClock(Number(value), scene.zone),
+        formatter: ({ value }: { value: unknown }) =>
+          formatDayClock(Math.floor(Number(value) / scene.resolutionMs) * scene.resolutionMs, scene.zone),
       },
     },
   }
@@ -123,7 +124,8 @@ function priceAxis(scene: Scene, layout: ChartLayout) {
       color: c.t3,
       fontSize: 11,
       formatter: (price: number) => {
-        const step = niceStep(scene.view.priceHigh - scene.view.priceLow, count)
+        const span = scene.view.priceHigh - scene.view.priceLow
+        const step = log ? niceStep(span / 2, count) : axisStep(span, count)
         return formatPrice(price, Math.min(priceDecimals(price), decimalsOfStep(step)))
       },
     },

@@ -15,6 +15,7 @@ export class ChartOverlay {
   readonly element = textElement('div', 'fl-chart-overlay')
   readonly tooltip = new HeatTooltip()
   private readonly last = textElement('div', 'fl-chart-tag fl-chart-tag-last')
+  private lastY = 0
   private readonly funding = new PaneText('Funding')
   private readonly interest = new PaneText('Open interest')
 
@@ -32,11 +33,17 @@ export class ChartOverlay {
 
   /** The tag of the last price at `y`, hidden when that is outside the pane. */
   setLastPrice(price: number | null, y: number, pane: Rect): void {
+    this.lastY = y
     const visible = price !== null && y >= pane.y && y <= pane.y + pane.height
     this.last.style.display = visible ? '' : 'none'
     if (!visible) return
     this.last.textContent = formatPrice(price)
     this.last.style.top = `${y}px`
+  }
+
+  /** The crosshair's own tag stands on the axis at `y` (null: nowhere); the last price's tag makes way. */
+  setCrosshair(y: number | null): void {
+    this.last.style.visibility = y !== null && Math.abs(y - this.lastY) < 20 ? 'hidden' : ''
   }
 
   /** Values of the panes at `time` (the crosshair), or the last ones. */
@@ -75,7 +82,7 @@ export class ChartOverlay {
     )
     const { low, high, unit } = scene.interest
     const write = unit === 'usd' ? formatUsd : formatAmount
-    const step = niceStep(high - low, 2)
+    const step = niceStep(high - low, 3.2)
     const labels: { part: number; text: string }[] = []
     for (let v = Math.ceil(low / step) * step; hasInterest && v <= high && labels.length < 3; v += step)
       labels.push({ part: (v - low) / (high - low), text: write(v) })

@@ -7,7 +7,7 @@ import type { CandleRow } from './heatmap-data.ts'
 const LEAST_MARGIN = 0.045
 const MOST_MARGIN = 0.09
 /** Dense heat up to this far from the last price is worth stretching the picture for. */
-const HEAT_REACH = 0.13
+const HEAT_REACH = 0.1
 /** A bin counts as dense from this part of the strongest one within reach. */
 const DENSE_PART = 0.6
 

@@ -91,12 +91,13 @@ export function mapRows(edgeY: Float64Array, firstRow: number, count: number, he
 }
 
 /**
- * Source columns of every pixel column: pixel i shows columns [from[i], to[i]) of a grid with `columns` columns.
+ * Source columns of every pixel column: pixel i shows columns [from[i], to[i]) of a level with `columns` columns.
  * `x0` is the fractional column at the left edge of pixel 0, `dx` the columns per pixel. All columns whose centre lies
- * under the pixel; where cells are wider than pixels, the one under the pixel's centre. Returns the largest count.
+ * under the pixel; where cells are wider than pixels, the one under the pixel's centre.
+ * `end` is where the data end, in columns of this level: the last column of a mip reaches beyond it, and its centre may
+ * lie outside the picture. The pixel in which the data end shows it all the same, or the newest data would be lost.
  */
-export function mapColumns(x0: number, dx: number, columns: number, from: Int32Array, to: Int32Array): number {
-  let widest = 0
+export function mapColumns(x0: number, dx: number, columns: number, end: number, from: Int32Array, to: Int32Array): void {
   for (let i = 0; i < from.length; i++) {
     const a = x0 + i * dx
     const b = x0 + (i + 1) * dx
@@ -106,13 +107,11 @@ export function mapColumns(x0: number, dx: number, columns: number, from: Int32A
       ca = Math.floor((a + b) / 2)
       cb = ca + 1
     }
+    if (a < end && b >= end - 1e-9) cb = columns
     ca = Math.max(0, ca)
-    cb = Math.min(columns, cb)
     from[i] = ca
-    to[i] = Math.max(ca, cb)
-    if (cb - ca > widest) widest = cb - ca
+    to[i] = Math.max(ca, Math.min(columns, cb))
   }
-  return widest
 }
 
 /** Index of the mip for `dx` columns per pixel: the coarsest that still has two columns per pixel. */
@@ -206,8 +205,8 @@ export function colourise(raster: Raster, pixels: Uint32Array, longLut: Uint32Ar
 export const PIXEL_STATE = { plain: 0, missing: 1, partial: 2 } as const
 
 /**
- * State of every pixel column from the columns under it: `missing` when all of them are, `partial` when some are partial
- * or missing. Only between the first and the last column that hold data: what is before or after is not a gap. The newest
+ * State of every pixel column from the columns under it: `missing` when at least half of them are, `partial` when any is
+ * partial or missing. Only between the first and the last column that hold data: what is before or after is not a gap. The newest
  * column is always unfinished, and is not marked.
  */
 export function mapStates(state: Uint8Array, covered: { first: number; last: number }, raster: Raster, out: Uint8Array): void {
@@ -224,7 +223,7 @@ export function mapStates(state: Uint8Array, covered: { first: number; last: num
     out[i] =
       b <= a || covered.first < 0
         ? PIXEL_STATE.plain
-        : missing === b - a
+        : missing > 0 && missing * 2 >= b - a
           ? PIXEL_STATE.missing
           : missing + partial > 0
             ? PIXEL_STATE.partial

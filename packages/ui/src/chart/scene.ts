@@ -10,6 +10,8 @@ export interface Scene {
   to: number
   colours: ThemeTokens
   zone: TimeZone
+  /** length of a heat column: the crosshair names its start */
+  resolutionMs: number
   scale: PriceScale
   /** of the funding pane, symmetric around 0 */
   fundingPeak: number

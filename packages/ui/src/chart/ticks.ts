@@ -7,6 +7,14 @@ export function niceStep(span: number, count: number): number {
   return (NICE.find((n) => n * power >= raw * (1 - 1e-9)) ?? 10) * power
 }
 
+/** The step that ECharts' linear axis takes for `count` parts: 1, 2, 3, 5 × 10ⁿ, to the nearest. */
+export function axisStep(span: number, count: number): number {
+  const raw = span / Math.max(1, count)
+  const power = 10 ** Math.floor(Math.log10(raw))
+  const lead = raw / power
+  return (lead < 1.5 ? 1 : lead < 2.5 ? 2 : lead < 4 ? 3 : lead < 7 ? 5 : 10) * power
+}
+
 /**
  * Prices to label between `low` and `high`. ECharts' own log axis labels only the ends of less than a decade, so on a
  * log axis that spans much the steps are chosen apart for each part of the height; over less than a doubling, linear

@@ -27,7 +27,7 @@ export class HeatTooltip {
 
   constructor() {
     this.sides = { long: sideRow('long', 'Longs, est.'), short: sideRow('short', 'Shorts, est.') }
-    const place = textElement('div', 'fl-tooltip-row')
+    const place = textElement('div', 'fl-tooltip-row fl-tooltip-place')
     place.append(this.range, this.distance)
     this.element.append(this.time, place, textElement('div', 'fl-tooltip-rule'), this.body, this.note)
     // What it says is reachable elsewhere (labels, tables): a live region here would talk on every move of the mouse.

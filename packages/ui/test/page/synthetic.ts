@@ -35,12 +35,12 @@ export function syntheticData(o: SyntheticOptions): HeatmapData {
   let close = price
   let trend = 0
   for (let t = from; t < to; t += bucketMs) {
-    trend = trend * 0.995 + normal() * 0.00008
+    trend = trend * 0.99 + normal() * 0.00002
     const open = close
     const sigma = 0.0011 * Math.sqrt(bucketMs / 300_000) * (0.6 + 1.6 * random() ** 4)
     close = open * Math.exp(normal() * sigma + trend * Math.sqrt(bucketMs / 300_000))
-    const reach = Math.abs(normal()) * sigma * 0.6
-    rows.push([t, open, Math.max(open, close) * (1 + reach), Math.min(open, close) * (1 - reach * random()), close, 100 * random()])
+    const wick = () => Math.abs(normal()) * sigma * 1.2
+    rows.push([t, open, Math.max(open, close) * (1 + wick()), Math.min(open, close) * (1 - wick()), close, 100 * random()])
   }
   return {
     symbol: 'ETHUSDT',

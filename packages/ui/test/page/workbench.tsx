@@ -15,6 +15,7 @@ import { SegmentedControl } from '../../src/react/segmented-control.tsx'
 import { Toggle, ToggleButton } from '../../src/react/toggle.tsx'
 import type { Theme } from '../../src/tokens.ts'
 import { syntheticData } from './synthetic.ts'
+import '@fontsource-variable/inter'
 import '../../src/styles.css'
 
 const query = new URLSearchParams(location.search)
