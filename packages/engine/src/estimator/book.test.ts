@@ -120,6 +120,24 @@ describe('closing', () => {
     expect(book.multiplier[2 * TEN + 1]).toBeLessThan(book.multiplier[2 * TEN] as number)
   })
 
+  it('leaves every level as it is when the price moves on and with it what is in profit', () => {
+    for (const [book, side] of [
+      [longs(), 'long'],
+      [shorts(), 'short'],
+    ] as const) {
+      book.setBoundary(1000)
+      for (let bin = 940; bin <= 1060; bin += 20) book.place(TEN, entryAt(bin), 10, NOTHING_CROSSED[side])
+      new Closing(classes.leverage).close(book, 30)
+      for (const boundary of [1045, 955, 2000, 0]) {
+        const before = levels(book, TEN)
+        book.setBoundary(boundary)
+        const after = levels(book, TEN)
+        expect(after.size).toBe(before.size)
+        for (const [bin, mass] of after) expect(mass / (before.get(bin) as number)).toBeCloseTo(1, 6)
+      }
+    }
+  })
+
   it('empties the book when all of it or more is to go', () => {
     for (const amount of [10.001, 11]) {
       const book = longs()

@@ -15,6 +15,8 @@ import type { Profile } from './profile.ts'
 const FOLD = 1e6
 /** Raw values below this are dropped when folding: they would become denormal, which is slow, and no coin is that large. */
 const DUST = 1e-30
+/** A sum that fell below this share of what it was is counted anew. */
+const RECOUNT_BELOW = 1e-4
 /** Edge rows with less than this share of the side's total are dropped when trimming. */
 const TRIM_SHARE = 1e-12
 /** Rows made free on each side of what is needed when the window grows. */
@@ -117,7 +119,7 @@ export class Book {
           this.raw[at + r] = old * ratio
           given += this.raw[at + r] as number
         }
-        this.sums[source] = (this.sums[source] as number) - taken
+        this.take(source, taken)
         this.sums[target] = (this.sums[target] as number) + given
       }
       this.settle(j)
@@ -175,17 +177,13 @@ export class Book {
       const m = this.multiplier[k] as number
       if (m >= 1 / FOLD && m <= FOLD) continue
       this.multiplier[k] = 1
-      const j = k >> 1
-      const at = j * this.size - this.base
-      const from = this.regionFirst(k)
-      const to = this.regionLast(k)
-      let sum = 0
-      for (let r = from; r <= to; r++) {
+      const at = (k >> 1) * this.size - this.base
+      const last = this.regionLast(k)
+      for (let r = this.regionFirst(k); r <= last; r++) {
         const value = (this.raw[at + r] as number) * m
         this.raw[at + r] = value < DUST ? 0 : value
-        sum += this.raw[at + r] as number
       }
-      this.sums[k] = sum
+      this.recount(k)
     }
   }
 
@@ -267,8 +265,26 @@ export class Book {
       else above += this.raw[at + r] as number
       this.raw[at + r] = 0
     }
-    this.sums[2 * j] = (this.sums[2 * j] as number) - below
-    this.sums[2 * j + 1] = (this.sums[2 * j + 1] as number) - above
+    this.take(2 * j, below)
+    this.take(2 * j + 1, above)
+  }
+
+  /** Takes `mass` (of rows that are zero already, or another region's by now) off the sum of region k. */
+  private take(k: number, mass: number): void {
+    if (mass === 0) return
+    const before = this.sums[k] as number
+    const after = before - mass
+    this.sums[k] = after
+    // Where next to all of it went, the difference is mostly rounding.
+    if (after < RECOUNT_BELOW * before) this.recount(k)
+  }
+
+  private recount(k: number): void {
+    const at = (k >> 1) * this.size - this.base
+    const last = this.regionLast(k)
+    let sum = 0
+    for (let r = this.regionFirst(k); r <= last; r++) sum += this.raw[at + r] as number
+    this.sums[k] = sum
   }
 
   /** A region without rows holds exactly nothing, and none holds less: rounding is not carried along. */

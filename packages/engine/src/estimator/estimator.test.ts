@@ -109,6 +109,21 @@ describe('opening', () => {
     }
   })
 
+  it('takes what opens from no older position, however much of it is gone within its own bar', () => {
+    const estimator = opened()
+    const old = () => {
+      const plane = estimator.column()?.planes.long
+      return plane?.usd.reduce((sum, usd, i) => sum + (plane.firstBin + i < BIN_100 ? usd : 0), 0) ?? 0
+    }
+    const before = old()
+    // Far above, closing at its low; the volume is what opened, so nothing is left to turn over.
+    const price = at(BIN_100 + 2000)
+    const bar = { ...flat(START + 2 * MINUTE, price, 1000), open: price * 1.06, high: price * 1.06 }
+    estimator.step(withInterest(bar, 2000))
+    expect(estimator.totals.long).toBeCloseTo(2000, 8)
+    expect(old() / before).toBeCloseTo(1, 5)
+  })
+
   it('knows that a later bar crossed what an earlier one opened', () => {
     const estimator = fresh()
     estimator.step(withInterest(flat(START, at(BIN_100)), 0))
@@ -159,6 +174,22 @@ describe('open interest', () => {
     expect(estimator.totals.long).toBeCloseTo(500, 9)
     expect(share('long')).toBeLessThan(0.2 * (before[0] as number))
     expect(share('short')).toBeLessThan(0.2 * (before[1] as number))
+  })
+
+  it('falls: who is in profit leaves sooner than who is in loss', () => {
+    const estimator = opened()
+    const above = BIN_100 + 2000
+    // Volumes are what opened or closed, so nothing is turned over; the fall takes the nearer longs, and nobody takes them over.
+    estimator.step(withInterest(flat(START + 2 * MINUTE, at(above), 1000), 2000))
+    estimator.step(flat(START + 3 * MINUTE, at(BIN_100 + 1000), 0))
+    const left = estimator.totals.long
+    estimator.step(withInterest(flat(START + 4 * MINUTE, at(BIN_100 + 1000), 0), left))
+    // 1.5× longs of both entries, 1400 bins below: one side of the price each
+    const standing = () => [usdAt(estimator, 'long', BIN_100 - 1400), usdAt(estimator, 'long', above - 1400)] as const
+    const before = standing()
+    estimator.step(withInterest(flat(START + 5 * MINUTE, at(BIN_100 + 1000), left / 2), left / 2))
+    const kept = standing().map((usd, i) => usd / (before[i] as number))
+    expect(Math.log(kept[0] as number) / Math.log(kept[1] as number)).toBeCloseTo(1.25 / 0.8, 2)
   })
 
   it('of nothing empties the map, and what opens later opens at its own price', () => {
