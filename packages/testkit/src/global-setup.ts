@@ -70,7 +70,7 @@ async function startThrowAwayCluster(): Promise<{ url: string; remove(): Promise
     url: server.url,
     async remove() {
       await server.stop()
-      for (const leftover of [server.dataDir, `${server.dataDir}.log`]) rmSync(leftover, { recursive: true, force: true })
+      clear(server.dataDir)
     },
   }
 }
@@ -83,6 +83,10 @@ async function sweep(parent: string): Promise<void> {
     if (!pid || isRunning(Number(pid))) continue
     const dataDir = path.join(parent, name)
     await stopPostgres(dataDir)
-    for (const leftover of [dataDir, `${dataDir}.log`, `${dataDir}.owner`]) rmSync(leftover, { recursive: true, force: true })
+    clear(dataDir)
   }
+}
+
+function clear(dataDir: string): void {
+  for (const leftover of [dataDir, `${dataDir}.log`, `${dataDir}.users`]) rmSync(leftover, { recursive: true, force: true })
 }

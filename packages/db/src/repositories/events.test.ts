@@ -17,7 +17,7 @@ const tableOf = <K extends TableKind>(kind: K, rows: number[][]): EventTable<K> 
   for (const row of rows) builder.push(...row)
   return builder.finish()
 }
-const rowsOf = (table: EventTable<TableKind>): number[][] => {
+const rowsOf = <K extends TableKind>(table: EventTable<K>): number[][] => {
   const columns = Object.values<Float64Array>(table.columns)
   return Array.from({ length: table.length }, (_, i) => columns.map((c) => c[i] as number))
 }
