@@ -1,4 +1,5 @@
 /** Stylised facts of a simulated market, from what it published and from its unthrottled liquidations. */
+import { throttledPrints } from './liquidation-feed.ts'
 import type { SimulatedMarket } from './simulate.ts'
 
 export interface StylisedFacts {
@@ -6,8 +7,10 @@ export interface StylisedFacts {
   volumePerOpenInterest: number
   /** USD liquidated per day over mean open interest, both sides */
   liquidatedPerOpenInterest: number
-  /** share of liquidations (in number) that the throttled feed shows is in liquidation-feed; here their number per day */
+  /** all of them, unthrottled */
   liquidationsPerDay: number
+  /** share of them that the throttled feed shows */
+  printedShare: number
   /** Hill estimate on the largest 2.5 % of absolute five-minute returns */
   tailExponent: number
   /** autocorrelation of absolute five-minute returns after one hour */
@@ -49,6 +52,7 @@ export function stylisedFacts(market: SimulatedMarket): StylisedFacts {
     volumePerOpenInterest: c.quoteVolume.reduce((a, b) => a + b, 0) / days / openInterestUsd,
     liquidatedPerOpenInterest: liquidated / days / openInterestUsd,
     liquidationsPerDay: forcedOrders.length / days,
+    printedShare: throttledPrints(forcedOrders).length / Math.max(1, forcedOrders.length),
     tailExponent: hill(sizes, 0.025),
     volatilityClustering: autocorrelation(sizes, Math.max(1, Math.round(3_600_000 / (every * settings.intervalMs)))),
     dailyVolatility: Math.sqrt(

@@ -18,6 +18,8 @@ export interface SimulationOptions {
   price?: number
   /** the open interest that the market hovers around; 3 billion USD by default */
   openInterestUsd?: number
+  /** days that the market runs before the first candle, so that its positions have entries that were real prices; 3 by default */
+  warmUpDays?: number
 }
 
 export interface Settings {
@@ -30,6 +32,7 @@ export interface Settings {
   readonly symbol: string
   readonly price: number
   readonly openInterestUsd: number
+  readonly warmUpDays: number
   /** decimals of prices: six significant digits or more */
   readonly priceDecimals: number
   /** base coin per lot, a power of ten worth about three dollars, and its decimals (0 or more) */
@@ -39,7 +42,7 @@ export interface Settings {
 
 /** A fixed date, not today: the same command gives the same bytes for ever. */
 export const DEFAULT_START = Date.UTC(2026, 0, 1)
-export const MAX_DAYS = 366
+const MAX_DAYS = 366
 
 const refuse = (field: string, message: string): never => {
   throw new FaultlineError('bad_input', message, { place: { field } })
@@ -52,6 +55,7 @@ export function settle(options: SimulationOptions): Settings {
   const symbol = options.symbol ?? 'SIMUSDT'
   const price = options.price ?? 3_000
   const openInterestUsd = options.openInterestUsd ?? 3e9
+  const warmUpDays = options.warmUpDays ?? 3
   if (!Number.isSafeInteger(seed) || seed < 0) refuse('seed', `a whole number from 0 to 2^53 − 1 is needed, not ${seed}`)
   if (!Object.values(BUCKETS_MS).includes(intervalMs)) refuse('interval', `one of ${Object.keys(BUCKETS_MS).join(', ')} is needed`)
   if (!(days > 0 && days <= MAX_DAYS)) refuse('days', `a number above 0 and up to ${MAX_DAYS} is needed, not ${days}`)
@@ -59,6 +63,7 @@ export function settle(options: SimulationOptions): Settings {
   if (span === 0 || span % intervalMs !== 0) refuse('days', `${days} days are not a whole number of ${resolutionName(intervalMs)} candles`)
   if (!(price >= 1e-7 && price <= 1e7)) refuse('price', `a price from 0.0000001 to 10000000 is needed, not ${price}`)
   if (!(openInterestUsd >= 1e6 && openInterestUsd <= 1e11)) refuse('openInterestUsd', 'from one million to 100 billion USD is needed')
+  if (!(warmUpDays >= 0 && warmUpDays <= 30)) refuse('warmUpDays', 'from 0 to 30 days are needed')
   const named = symbolSchema.safeParse(symbol)
   if (!named.success) refuse('symbol', named.error.issues[0]?.message ?? 'not a symbol')
   const asked = options.start ?? DEFAULT_START
@@ -78,6 +83,7 @@ export function settle(options: SimulationOptions): Settings {
     symbol,
     price,
     openInterestUsd,
+    warmUpDays,
     priceDecimals: Math.max(1, 5 - Math.floor(Math.log10(price))),
     lotSize: Number(`1e${-lotDecimals}`),
     lotDecimals: Math.max(0, lotDecimals),

@@ -1,5 +1,5 @@
 import type { CandleTable, FundingTable, LongShortRatioTable, OpenInterestTable } from '@faultline/market/event-table'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import { Books } from './books.ts'
 import { Crowd } from './crowd.ts'
 import { Exchange, type ForcedOrder } from './exchange.ts'
@@ -43,8 +43,6 @@ export interface Hooks {
 
 /** The inner step. A candle's high and low are those of the path over these steps and of the fills between. */
 export const STEP_MS = 5_000
-/** The market runs this long before the first candle, so that its positions have entries that were real prices. */
-export const BURN_IN_MS = 3 * DAY_MS
 const FUNDING_MS = 8 * HOUR_MS
 const METRICS_MS = 5 * MINUTE_MS
 /** USD in the book within one per cent of the price on one side, as a share of the open interest. */
@@ -80,7 +78,7 @@ export function simulate(options: SimulationOptions, hooks: Hooks = {}): Simulat
   const jitter = stream('jitter')
   crowd.populate()
 
-  const begin = start - BURN_IN_MS
+  const begin = start - floorTo(settings.warmUpDays * DAY_MS, HOUR_MS)
   const total = (end - begin) / HOUR_MS
   let premiumSum = 0
   let premiumCount = 0

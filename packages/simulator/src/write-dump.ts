@@ -62,7 +62,7 @@ async function isMarket(dir: string): Promise<boolean> {
 }
 
 function description({ settings }: SimulatedMarket) {
-  const { symbol, seed, days, start, end, intervalMs, price, openInterestUsd } = settings
+  const { symbol, seed, days, start, end, intervalMs, price, openInterestUsd, warmUpDays } = settings
   return {
     format: MARKET_FORMAT,
     simulated: true,
@@ -74,6 +74,7 @@ function description({ settings }: SimulatedMarket) {
     intervalMs,
     price,
     openInterestUsd,
+    warmUpDays,
   }
 }
 
