@@ -14,6 +14,7 @@ it('replaces a file when all is written, and leaves it alone when something fail
   }
   await expect(writeOutput(out, failing())).rejects.toThrow('half way')
   expect(readFileSync(out, 'utf8')).toBe('old')
+  expect(readdirSync(folder)).toEqual(['out.csv'])
   await writeOutput(out, ['a', 'b'])
   expect(readFileSync(out, 'utf8')).toBe('a\nb\n')
   expect(readdirSync(folder)).toEqual(['out.csv'])
@@ -29,5 +30,5 @@ it('writes through a link, directly to a device, and not over a folder', async (
   await writeOutput('/dev/null', ['x'])
   expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true)
   await expect(writeOutput(folder, ['x'])).rejects.toThrow('is a folder')
-  await expect(writeOutput(join(folder, 'no/such/out.csv'), ['x'])).rejects.toThrow('ENOENT')
+  await expect(writeOutput(join(folder, 'no/such/out.csv'), ['x'])).rejects.toThrow('no/such is no folder')
 })

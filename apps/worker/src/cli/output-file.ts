@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, rmSync } from 'node:fs'
 import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { FaultlineError } from '@faultline/market/errors'
@@ -16,14 +16,25 @@ export async function writeOutput(path: string | null, lines: Iterable<string> |
   if (existing?.isDirectory()) throw new FaultlineError('bad_input', `${path} is a folder; name a file`)
   if (existing && !existing.isFile()) return writeFile(path, lines)
 
+  const folder = await stat(dirname(path)).catch(() => null)
+  if (!folder?.isDirectory())
+    throw new FaultlineError('bad_input', `${dirname(path)} is no folder; make it first, or name a file elsewhere`)
+
   const target = existing ? await realpath(path) : path
   const draft = join(dirname(target), `.${basename(target)}.${process.pid}.part`)
+  const onSignal = (signal: NodeJS.Signals) => {
+    rmSync(draft, { force: true })
+    process.exit(signal === 'SIGINT' ? 130 : 143)
+  }
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   try {
     await writeFile(draft, lines)
     await rename(draft, target)
   } catch (error) {
     await rm(draft, { force: true })
     throw error
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
 }
 

@@ -58,6 +58,7 @@ describe('a candle', () => {
     ['low above open', kline({ time: third, low: 100.5 }), 'low', 'above the open'],
     ['negative taker volume', kline({ time: third, taker: -1 }), 'taker_buy_volume', 'is negative'],
     ['taker volume above volume', kline({ time: third, taker: 11 }), 'taker_buy_volume', 'more than the volume'],
+    ['half a trade', kline({ time: third }).replace(',42,', ',41.5,'), 'count', 'not a number of trades'],
     ['malformed time', kline({ time: third }).replace(/^\d+/, 'yesterday'), 'open_time', 'is not a time'],
     ['time in seconds', kline({ time: third }).replace(/^\d+/, String(third / 1000)), 'open_time', 'seconds are not accepted'],
     ['time with a fraction', kline({ time: third }).replace(/^\d+/, `${third}.5`), 'open_time', 'is not a time'],

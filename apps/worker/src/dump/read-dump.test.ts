@@ -265,6 +265,19 @@ describe('several markets and lengths', () => {
     await expect(readDump(folder, { interval: '7m' })).rejects.toThrow('--interval: "7m" is not one of 1m, 3m')
   })
 
+  it('does not open what it does not need, and finds the finest also where no name tells', async () => {
+    const named = { 'ETHUSDT-1m-2024-01.csv': csv(...klines(START, 5)), 'ETHUSDT-1h-2024-01.csv': 'not even read' }
+    expect((await onlyMarket(dumpFolder(named))).bucketMs).toBe(MINUTE)
+    const plain = {
+      'a/klines.csv': csv(...klines(START, 5, FIVE)),
+      'b/klines.csv': csv(...klines(START, 5)),
+      'c/klines.csv': csv(...klines(START, 5, DAY)),
+    }
+    const { markets, skipped } = await readDump(dumpFolder(plain), { anonymousSymbol: 'UNNAMED' })
+    expect(markets.map((m) => [m.bucketMs, m.candles.place(0).file])).toEqual([[MINUTE, 'b/klines.csv']])
+    expect(skipped.map((s) => s.files)).toEqual([['a/klines.csv'], ['c/klines.csv']])
+  })
+
   it('leaves other tables of the dumps aside', async () => {
     const folder = dumpFolder({
       'klines/BTCUSDT/1m/BTCUSDT-1m-2024-01.csv': csv(...klines(START, 3)),
@@ -280,6 +293,18 @@ describe('several markets and lengths', () => {
       'markPriceKlines are not used',
     ])
   })
+})
+
+it('gives each market its own brackets, and a table that could be of either to none', async () => {
+  const two = { 'ETHUSDT-1m-2024-01.csv': csv(...klines(START, 3)), 'SOLUSDT-1m-2024-01.csv': csv(...klines(START, 3)) }
+  const bracketsOf = async (files: Record<string, string>) => {
+    const { markets, skipped } = await readDump(dumpFolder({ ...two, ...files }))
+    return [markets.map((m) => m.brackets), skipped.map((s) => s.reason)]
+  }
+  const answer = '[{"symbol":"SOLUSDT","brackets":[1]},{"symbol":"ETHUSDT","brackets":[2]}]'
+  expect(await bracketsOf({ 'brackets.json': answer })).toEqual([[[2], [1]], []])
+  expect(await bracketsOf({ 'ETHUSDT-brackets.json': '[3]' })).toEqual([[[3], null], []])
+  expect(await bracketsOf({ 'brackets.json': '[4]' })).toEqual([[null, null], ['brackets of no market that was read']])
 })
 
 describe('snapping', () => {

@@ -97,6 +97,8 @@ const READERS: Readonly<Record<Layout['kind'], MakeReader>> = {
       if (taker > v * 1.000001) fields.fail(line, 'taker_buy_volume', `${taker} is more than the volume ${v}`)
       const quote = fields.optional(row[quoteVolume], line, 'quote_volume')
       const trades = fields.optional(row[count], line, 'count')
+      if (!Number.isNaN(trades) && !(Number.isInteger(trades) && trades < 2 ** 31))
+        fields.fail(line, 'count', `${trades} is not a number of trades`)
       tables.candles(intervalMs).push(file, line, time, o, h, l, c, v, quote, taker, trades)
     }
   },
