@@ -25,10 +25,16 @@ export interface PathStyle {
 const asItem = (item: object): CustomSeriesRenderItemReturn => item as CustomSeriesRenderItemReturn
 
 export const boxesItem = (boxes: Float64Array, style: PathStyle): CustomSeriesRenderItemReturn =>
-  asItem({ type: BOXES, shape: { boxes }, style: { fill: 'none', ...style }, emphasisDisabled: true, transition: [] })
+  asItem({ type: BOXES, shape: { boxes: { values: boxes } }, style: { fill: 'none', ...style }, emphasisDisabled: true, transition: [] })
 
 export const lineItem = (points: Float64Array, style: PathStyle, floor: number | null = null): CustomSeriesRenderItemReturn =>
-  asItem({ type: LINE, shape: { points, floor }, style: { fill: 'none', ...style }, emphasisDisabled: true, transition: [] })
+  asItem({
+    type: LINE,
+    shape: { points: { values: points }, floor },
+    style: { fill: 'none', ...style },
+    emphasisDisabled: true,
+    transition: [],
+  })
 
 export const groupItem = (children: readonly CustomSeriesRenderItemReturn[]): CustomSeriesRenderItemReturn =>
   asItem({ type: 'group', children, transition: [], $mergeChildren: false })

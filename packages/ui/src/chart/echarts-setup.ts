@@ -6,13 +6,20 @@ import { CanvasRenderer } from 'echarts/renderers'
 // Only what is drawn: candles, bars and lines are custom series too, each one path whatever the number of points.
 use([CustomChart, GridComponent, DataZoomInsideComponent, CanvasRenderer])
 
+/**
+ * Numbers of a path. Boxed, because the renderer copies arrays in a shape element by element on every update (1.5 ms a
+ * frame for the open-interest line), and takes an object as it is.
+ */
+export interface PathNumbers {
+  values: Float64Array
+}
 /** Interleaved x, y, width, height in CSS pixels. */
 export interface BoxesShape {
-  boxes: Float64Array
+  boxes: PathNumbers
 }
 /** Interleaved x, y; a NaN pair breaks the line. With `floor`, each run is closed down to that y (an area). */
 export interface LineShape {
-  points: Float64Array
+  points: PathNumbers
   floor: number | null
 }
 
@@ -30,8 +37,9 @@ graphic.registerShape(
   BOXES,
   graphic.extendShape({
     type: BOXES,
-    shape: { boxes: new Float64Array(0) },
-    buildPath(ctx: PathContext, { boxes }: BoxesShape) {
+    shape: { boxes: { values: new Float64Array(0) } },
+    buildPath(ctx: PathContext, shape: BoxesShape) {
+      const boxes = shape.boxes.values
       for (let i = 0; i + 3 < boxes.length; i += 4)
         ctx.rect(boxes[i] as number, boxes[i + 1] as number, boxes[i + 2] as number, boxes[i + 3] as number)
     },
@@ -42,8 +50,10 @@ graphic.registerShape(
   LINE,
   graphic.extendShape({
     type: LINE,
-    shape: { points: new Float64Array(0), floor: null },
-    buildPath(ctx: PathContext, { points, floor }: LineShape) {
+    shape: { points: { values: new Float64Array(0) }, floor: null },
+    buildPath(ctx: PathContext, shape: LineShape) {
+      const { floor } = shape
+      const points = shape.points.values
       let start = -1
       const close = (end: number) => {
         if (floor !== null && start >= 0 && end > start) {

@@ -12,6 +12,7 @@ import {
   snap,
   timeScale,
 } from './custom-item.ts'
+import { hatchItem, type TimeSpan } from './hatch.ts'
 import type { FundingRow } from './heatmap-data.ts'
 
 const HOUR = 3_600_000
@@ -64,6 +65,7 @@ export function fundingPeak(bars: FundingBars, from: number, to: number): number
 /** Bars filled when longs pay, hollow when shorts pay. */
 export class FundingLayer {
   bars: FundingBars = fundingBars([])
+  private gaps: readonly TimeSpan[] = []
   private readonly colours: () => ThemeTokens
   private readonly pane: number
 
@@ -72,7 +74,8 @@ export class FundingLayer {
     this.colours = colours
   }
 
-  setFunding(rows: readonly FundingRow[]): void {
+  setFunding(rows: readonly FundingRow[], gaps: readonly TimeSpan[]): void {
+    this.gaps = gaps
     this.bars = fundingBars(rows)
   }
 
@@ -123,6 +126,7 @@ export class FundingLayer {
     }
     const c = this.colours()
     return groupItem([
+      hatchItem(this.gaps, x, plot, c.line2),
       boxesItem(Float64Array.of(plot.x, zero, plot.width, pixel), { fill: c.line2 }),
       boxesItem(Float64Array.from(filled), { fill: c.acc }),
       boxesItem(Float64Array.from(hollow), { fill: c.acc }),

@@ -77,9 +77,11 @@ export class HeatLayer {
     this.covered = coveredColumns(this.grid)
   }
 
-  /** Takes effect with the next update of the chart. */
-  setVisible(visible: boolean): void {
+  /** Takes effect with the next update of the chart; true when that changes anything. */
+  setVisible(visible: boolean): boolean {
+    const changed = visible !== this.visible
     this.visible = visible
+    return changed
   }
 
   /**

@@ -2,6 +2,7 @@ import type { EChartsType } from 'echarts/core'
 import { formatPrice, type TimeZone } from '../format.ts'
 import { type Theme, TOKENS } from '../tokens.ts'
 import { CandleLayer } from './candle-series.ts'
+import { Crosshair } from './crosshair.ts'
 import { init } from './echarts-setup.ts'
 import { FundingLayer, fundingPeak } from './funding-series.ts'
 import { type GapColours, HeatLayer } from './heat-series.ts'
@@ -14,7 +15,7 @@ import { parseHex } from './oklch.ts'
 import { chartOption, priceTickOption } from './option.ts'
 import { ChartOverlay } from './overlay.ts'
 import { defaultPriceRange, fullPriceRange } from './price-range.ts'
-import { readingAt } from './reading.ts'
+import type { ReadingSources } from './reading.ts'
 import { PANE, PANE_COUNT, type Scene } from './scene.ts'
 import { suggestThreshold, type Threshold } from './threshold.ts'
 import { textElement } from './tooltip.ts'
@@ -47,6 +48,7 @@ export class HeatmapChart {
   private readonly funding: FundingLayer
   private readonly interest: InterestLayer
   private readonly scene: Scene
+  private readonly crosshair: Crosshair
   private readonly detach: () => void
   private layout: ChartLayout
   private theme: Theme
@@ -58,8 +60,6 @@ export class HeatmapChart {
   private threshold: Threshold = suggestThreshold(null)
   private frame = 0
   private pending: View | null = null
-  private pointer: { x: number; y: number } | null = null
-  private hoverCallback: ((reading: HoverReading | null) => void) | null = null
 
   constructor(dom: HTMLElement, options: HeatmapChartOptions) {
     this.theme = options.theme
@@ -85,6 +85,14 @@ export class HeatmapChart {
     this.funding = new FundingLayer(PANE.funding, colours)
     this.interest = new InterestLayer(PANE.interest, colours)
     this.chart = init(host, null, { renderer: 'canvas', useDirtyRect: false })
+    this.crosshair = new Crosshair({
+      chart: this.chart,
+      heat: this.heat,
+      overlay: this.overlay,
+      scene: this.scene,
+      layout: () => this.layout,
+      sources: () => this.sources(),
+    })
     this.detach = attachInteraction(this.root, {
       layout: () => this.layout,
       view: () => this.pending ?? this.scene.view,
@@ -92,8 +100,8 @@ export class HeatmapChart {
       scale: () => this.scene.scale,
       requestView: (view) => this.requestView(view),
       resetView: () => this.resetView(),
-      hover: (x, y) => this.hover(x, y),
-      leave: () => this.leave(),
+      hover: (x, y) => this.crosshair.move(x, y),
+      leave: () => this.crosshair.leave(),
     })
     this.applyLayout()
     this.chart.setOption({ ...chartOption(this.scene, this.layout), series: this.seriesOptions() })
@@ -107,6 +115,7 @@ export class HeatmapChart {
    */
   setData(data: HeatmapData): void {
     const before = this.data
+    if (before === data) return
     const live =
       before !== null &&
       before.symbol === data.symbol &&
@@ -125,8 +134,9 @@ export class HeatmapChart {
       if (!this.chosen) this.recolour(suggestThreshold(data.heat))
     }
     this.candles.setCandles(data.candles.rows, data.candles.intervalMs)
-    this.funding.setFunding(data.funding)
-    this.interest.setInterest(data.openInterest, data.candles.rows)
+    const gapsOf = (channel: string) => data.gaps.filter((gap) => gap.channel === channel)
+    this.funding.setFunding(data.funding, gapsOf('funding'))
+    this.interest.setInterest(data.openInterest, data.candles.rows, gapsOf('openInterest'))
     this.pending = null
     if (live) {
       this.scene.view = followData(this.scene.view, boundsBefore, this.bounds)
@@ -141,12 +151,14 @@ export class HeatmapChart {
 
   /** Which USD are drawn, and which are fully bright; recolours what is on screen without an update of the chart. */
   setThreshold(lowUsd: number, highUsd: number): void {
+    if (this.chosen?.lowUsd === lowUsd && this.chosen.highUsd === highUsd) return
     this.chosen = { lowUsd, highUsd }
     this.recolour(this.chosen)
   }
 
   /** Back to a threshold chosen from the data. */
   clearThreshold(): void {
+    if (!this.chosen) return
     this.chosen = null
     this.recolour(suggestThreshold(this.data?.heat ?? null))
   }
@@ -156,8 +168,7 @@ export class HeatmapChart {
   }
 
   setHeatVisible(visible: boolean): void {
-    this.heat.setVisible(visible)
-    this.applyView()
+    if (this.heat.setVisible(visible)) this.applyView()
   }
 
   setTheme(theme: Theme): void {
@@ -169,18 +180,20 @@ export class HeatmapChart {
   }
 
   setTimeZone(zone: TimeZone): void {
+    if (zone === this.scene.zone) return
     this.scene.zone = zone
     this.rebuild()
   }
 
   setPriceScale(scale: PriceScale): void {
+    if (scale === this.scene.scale) return
     this.scene.scale = scale
     this.rebuild()
   }
 
   /** Called with what is under the pointer, and with null when it leaves. One listener. */
   onHover(callback: (reading: HoverReading | null) => void): void {
-    this.hoverCallback = callback
+    this.crosshair.onReading = callback
   }
 
   view(): View {
@@ -223,6 +236,11 @@ export class HeatmapChart {
   /** For checks that compare the picture with the axes. */
   internals(): { chart: EChartsType; heat: HeatLayer; candles: CandleLayer; layout: ChartLayout } {
     return { chart: this.chart, heat: this.heat, candles: this.candles, layout: this.layout }
+  }
+
+  private sources(): ReadingSources | null {
+    if (!this.data) return null
+    return { data: this.data, candleTimes: this.candleTimes, funding: this.funding.bars, interest: this.interest.line }
   }
 
   private seriesOptions() {
@@ -306,54 +324,7 @@ export class HeatmapChart {
     const last = this.data?.candles.rows.at(-1)
     const y = last ? (this.chart.convertToPixel({ gridIndex: PANE.heat }, [last[0], last[4]])[1] as number) : 0
     this.overlay.setLastPrice(last ? last[4] : null, y, this.layout.heat)
-    if (this.pointer) this.hover(this.pointer.x, this.pointer.y)
-    else this.setPaneValues(this.data?.to ?? 0)
-  }
-
-  private setPaneValues(time: number): void {
-    this.overlay.setValues(this.scene, this.funding.bars, this.interest.line, time)
-  }
-
-  private hover(x: number, y: number): void {
-    if (!this.data) return
-    this.pointer = { x, y }
-    const { heat } = this.layout
-    const over = y <= heat.y + heat.height
-    const cells = this.heat.cellsAt(x, over ? y : heat.y + heat.height / 2)
-    const [time, price] = this.chart.convertFromPixel({ gridIndex: PANE.heat }, [x, y]) as [number, number]
-    const sources = { data: this.data, candleTimes: this.candleTimes, funding: this.funding.bars, interest: this.interest.line }
-    const reading = readingAt(sources, time, price, over ? cells : null)
-    const at = this.snapped(x, y, over, reading)
-    this.chart.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'mousemove', x: at.x, y: at.y }, { silent: true })
-    this.setPaneValues(time)
-    this.overlay.setCrosshair(at.y)
-    if (over) this.overlay.tooltip.show(reading, this.scene.zone, at.x, at.y, heat)
-    else this.overlay.tooltip.hide()
-    this.hoverCallback?.(reading)
-  }
-
-  /** The crosshair stands in the middle of the cell under the pointer, as far as that is on screen. */
-  private snapped(x: number, y: number, over: boolean, reading: HoverReading): { x: number; y: number } {
-    const { heat } = this.layout
-    if (reading.cells === 0) return { x, y }
-    const toPixel = (t: number, p: number) => this.chart.convertToPixel({ gridIndex: PANE.heat }, [t, p]) as [number, number]
-    const [left, bottom] = toPixel(reading.from, reading.priceLow)
-    const [right, top] = toPixel(reading.to, reading.priceHigh)
-    const clamp = (v: number, low: number, high: number) => Math.min(high, Math.max(low, v))
-    return {
-      x: clamp((left + right) / 2, heat.x, heat.x + heat.width),
-      y: over ? clamp((top + bottom) / 2, heat.y, heat.y + heat.height) : y,
-    }
-  }
-
-  private leave(): void {
-    if (!this.pointer) return
-    this.pointer = null
-    this.overlay.tooltip.hide()
-    this.overlay.setCrosshair(null)
-    this.chart.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'leave' }, { silent: true })
-    this.setPaneValues(this.data?.to ?? 0)
-    this.hoverCallback?.(null)
+    this.crosshair.refresh()
   }
 }
 

@@ -42,6 +42,8 @@ export interface HoverReading {
   distance: number | null
   /** state of the column(s): a value of COLUMN_STATE, null outside */
   columnState: number | null
+  /** channels with a gap in that time span, e.g. `openInterest` */
+  gaps: readonly string[]
   fundingRate: number | null
   openInterestBase: number | null
   openInterestUsd: number | null

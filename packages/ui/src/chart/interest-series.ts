@@ -3,6 +3,7 @@ import type { ThemeTokens } from '../tokens.ts'
 import { lastAtOrBefore } from './candles.ts'
 import { customSeries, groupItem, lineItem, plotOf, type RenderApi, type RenderItem, type RenderParams, timeScale } from './custom-item.ts'
 import { decimateLine } from './decimate.ts'
+import { hatchItem, type TimeSpan } from './hatch.ts'
 import type { CandleRow, OpenInterestRow } from './heatmap-data.ts'
 
 /** Open interest ready to draw: in USD where that is known or follows from the price, else in base coin. */
@@ -51,6 +52,7 @@ function medianStep(time: Float64Array): number {
 
 export class InterestLayer {
   line: InterestLine = interestLine([], [])
+  private gaps: readonly TimeSpan[] = []
   private readonly colours: () => ThemeTokens
   private readonly pane: number
 
@@ -59,7 +61,8 @@ export class InterestLayer {
     this.colours = colours
   }
 
-  setInterest(rows: readonly OpenInterestRow[], candles: readonly CandleRow[]): void {
+  setInterest(rows: readonly OpenInterestRow[], candles: readonly CandleRow[], gaps: readonly TimeSpan[]): void {
+    this.gaps = gaps
     this.line = interestLine(rows, candles)
   }
 
@@ -88,6 +91,10 @@ export class InterestLayer {
       (i) => from + i + 1 < time.length && (time[from + i + 1] as number) - (time[from + i] as number) > breakMs,
     )
     const c = this.colours()
-    return groupItem([lineItem(points, { fill: c.s3 }, plot.y + plot.height), lineItem(points, { stroke: c.t2, lineWidth: 1.25 })])
+    return groupItem([
+      hatchItem(this.gaps, x, plot, c.line2),
+      lineItem(points, { fill: c.s3 }, plot.y + plot.height),
+      lineItem(points, { stroke: c.t2, lineWidth: 1.25 }),
+    ])
   }
 }

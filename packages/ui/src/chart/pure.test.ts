@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { liveState } from '../react/badge.tsx'
 import { decimateLine } from './decimate.ts'
 import { fundingAt, fundingBars, fundingPeak } from './funding-series.ts'
+import { hatchLines } from './hatch.ts'
 import type { HeatGridPair } from './heat-grid.ts'
 import type { CandleRow } from './heatmap-data.ts'
 import { interestExtent, interestLine } from './interest-series.ts'
@@ -170,6 +171,19 @@ describe('ticks', () => {
   it('steps are nice', () => expect([0.7, 9, 24, 1001].map((s) => niceStep(s, 4))).toEqual([0.2, 2.5, 10, 500]))
 })
 
+it('hatches inside the box, along the same lines wherever the box begins', () => {
+  const points = hatchLines(10, 60, 100, 130)
+  for (let i = 0; i < points.length; i += 6) {
+    const [x0, y0, x1, y1] = points.slice(i, i + 4) as [number, number, number, number]
+    expect(x0 >= 10 && x1 <= 60 && y0 <= 130 && y1 >= 100).toBe(true)
+    expect(x1 - x0).toBeCloseTo(y0 - y1)
+    // every line belongs to one family: x + y is a multiple of the period at the bottom edge
+    expect(Math.abs((x0 + y0 - 130) % 7)).toBe(0)
+  }
+  expect(points.length).toBeGreaterThan(6 * 6)
+  expect(hatchLines(20, 20, 0, 10)).toEqual([])
+})
+
 describe('layout', () => {
   it('lines all panes up under the heat, above the time axis', () => {
     for (const [width, height] of [
@@ -221,6 +235,13 @@ describe('reading', () => {
     expect(r.longUsd).toBeGreaterThan(1e6)
     expect(r.distance).toBeCloseTo(-0.05, 2)
     expect(r.priceLow <= 95 && r.priceHigh > 95).toBe(true)
+  })
+  it('names the channels that have a gap there', () => {
+    const gaps = [
+      { from: 0, to: HOUR, channel: 'funding' },
+      { from: HOUR, to: 3 * HOUR, channel: 'openInterest' },
+    ]
+    expect(readingAt({ ...sources, data: { ...data, gaps } }, 1.5 * HOUR, 95, cells).gaps).toEqual(['openInterest'])
   })
   it('does not call a gap zero', () => {
     const gap = { ...sources, data: { ...data, heat: { ...grid, state: Uint8Array.of(1, 0) } } }

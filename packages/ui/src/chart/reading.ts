@@ -39,6 +39,9 @@ export function readingAt(sources: ReadingSources, time: number, price: number, 
     priceThen,
     distance: priceThen === null ? null : middle / priceThen - 1,
     columnState: state,
+    gaps: [
+      ...new Set(data.gaps.filter((gap) => gap.from < Math.max(span.to, span.from + 1) && gap.to > span.from).map((gap) => gap.channel)),
+    ],
     ...paneValuesAt(funding, interest, time),
   }
 }

@@ -64,7 +64,6 @@ export class HeatTooltip {
           ? 'short'
           : 'long'
     const other = main === 'short' ? 'long' : 'short'
-    const missing = r.longUsd === null
     for (const side of [main, other] as const) {
       const usd = side === 'long' ? r.longUsd : r.shortUsd
       const { row, value } = this.sides[side]
@@ -72,9 +71,10 @@ export class HeatTooltip {
       row.className = `fl-tooltip-row${side === main && usd ? ' fl-tooltip-main' : ''}${usd ? '' : ' fl-tooltip-none'}`
     }
     this.body.replaceChildren(this.sides[main].row, this.sides[other].row)
-    this.note.classList.toggle('fl-tooltip-warn', missing || r.columnState === COLUMN_STATE.partial)
-    this.note.textContent = missing
-      ? 'No data for this time: a gap, not a zero'
+    const gap = r.columnState === COLUMN_STATE.missing || r.gaps.length > 0
+    this.note.classList.toggle('fl-tooltip-warn', gap || r.columnState === COLUMN_STATE.partial)
+    this.note.textContent = gap
+      ? `No ${r.gaps.map(channelName).join(', ') || 'data'} for this time: a gap, not a zero`
       : r.columnState === COLUMN_STATE.partial
         ? 'Only part of this time span has data'
         : r.cells > 1
@@ -82,6 +82,9 @@ export class HeatTooltip {
           : 'Estimated, not exact'
   }
 }
+
+/** `openInterest` → `open interest` */
+const channelName = (channel: string): string => channel.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)
 
 function sideRow(side: 'long' | 'short', label: string) {
   const row = textElement('div', 'fl-tooltip-row')

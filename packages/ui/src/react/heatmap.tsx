@@ -52,7 +52,8 @@ export function Heatmap(props: HeatmapProps) {
         ref={host}
         role="img"
         aria-label={summary(data, state, timeZone)}
-        hidden={!showPicture}
+        // Not `hidden`: without a size the chart could not be laid out before it is shown.
+        style={showPicture ? undefined : { visibility: 'hidden' }}
         className={classNames('fl-heatmap-canvas', state === 'error' && 'fl-heatmap-dimmed')}
       />
       {state === 'loading' && <Loading text={props.loadingText ?? 'Loading'} cover={data === null} />}

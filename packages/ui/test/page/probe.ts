@@ -2,6 +2,7 @@
 import { HeatmapChart } from '../../src/chart/heatmap-chart.ts'
 import type { HeatmapData } from '../../src/chart/heatmap-data.ts'
 import type { HeatLut } from '../../src/chart/lut.ts'
+import { fullPriceRange } from '../../src/chart/price-range.ts'
 import { type AlignmentOptions, type AlignmentResult, checkAlignment, heatCanvas } from './alignment.ts'
 import { generator, type SyntheticOptions, syntheticData } from './synthetic.ts'
 import '../../src/styles.css'
@@ -20,6 +21,8 @@ export interface Probe {
   /** milliseconds of main thread for each of `steps` pans, zooms, whole views */
   frames(steps: number): Record<'pan' | 'zoom' | 'whole' | 'hover', number[]>
   recolourMs(times: number): number[]
+  /** the widest price range that can be zoomed to */
+  fullPrices(): { priceLow: number; priceHigh: number }
 }
 
 /** Every byte has a colour of its own on each side, so that equal colours mean equal cells. */
@@ -101,6 +104,11 @@ const probe: Probe = {
         return performance.now() - start
       }),
     }
+  },
+  fullPrices() {
+    const range = fullPriceRange(must(data).candles.rows, must(data).heat)
+    if (!range) throw new Error('no data')
+    return { priceLow: range.low, priceHigh: range.high }
   },
   recolourMs(times) {
     const it = must(chart)

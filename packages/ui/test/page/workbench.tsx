@@ -32,6 +32,10 @@ const data = syntheticData({
   bins: Number(query.get('bins') ?? 1200),
   gap: query.has('gap') ? [Math.round(columns * 0.3), Math.round(columns * 0.36)] : undefined,
 })
+if (query.has('gap'))
+  Object.assign(data, {
+    gaps: [{ channel: 'openInterest', from: data.from + (data.to - data.from) * 0.3, to: data.from + (data.to - data.from) * 0.36 }],
+  })
 if (query.has('nopanes')) Object.assign(data, { funding: [], openInterest: [] })
 if (query.has('partial') && data.heat) data.heat.state.fill(2, Math.round(columns * 0.6), Math.round(columns * 0.63))
 

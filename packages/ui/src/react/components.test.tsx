@@ -1,0 +1,91 @@
+import { renderToStaticMarkup } from 'react-dom/server'
+import { describe, expect, it } from 'vitest'
+import type { HeatmapData } from '../chart/heatmap-data.ts'
+import { DualRange } from './dual-range.tsx'
+import { ErrorNote } from './error-note.tsx'
+import { Field } from './field.tsx'
+import { Heatmap } from './heatmap.tsx'
+import { SegmentedControl } from './segmented-control.tsx'
+import { Toggle, ToggleButton } from './toggle.tsx'
+
+const HOUR = 3_600_000
+const data: HeatmapData = {
+  symbol: '<img src=x onerror=alert(1)>',
+  simulated: false,
+  from: HOUR,
+  to: 4 * HOUR,
+  resolutionMs: HOUR,
+  bucketMs: HOUR / 2,
+  heat: {
+    from: 0,
+    resolutionMs: HOUR,
+    columns: 4,
+    firstBin: 7,
+    bins: 2,
+    long: new Uint8Array(8),
+    short: new Uint8Array(8),
+    state: Uint8Array.of(1, 1, 0, 2),
+  },
+  candles: { intervalMs: HOUR, rows: [[0, 1, 1, 1, 2155.1, 1]] },
+  openInterest: [],
+  funding: [],
+  gaps: [],
+}
+const nothing = () => {}
+
+describe('Heatmap', () => {
+  it('says on its element what is loaded', () => {
+    const html = renderToStaticMarkup(<Heatmap data={data} state="ready" theme="dark" />)
+    expect(html).toContain(
+      'data-testid="heatmap" data-state="ready" data-columns="2" data-bins="2" data-last-bucket="1970-01-01T03:30:00.000Z"',
+    )
+    expect(html).toMatch(
+      /role="img" aria-label="Estimated liquidation heatmap of [^"]*last price 2,155.1, data up to 1 Jan 1970, 04:00 UTC"/,
+    )
+    expect(html).not.toContain('<img')
+  })
+  it('shows its states', () => {
+    const loading = renderToStaticMarkup(<Heatmap data={null} state="loading" theme="dark" loadingText="Loading 3 d at 5 m" />)
+    expect(loading).toContain('data-columns="0"')
+    expect(loading).toContain('Loading 3 d at 5 m')
+    expect(
+      renderToStaticMarkup(
+        <Heatmap data={null} state="empty" theme="dark" emptyText="No data yet" emptyAction={<a href="/import">How to import</a>} />,
+      ),
+    ).toMatch(/No data yet.*How to import/)
+    const failed = renderToStaticMarkup(
+      <Heatmap data={data} state="error" theme="dark" error="The server does not answer." onRetry={nothing} />,
+    )
+    expect(failed).toMatch(/fl-heatmap-dimmed.*The server does not answer\..*Retry/)
+  })
+})
+
+describe('controls', () => {
+  it('a segmented control presses the chosen one', () => {
+    const html = renderToStaticMarkup(
+      <SegmentedControl label="Range" options={[{ value: '12h' }, { value: '1d' }]} value="1d" onChange={nothing} />,
+    )
+    expect(html).toMatch(/aria-label="Range".*aria-pressed="false"[^>]*>12h<.*aria-pressed="true"[^>]*>1d</)
+  })
+  it('a toggle is a switch with a label, a toggle button is pressed', () => {
+    const html = renderToStaticMarkup(<Toggle label="Sound" checked onChange={nothing} />)
+    const id = /id="([^"]+)"/.exec(html)?.[1]
+    expect(html).toContain('role="switch" aria-checked="true"')
+    expect(html).toContain(`for="${id}"`)
+    expect(renderToStaticMarkup(<ToggleButton label="Heat" pressed={false} onChange={nothing} />)).toContain('aria-pressed="false"')
+  })
+  it('both handles say their value in USD', () => {
+    const html = renderToStaticMarkup(<DualRange label="Threshold" min={5e5} max={5e7} low={6e6} high={3.4e7} onChange={nothing} />)
+    expect([...html.matchAll(/role="slider"[^>]*aria-valuetext="([^"]+)"/g)].map((m) => m[1])).toEqual(['$6.0M', '$34.0M'])
+  })
+  it('a field ties label, input and error together', () => {
+    const html = renderToStaticMarkup(<Field label="Email" name="email" error="Unknown." errorTestId="form-error" />)
+    const id = /<input[^>]* id="([^"]+)"/.exec(html)?.[1]
+    expect(html).toContain(`for="${id}"`)
+    expect(html).toContain(`aria-describedby="${id}-error"`)
+    expect(html).toMatch(/role="alert" data-testid="form-error"[^>]*>Unknown\./)
+    expect(html).toContain('aria-invalid="true"')
+  })
+  it('an error is an alert', () =>
+    expect(renderToStaticMarkup(<ErrorNote data-testid="form-error">No.</ErrorNote>)).toMatch(/role="alert"[^>]*data-testid="form-error"/))
+})
