@@ -5,8 +5,9 @@ import type { Column, PlaneData } from '@faultline/market/column'
 import { FaultlineError } from '@faultline/market/errors'
 import { binCentrePrice } from '@faultline/market/price-grid'
 import { type Command, InvalidArgumentError } from 'commander'
+import { decimal, ESTIMATE_HEADER } from '../estimate/estimate-rows.ts'
 import { minute } from './format.ts'
-import { writeOutput } from './output.ts'
+import { writeOutput } from './output-file.ts'
 import { userPath } from './paths.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -64,27 +65,22 @@ async function run({ instrument, from, to, out }: Options): Promise<void> {
 
 /** `whole` throws where the columns may have been dropped while they were read: a file that ends early must not look like one. */
 async function* csvOf(columns: AsyncIterable<Column>, whole: () => Promise<void>): AsyncGenerator<string, void, undefined> {
-  yield 'time,price,long,short\n'
-  for await (const column of columns) {
-    const text = columnRows(column)
-    if (text !== '') yield text
-  }
+  yield ESTIMATE_HEADER
+  for await (const column of columns) yield* columnRows(column)
   await whole()
 }
 
-/** The rows of one column, lowest price first; bins that hold nothing on either side are left out. */
-export function columnRows({ bucketStart, bucketMs, planes: { long, short } }: Column): string {
+/** The CSV rows of one column, lowest price first; bins that hold nothing on either side are left out. */
+export function* columnRows({ bucketStart, bucketMs, planes: { long, short } }: Column): Generator<string, void, undefined> {
   const time = bucketStart + bucketMs
   const occupied = [long, short].filter((plane) => plane.usd.length > 0)
-  if (occupied.length === 0) return ''
+  if (occupied.length === 0) return
   const first = Math.min(...occupied.map((plane) => plane.firstBin))
   const end = Math.max(...occupied.map((plane) => plane.firstBin + plane.usd.length))
-  let out = ''
   for (let bin = first; bin < end; bin++) {
     const [l, s] = [usdAt(long, bin), usdAt(short, bin)]
-    if (l > 0 || s > 0) out += `${time},${Number(binCentrePrice(bin).toPrecision(12))},${float32(l)},${float32(s)}\n`
+    if (l > 0 || s > 0) yield `${time},${decimal(binCentrePrice(bin), 10)},${float32(l)},${float32(s)}`
   }
-  return out
 }
 
 const usdAt = ({ firstBin, usd }: PlaneData, bin: number): number => usd[bin - firstBin] ?? 0
@@ -101,7 +97,8 @@ export function parseTime(text: string): number {
       ? Date.parse(`${parts[1]}T${parts[2] ?? '00:00'}${parts[3] ?? 'Z'}`)
       : Number.NaN
   // Date.parse turns the 31st of February into March.
-  const rolled = parts && !parts[3] && new Date(time).getTime() === time && !new Date(time).toISOString().startsWith(parts[1] as string)
+  const day = parts ? new Date(`${parts[1]}T00:00Z`) : null
+  const rolled = day !== null && !Number.isNaN(day.getTime()) && !day.toISOString().startsWith(parts?.[1] as string)
   if (Number.isNaN(time) || rolled)
     throw new InvalidArgumentError('give a date (2026-01-31), a time (2026-01-31T09:30, UTC) or UTC milliseconds.')
   return time

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '@faultline/db/database'
-import { acquireLease, type Lease, releaseLease, renewLease } from '@faultline/db/repositories/leases'
+import { acquireLease, findLease, type Lease, releaseLease, renewLease } from '@faultline/db/repositories/leases'
 import { FaultlineError } from '@faultline/market/errors'
 import { leaveIfStopped } from './stop.ts'
 
@@ -24,25 +24,28 @@ export interface HeldLease {
 }
 
 /**
- * Takes the lease of an instrument. Where another holds it, waits as long as a dead holder's lease would live, and no longer.
+ * Takes the lease of an instrument. Where another holds it, waits to see whether that one is alive, which its next renewal
+ * shows, or was killed, which shows when the lease runs out.
  *
  * @throws FaultlineError conflict, naming the holder, when that one is alive
  */
 export async function takeLease(
   db: Database,
   instrumentId: number,
-  options: { holder: string; ttlMs?: number; signal?: AbortSignal | undefined; onWait?: (reason: string) => void },
+  options: { holder: string; ttlMs?: number | undefined; signal?: AbortSignal | undefined; onWait?: (reason: string) => void },
 ): Promise<HeldLease> {
   const ttlMs = options.ttlMs ?? LEASE_MS
-  const patientUntil = Date.now() + ttlMs + 1_000
+  const seenFirst = await findLease(db, instrumentId)
   for (let told = false; ; told = true) {
     try {
       return keepLease(db, await acquireLease(db, instrumentId, options.holder, ttlMs), ttlMs)
     } catch (error) {
-      if (!(error instanceof FaultlineError && error.code === 'conflict') || Date.now() > patientUntil) throw error
-      if (!told) options.onWait?.(`${error.message} Waiting up to ${Math.ceil(ttlMs / 1000) + 1} s, in case that process was killed.`)
+      if (!(error instanceof FaultlineError && error.code === 'conflict')) throw error
+      const seen = await findLease(db, instrumentId)
+      if (seen && seen.expiresAt > (seenFirst?.expiresAt ?? 0)) throw error
+      if (!told) options.onWait?.(`${error.message} Waiting, in case it was killed …`)
       leaveIfStopped(options.signal)
-      await sleep(250)
+      await sleep(200)
     }
   }
 }

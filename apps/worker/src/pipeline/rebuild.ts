@@ -55,7 +55,7 @@ export async function rebuild(db: Database, instrument: InstrumentRow, options: 
   const { progress = silentProgress, signal } = options
   const lease = await takeLease(db, instrument.id, {
     holder: options.holder ?? leaseHolder('a rebuild'),
-    ...(options.leaseMs === undefined ? {} : { ttlMs: options.leaseMs }),
+    ttlMs: options.leaseMs,
     signal,
     onWait: (reason) => progress.note(reason),
   })

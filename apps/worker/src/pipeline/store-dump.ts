@@ -9,10 +9,11 @@ import { findInstrument, type InstrumentRow, upsertInstrument } from '@faultline
 import { acquireLease, assertLease } from '@faultline/db/repositories/leases'
 import { tiersFromBinanceBrackets } from '@faultline/engine/margin/tiers'
 import { FaultlineError } from '@faultline/market/errors'
-import { type EventTable, TABLES, type TableKind } from '@faultline/market/event-table'
+import { type EventTable, PRICE_KINDS, TABLES, type TableKind } from '@faultline/market/event-table'
 import { type InstrumentDefinition, type InstrumentKey, instrumentKey, type MarginTier, splitSymbol } from '@faultline/market/instrument'
 import { isoTime } from '@faultline/market/units'
 import type { DumpMarket, Sourced } from '../dump/dump.ts'
+import { fieldNameOf } from '../dump/field-names.ts'
 import { type BuildChoice, chooseBuild, type EarliestNew } from './choose-build.ts'
 import { type HeldLease, keepLease, LEASE_MS, takeLease } from './held-lease.ts'
 import { leaveIfStopped } from './stop.ts'
@@ -61,7 +62,7 @@ export async function storeDump(db: Database, markets: readonly DumpMarket[], op
     // Known markets are leased before anything is written, new ones with the row that makes them.
     for (const { key } of planned) {
       const known = await knownInstrument(db, key)
-      if (known) leases.set(key, await takeLease(db, known.id, { ...options, ...(options.leaseMs ? { ttlMs: options.leaseMs } : {}) }))
+      if (known) leases.set(key, await takeLease(db, known.id, { ...options, ttlMs: options.leaseMs }))
     }
     let done = 0
     const rows = await inTransaction(db, async (client) => {
@@ -190,12 +191,17 @@ const WORDS: Record<TableKind, string> = {
 }
 
 function contradiction<K extends TableKind>(error: ContradictionError, instrument: InstrumentRow, source: Sourced<K>): FaultlineError {
-  const row = rowOfKey(source.table, error.key)
-  const place = row < 0 ? { field: error.field } : { ...source.place(row), field: error.field }
-  const what = `${WORDS[error.kind]} of ${isoTime(error.key[0] as number)}`
+  const { kind, key } = error
+  const row = rowOfKey(source.table, key)
+  const names: readonly string[] = TABLES[kind].columns
+  // the name that the file gives the column, as in every other message about a row
+  const field = fieldNameOf(kind)(error.field, (name) => key[names.indexOf(name)] as number)
+  const place = row < 0 ? { field } : { ...source.place(row), field }
+  const what = `${WORDS[kind]} of ${isoTime(key[0] as number)}`
+  const [given, stored] = [error.given, error.stored].map((value) => (error.field === 'priceKind' ? PRICE_KINDS[value] : value))
   return new FaultlineError(
     'bad_input',
-    `the ${what} is ${error.given} here, but ${error.stored} is stored for ${instrument.key}. Nothing of this import was kept; correct or remove that row.`,
+    `the ${what} is ${given} here, but ${stored} is stored for ${instrument.key}. Nothing of this import was kept; correct or remove that row.`,
     { place, cause: error },
   )
 }

@@ -6,6 +6,7 @@
 import { FaultlineError } from '@faultline/market/errors'
 import type pg from 'pg'
 import type { Database, Queryable } from '../database.ts'
+import { msOf } from '../sql/binary.ts'
 
 export interface Lease {
   readonly instrumentId: number
@@ -46,6 +47,15 @@ export async function acquireLease(db: Database | Queryable, instrumentId: numbe
     'conflict',
     `${other?.key ?? `Instrument ${instrumentId}`} is being written by ${other?.holder ?? 'another worker'}; wait until it is done, or ${other?.seconds ?? 0} s after it has died.`,
   )
+}
+
+/** Who holds the lease, and until when (UTC milliseconds, the database's clock) unless it is renewed; null where nobody ever did. */
+export async function findLease(db: Database, instrumentId: number): Promise<{ holder: string; epoch: number; expiresAt: number } | null> {
+  const { rows } = await db.pool.query<{ holder: string; epoch: number; expiresAt: number }>(
+    `select holder, epoch::float8 as epoch, ${msOf('expires_at')} as "expiresAt" from lease where instrument_id = $1`,
+    [instrumentId],
+  )
+  return rows[0] ?? null
 }
 
 /** Extends the lease. @throws FaultlineError lease_lost when another has taken it, or it was released */
