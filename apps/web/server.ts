@@ -30,10 +30,14 @@ process.env.AUTH_TRUST_HOST = '1'
 
 const services = openServices(env)
 provideRuntime(runtimeOf(services, env))
-void services.passwords.prepare()
 
 const app = next({ dev: false, dir: import.meta.dirname, hostname: env.host, port: env.port, quiet: true })
-const prepared = app.prepare()
+// Next tells stdout how long it took to read its configuration; stdout is the starter's
+const { log } = console
+console.log = () => {}
+const prepared = app.prepare().finally(() => {
+  console.log = log
+})
 const pages: Handler = async (request, response) => {
   await prepared
   await app.getRequestHandler()(request, response)
@@ -53,7 +57,7 @@ server.listen(env.port, env.host, () => {
   prepared.then(
     () => process.send?.('ready'),
     (error: unknown) =>
-      fail(`The pages could not be loaded: ${error instanceof Error ? error.message : String(error)} (build them with npm run build).`),
+      fail(`The pages could not be loaded (npm start builds them): ${error instanceof Error ? error.message : String(error)}`),
   )
 })
 

@@ -1,4 +1,5 @@
 import { openDatabase } from '@faultline/db/database'
+import { sessionState } from '@faultline/db/repositories/users'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { SampleRunner } from '../features/sample/server/sample-runner.ts'
 import { Passwords } from './auth/passwords.ts'
@@ -26,6 +27,9 @@ export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret' | 'r
   const hub = new EventHub({ db, sessions })
   const sample = new SampleRunner({ root: env.root, latestProgress: (since, accepts) => hub.latestProgress(since, accepts) })
   hub.start()
+  // the first question of a process costs some 80 ms more than the next: not at the expense of the first visitor
+  sessionState(db, '00000000-0000-0000-0000-000000000000').catch(() => {})
+  passwords.prepare().catch(() => {})
   return {
     db,
     passwords,

@@ -163,3 +163,13 @@ it('serves nothing but streams under /api/stream', async () => {
     expect([path, status]).toEqual([path, 404])
   }
 })
+
+// last: this server is gone afterwards
+it('cuts streams when the server stops, so that browsers come back to the next one', async () => {
+  const person = await web.addPerson()
+  const news = await stream(person, 'columns', { instrument: 'nobody:NOTHING' })
+  // an orderly end would be an event "return", after which tRPC's client stays away
+  const cut = expect(news.next()).rejects.toThrow()
+  await web.services.hub.close()
+  await cut
+})

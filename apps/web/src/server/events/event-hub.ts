@@ -31,7 +31,9 @@ export class EventHub {
   private readonly jobs = new Map<string, { news: ProgressNews; at: number; seq: number }>()
   private readonly waiting = new Set<() => void>()
   private readonly refreshing = new Map<number | 'all', { again: boolean }>()
-  private readonly closing = new AbortController()
+  private readonly over = new AbortController()
+  /** aborts when the server stops */
+  readonly closing: AbortSignal = this.over.signal
   /** numbers of another process mean nothing here */
   private readonly epoch = randomBytes(6).toString('base64url')
   private seq = 0
@@ -62,7 +64,7 @@ export class EventHub {
   }
 
   async close(): Promise<void> {
-    this.closing.abort()
+    this.over.abort()
     this.wake()
     await this.listener?.close()
   }
@@ -111,7 +113,7 @@ export class EventHub {
   /** Yields `fresh()` whenever it is not empty. @throws FaultlineError unauthenticated when the session ends */
   private async *rounds<T>({ signal, session }: Reader, fresh: () => T[]): AsyncGenerator<T[]> {
     const over = new AbortController()
-    const until = AbortSignal.any([over.signal, this.closing.signal, ...(signal ? [signal] : [])])
+    const until = AbortSignal.any([over.signal, this.closing, ...(signal ? [signal] : [])])
     const ended = session.whenEnded(until)
     try {
       while (!until.aborted) {
@@ -173,7 +175,7 @@ export class EventHub {
           this.put(row)
           if (this.connected) this.bucketOfBuild.set(row.buildId, this.state.get(row.instrumentKey)?.lastBucket ?? row.lastBucket)
         }
-      } while (mine.again && !this.closing.signal.aborted)
+      } while (mine.again && !this.closing.aborted)
     } catch {
       // the database went away: when it is back, the listener reconnects and asks for everything
     } finally {

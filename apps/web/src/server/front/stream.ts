@@ -16,6 +16,11 @@ export async function answerStream(
   if (!session) return refuse(response, 'unauthenticated', 'Please sign in.')
   const path = pathname.slice('/api/stream/'.length)
   if (!/^stream\.[a-zA-Z]+$/.test(path)) return refuse(response, 'not_found', 'Only streams are served here.')
+  // A stream that ends in good order tells the browser not to come back. When the server stops, it is to come back, to the
+  // next one: so the connection is cut.
+  const cut = () => response.destroy()
+  services.hub.closing.addEventListener('abort', cut)
+  response.once('close', () => services.hub.closing.removeEventListener('abort', cut))
   // reverse proxies buffer otherwise
   response.setHeader('X-Accel-Buffering', 'no')
   await nodeHTTPRequestHandler({ req: request, res: response, path, router: rootRouter, createContext: () => ({ services, session }) })

@@ -37,6 +37,14 @@ it('keeps the last lines of what went wrong, and can be started again', async ()
   await sample.close()
 })
 
+it('repeats what the simulator says while there is nothing in the database yet', async () => {
+  const sample = runner(`process.stderr.write('simulating: 10 %\\rsimulating: 62 %, 4 s left'); ${WAIT_FOR_EVER}`)
+  sample.start()
+  await expect.poll(() => sample.status().phase, { timeout: 5_000 }).toBe('simulating: 62 %, 4 s left')
+  await sample.close()
+  expect(sample.status().phase).toBeNull()
+})
+
 it('says how it ended when it said nothing', async () => {
   const sample = runner('process.exit(3)')
   sample.start()

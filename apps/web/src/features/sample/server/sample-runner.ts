@@ -24,6 +24,7 @@ export class SampleRunner {
   private child: ChildProcess | null = null
   private startedAt = 0
   private error: string | undefined
+  private said = ''
 
   constructor(options: Options) {
     this.options = options
@@ -39,9 +40,9 @@ export class SampleRunner {
     const { NEXTAUTH_SECRET: _ours, ...env } = process.env
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env })
     this.child = child
-    let said = ''
+    this.said = ''
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-KEPT_OUTPUT)
+      this.said = (this.said + text).slice(-KEPT_OUTPUT)
     })
     const finish = (problem: string | undefined) => {
       if (this.child !== child) return
@@ -51,7 +52,7 @@ export class SampleRunner {
     child.once('error', (error) => finish(`The command line did not start: ${error.message}`))
     child.once('close', (code, signal) => {
       if (code === 0) return finish(undefined)
-      finish(lastLines(said) || `Making the sample market ended with ${signal ?? `exit code ${code}`}.`)
+      finish(lastLines(this.said, 5) || `Making the sample market ended with ${signal ?? `exit code ${code}`}.`)
     })
     return this.status()
   }
@@ -63,7 +64,8 @@ export class SampleRunner {
       : null
     return {
       running,
-      phase: news?.phase ?? null,
+      // before the import begins there is nothing in the database yet: then what the simulator says of itself
+      phase: news?.phase ?? ((running && lastLines(this.said, 1)) || null),
       done: news?.done ?? null,
       total: news?.total ?? null,
       etaMs: news?.etaMs ?? null,
@@ -95,10 +97,10 @@ export class SampleRunner {
 }
 
 /** Progress bars rewrite their line with carriage returns: what stood last on each line counts. */
-const lastLines = (text: string): string =>
+const lastLines = (text: string, count: number): string =>
   text
     .split('\n')
     .map((line) => (line.split('\r').filter(Boolean).at(-1) ?? '').trim())
     .filter(Boolean)
-    .slice(-5)
+    .slice(-count)
     .join('\n')
