@@ -7,7 +7,7 @@
  * ETHUSDT. Median of several runs, after one to warm up. `--write` keeps the figures in bench/speed/results/engine.json.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { type BucketInput, Estimator, MODEL_VERSION } from '@faultline/engine/estimator/estimator'
@@ -25,8 +25,10 @@ interface Result {
   buckets: number
   stepMicros: number
   columnMicros: number
-  /** 30 days of 5-minute buckets with every column read, in seconds */
+  /** 30 days of 5-minute buckets with every column read, in seconds by the clock */
   totalSeconds: number
+  /** the same in processor time, the compiler's and collector's threads included: what a busy machine disturbs less */
+  totalCpuSeconds: number
   columnBins: number
   columnBytes: number
   checkpointBytes: number
@@ -37,22 +39,26 @@ interface Result {
 function measure(market: string, buckets: readonly BucketInput[], tiers: readonly MarginTier[]): Result {
   const config = { bucketMs: BUCKET_MS, tiers }
   const totals: number[] = []
+  const processor: number[] = []
   const steps: number[] = []
   let last = new Estimator(config)
   for (let run = 0; run <= RUNS; run++) {
     const estimator = new Estimator(config)
+    const cpuBegin = process.cpuUsage()
     const begin = performance.now()
     for (const bucket of buckets) {
       estimator.step(bucket)
       estimator.column()
     }
     const whole = performance.now() - begin
+    const cpu = process.cpuUsage(cpuBegin)
     const stepping = new Estimator(config)
     const stepsBegin = performance.now()
     for (const bucket of buckets) stepping.step(bucket)
     const stepped = performance.now() - stepsBegin
     if (run > 0) {
       totals.push(whole)
+      processor.push((cpu.user + cpu.system) / 1e6)
       steps.push(stepped)
     }
     last = estimator
@@ -68,6 +74,7 @@ function measure(market: string, buckets: readonly BucketInput[], tiers: readonl
     stepMicros: round(perBucket(step)),
     columnMicros: round(perBucket(total - step)),
     totalSeconds: round(total / 1_000, 3),
+    totalCpuSeconds: round(median(processor), 3),
     columnBins: column === null ? 0 : column.planes.long.usd.length + column.planes.short.usd.length,
     columnBytes: column === null ? 0 : encodeColumn(column).length,
     checkpointBytes: checkpoint.length,
@@ -154,6 +161,7 @@ function realMarket(): BucketInput[] | null {
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] as number
 const round = (value: number, digits = 1) => Number(value.toFixed(digits))
 
+const loadBefore = round(loadavg()[0] as number, 1)
 const tiers = tiersFor('ETHUSDT')
 const results = [measure('synthetic, 30 days', syntheticMarket(), tiers)]
 const real = realMarket()
@@ -170,6 +178,8 @@ if (process.argv.includes('--write')) {
     node: process.version,
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
+    /** others at work on the machine, 1-minute mean, before the first run */
+    loadBefore,
     runs: RUNS,
     results,
   }
