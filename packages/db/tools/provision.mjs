@@ -125,8 +125,12 @@ async function migrateOver(owner, ownerUrl, log) {
   await runPrisma(['migrate', 'deploy'], ownerUrl)
 }
 
-/** Prisma's command line by its own file: a package manager in between costs a second and may not be on PATH. */
-function runPrisma(args, ownerUrl) {
+/**
+ * Prisma's command line by its own file: a package manager in between costs a second and may not be on PATH.
+ * @param {string[]} args @param {string} ownerUrl
+ * @returns {Promise<string>} what it printed
+ */
+export function runPrisma(args, ownerUrl) {
   const require = createRequire(import.meta.url)
   const manifest = require.resolve('prisma/package.json')
   const cli = path.join(path.dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin.prisma)
@@ -147,9 +151,9 @@ function runPrisma(args, ownerUrl) {
     child.once('error', failed)
     child.once('close', (code, signal) =>
       code === 0
-        ? done(undefined)
+        ? done(said)
         : failed(
-            problem('internal', `Migrating the database failed (prisma ${args.join(' ')} ended with ${signal ?? code}):\n${said.trim()}`),
+            problem('internal', `Migrating the database failed: prisma ${args.join(' ')} ended with ${signal ?? code}:\n${said.trim()}`),
           ),
     )
   })
