@@ -58,9 +58,9 @@ describe('opening', () => {
   it('puts 7 % of 1000 coins on the 39 bins of the 10× class, in USD at the bin', () => {
     const estimator = opened()
     for (const bin of [BIN_100 - 123, BIN_100 - 100, BIN_100 - 85])
-      expect(usdAt(estimator, 'long', bin)).toBeCloseTo((1000 * 0.07 * binCentrePrice(bin)) / 39, 3)
+      expect(usdAt(estimator, 'long', bin)).toBeCloseTo((1000 * 0.07 * binCentrePrice(bin)) / 39, 2)
     for (const bin of [BIN_100 + 78, BIN_100 + 108])
-      expect(usdAt(estimator, 'short', bin)).toBeCloseTo((1000 * 0.07 * binCentrePrice(bin)) / 31, 3)
+      expect(usdAt(estimator, 'short', bin)).toBeCloseTo((1000 * 0.07 * binCentrePrice(bin)) / 31, 2)
   })
 
   it('leaves the bins next to the price empty: nobody opens beyond 125×', () => {
