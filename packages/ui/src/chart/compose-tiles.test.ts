@@ -76,7 +76,7 @@ describe('composeTiles', () => {
       100,
       2,
       () => 50,
-      (c) => (c < 100 ? 1 : 0),
+      (c) => (c < 200 ? 1 : 0),
     )
     const newer = tile(
       10,
@@ -88,6 +88,8 @@ describe('composeTiles', () => {
     const grid = composeTiles([older, newer], { from: 10 * SPAN, to: 11 * SPAN, resolutionMs: RES })
     expect([read(grid, 89, 100)[0], read(grid, 90, 100)[0], read(grid, 109, 100)[0]]).toEqual([50, 60, 60])
     expect([read(grid, 89, 101)[0], read(grid, 95, 101)[0]]).toEqual([50, 0])
-    expect([...grid.state.subarray(98, 112)]).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0])
+    // Columns that only the older one has stay as they were, behind the newer one's as well.
+    expect([read(grid, 110, 100)[0], read(grid, 199, 101)[0]]).toEqual([50, 50])
+    expect([89, 95, 150, 199, 200].map((c) => grid.state[c])).toEqual([1, 1, 1, 1, 0])
   })
 })

@@ -53,8 +53,8 @@ export function customSeries(
     yAxisIndex: pane,
     renderItem,
     data: [0],
-    // −1 = bound to no dimension. With the default encode, dataZoom drops the only item as soon as its x leaves the
-    // window, and the layer vanishes; its value would also stretch the axes.
+    // −1 = bound to no dimension: the item stands for the whole layer. Bound to x, a dataZoom that filters would drop it
+    // as soon as that value leaves the window, and the layer would vanish.
     encode: { x: -1, y: -1 },
     clip: true,
     silent: true,

@@ -156,6 +156,7 @@ export class HeatLayer {
     const [first, last] = visibleRows(edge, grid.bins, height)
     for (let row = first; row <= last; row++) this.edgeY[row - first] = edge(row)
     mapRows(this.edgeY, first, last - first, height, this.raster.rowFrom, this.raster.rowTo)
+    this.raster.active.fill(0)
     resample(long, this.used.long, this.raster, this.raster.long)
     resample(short, this.used.short, this.raster, this.raster.short)
     mapStates(grid.state, this.covered, this.raster, this.states)

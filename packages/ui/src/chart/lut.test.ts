@@ -27,6 +27,10 @@ describe('OKLCH', () => {
   it('takes the hue the short way round: dark shorts are never green', () => {
     for (const [r, g] of oklchRamp(HEAT_STOPS.dark.short, 256)) expect(r).toBeGreaterThanOrEqual(g - 2)
   })
+  it('never takes the long way: longs are never red, in either theme', () => {
+    for (const theme of THEMES)
+      for (const [r, g, b] of oklchRamp(HEAT_STOPS[theme].long, 256)) expect(r).toBeLessThanOrEqual(Math.max(g, b))
+  })
   it('keeps the lightness of both sides together', () => {
     for (const theme of THEMES) {
       const [long, short] = SIDES.map((side) => oklchRamp(HEAT_STOPS[theme][side], 64).map((rgb) => rgbToOklch(rgb)[0]))

@@ -103,10 +103,27 @@ it('builds mips that hold the maximum of what they cover, the ragged end include
   expect([...(quarter?.cells ?? [])]).toEqual([5, 9, 0, 4])
 })
 
+it('colours every pixel as if each row were done by itself', () => {
+  const columns = 40
+  const count = 30
+  const long = Uint8Array.from({ length: columns * count }, (_, i) => (i < columns * 12 ? (i * 37) % 256 : 0))
+  const short = Uint8Array.from({ length: columns * count }, (_, i) => (i > columns * 22 ? (i * 91) % 256 : 0))
+  const lut = { long: Uint32Array.from({ length: 256 }, (_, i) => 1000 + i), short: Uint32Array.from({ length: 256 }, (_, i) => 2000 + i) }
+  for (const height of [7, 30, 95]) {
+    const raster = draw(long, columns, count, columns, height)
+    resample({ cells: short, columns, factor: 1 }, rowsInUse(short, columns, count), raster, raster.short)
+    const pixels = new Uint32Array(columns * height).fill(9)
+    colourise(raster, pixels, lut.long, lut.short)
+    const plain = Array.from(raster.long, (l, i) => (l > (raster.short[i] ?? 0) ? lut.long[l] : lut.short[raster.short[i] ?? 0]))
+    expect([...pixels]).toEqual(plain)
+  }
+})
+
 it('colours by the stronger side', () => {
   const raster = createRaster(3, 1)
   raster.long.set([9, 3, 0])
   raster.short.set([4, 8, 0])
+  raster.active.fill(1)
   const pixels = new Uint32Array(3)
   colourise(
     raster,

@@ -129,6 +129,8 @@ export interface Raster {
   short: Uint8Array
   rowFrom: Int32Array
   rowTo: Int32Array
+  /** 1 for pixel rows that may hold anything on either side; to be cleared before both sides are resampled */
+  active: Uint8Array
   colFrom: Int32Array
   colTo: Int32Array
   /** columns of the grid under one column that colFrom and colTo count */
@@ -142,6 +144,7 @@ export const createRaster = (width: number, height: number): Raster => ({
   short: new Uint8Array(width * height),
   rowFrom: new Int32Array(height),
   rowTo: new Int32Array(height),
+  active: new Uint8Array(height),
   colFrom: new Int32Array(width),
   colTo: new Int32Array(width),
   factor: 1,
@@ -149,7 +152,7 @@ export const createRaster = (width: number, height: number): Raster => ({
 
 /** Fills `values` (width × height) from one side's level by the raster's row and column maps. */
 export function resample(level: Level, used: Uint8Array, raster: Raster, values: Uint8Array): void {
-  const { width, height, rowFrom, rowTo, colFrom, colTo } = raster
+  const { width, height, rowFrom, rowTo, colFrom, colTo, active } = raster
   const { cells, columns } = level
   // Outside the grid a pixel has no columns; the plain loop below must not see those.
   let left = 0
@@ -166,11 +169,13 @@ export function resample(level: Level, used: Uint8Array, raster: Raster, values:
     // Neighbouring pixel rows often show the same source rows (zoomed in): copy instead of computing again.
     if (j > 0 && r1 > r0 && rowFrom[j - 1] === r0 && rowTo[j - 1] === r1) {
       values.copyWithin(o, o - width, o)
+      if (active[j - 1] === 1) active[j] = 1
       continue
     }
     values.fill(0, o, o + width)
     for (let r = r0; r < r1; r++) {
       if (used[r] === 0) continue
+      active[j] = 1
       const base = r * columns
       if (single) {
         for (let i = left; i < right; i++) {
@@ -193,11 +198,18 @@ export function resample(level: Level, used: Uint8Array, raster: Raster, values:
 
 /** Bytes to pixels. The stronger side gives the colour: both ramps have the same lightness, so neither hides the other. */
 export function colourise(raster: Raster, pixels: Uint32Array, longLut: Uint32Array, shortLut: Uint32Array): void {
-  const { long, short } = raster
-  for (let i = 0, n = long.length; i < n; i++) {
-    const l = long[i] as number
-    const s = short[i] as number
-    pixels[i] = (l > s ? longLut[l] : shortLut[s]) as number
+  const { width, height, long, short, rowFrom, rowTo, active } = raster
+  const nothing = shortLut[0] as number
+  for (let j = 0; j < height; j++) {
+    const o = j * width
+    if (active[j] === 0) pixels.fill(nothing, o, o + width)
+    else if (j > 0 && rowFrom[j - 1] === rowFrom[j] && rowTo[j - 1] === rowTo[j]) pixels.copyWithin(o, o - width, o)
+    else
+      for (let i = o, end = o + width; i < end; i++) {
+        const l = long[i] as number
+        const s = short[i] as number
+        pixels[i] = (l > s ? longLut[l] : shortLut[s]) as number
+      }
   }
 }
 
