@@ -16,7 +16,7 @@ const LOCK = 0x6661756c // any constant; advisory locks are per database, and ev
 /** The server's maintenance database: where databases are made and dropped from. */
 export const maintenanceUrl = (clusterUrl: string): string => withDatabase(clusterUrl, 'postgres')
 
-export function withDatabase(url: string, name: string): string {
+function withDatabase(url: string, name: string): string {
   const u = new URL(url)
   u.pathname = `/${name}`
   return u.href

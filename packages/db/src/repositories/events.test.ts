@@ -71,6 +71,15 @@ describe('storeTable', () => {
     ])
   })
 
+  it('fills in one value of a row and keeps another that is missing this time', async () => {
+    const { id } = await makeInstrument(t.db)
+    const candle = (quoteVolume: number, takerBuyVolume: number) =>
+      tableOf('candle', [[START, 2, 3, 1, 2, 10, quoteVolume, takerBuyVolume, Number.NaN]])
+    await store(id, candle(Number.NaN, 4), FIVE)
+    expect(await store(id, candle(20, Number.NaN), FIVE)).toMatchObject({ filled: 1 })
+    expect(await readTable(t.db.pool, 'candle', id, { intervalMs: FIVE })).toEqual(candle(20, 4))
+  })
+
   it('refuses the first contradiction by key and field, and writes nothing', async () => {
     const { id } = await makeInstrument(t.db)
     const candles = makeCandles({ count: 20_003 })

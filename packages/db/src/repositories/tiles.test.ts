@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Column } from '@faultline/market/column'
 import { resolutionsOf } from '@faultline/market/resolution'
 import { COLUMN_STATE, type Tile } from '@faultline/market/tile'
-import { tileEnd, tileFromColumns, tileIndexOf } from '@faultline/market/tile-build'
+import { tileEnd, tileFromColumns, tileIndexOf, tileStart } from '@faultline/market/tile-build'
 import { decodeTile, encodeTile } from '@faultline/market/tile-codec'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import { makeInstrument, START, sampleColumn } from '@faultline/testkit/factories'
@@ -145,6 +145,17 @@ describe('readTile', () => {
     expect(closed).toMatchObject({ closed: true, etag: `"${buildId}-5m-${index}"`, tile: direct([...first, ...more], FIVE, index) })
     expect(await isStored(buildId, FIVE, index)).toBe(true)
     expect(await read(buildId, FIVE, index)).toEqual(closed)
+  })
+
+  it('closes a tile with its very last bucket, not one earlier', async () => {
+    const full = index + 1
+    const buckets = Array.from({ length: 256 }, (_, i) => sampleColumn({ bucketStart: tileStart(full, FIVE) + i * FIVE }))
+    const { buildId, append } = await builtFrom(buckets.slice(0, 255), FIVE)
+    expect(await closeTiles(t.db, buildId)).toBe(0)
+    expect((await read(buildId, FIVE, full))?.closed).toBe(false)
+    await append(buckets.slice(255))
+    expect(await closeTiles(t.db, buildId)).toBe(1)
+    expect(await read(buildId, FIVE, full)).toMatchObject({ closed: true, tile: direct(buckets, FIVE, full) })
   })
 
   it('closes only what is new when it is told what was there', async () => {

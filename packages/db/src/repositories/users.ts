@@ -25,7 +25,7 @@ export interface SessionState {
 }
 
 /** Addresses are compared and stored in this form. */
-export const normalEmail = (email: string): string => email.trim().toLowerCase()
+const normalEmail = (email: string): string => email.trim().toLowerCase()
 
 /** For signing in: upper and lower case of the address do not matter. */
 export async function findForSignIn(db: Database, email: string): Promise<SignInUser | null> {
