@@ -25,7 +25,7 @@ export function ChartHeader({
   const price = figures?.lastPrice ?? instrument.lastClose
   const change = figures?.change24h ?? instrument.change24h
   return (
-    <div className="flex flex-none flex-wrap items-center gap-x-4 gap-y-1.5 px-3 py-2 phone:min-h-12 phone:px-4">
+    <div className="order-first flex flex-none flex-wrap items-center gap-x-4 gap-y-1.5 bg-s1 px-3 py-2 phone:order-none phone:min-h-12 phone:px-4">
       <h1 className="hidden items-baseline gap-1.5 phone:flex">
         <span className="text-[15px] leading-5 font-semibold">{instrument.symbol}</span>
         <span className="text-t3">{venueName(instrument.venue)}</span>

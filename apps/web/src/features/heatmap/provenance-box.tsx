@@ -43,7 +43,7 @@ function Rows({ view, now }: { view: HeatmapView; now: number }) {
         {p.openInterestLast === null ? (
           <span className="text-warn">{text.noFigure}</span>
         ) : (
-          text.openInterestValue(formatAge(Math.max(0, end - p.openInterestLast)))
+          openInterestReach(end - p.openInterestLast, view.build.bucketMs)
         )}
       </Row>
       <Row label={text.funding}>
@@ -64,6 +64,9 @@ function Rows({ view, now }: { view: HeatmapView; now: number }) {
     </dl>
   )
 }
+
+const openInterestReach = (behindMs: number, bucketMs: number): string =>
+  behindMs <= bucketMs ? text.openInterestValue.whole : text.openInterestValue.behind(formatAge(behindMs))
 
 const Row = ({ label, children }: { label: string; children: ReactNode }) => (
   <>

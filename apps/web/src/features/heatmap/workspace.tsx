@@ -1,5 +1,6 @@
 'use client'
-import { suggestThreshold, type Threshold, thresholdDomain } from '@faultline/ui/chart/threshold'
+import { DAY_MS } from '@faultline/market/units'
+import type { Threshold } from '@faultline/ui/chart/threshold'
 import { LiveBadge } from '@faultline/ui/react/badge'
 import { Button } from '@faultline/ui/react/button'
 import { Heatmap } from '@faultline/ui/react/heatmap'
@@ -22,9 +23,10 @@ import { InstrumentPicker } from './instrument-picker.tsx'
 import { LevelsPanel } from './levels-panel.tsx'
 import { MarketRail } from './market-rail.tsx'
 import { chartData } from './prepare/chart-data.ts'
+import { nearPrice } from './prepare/near-price.ts'
 import { neighbourRange } from './prepare/ranges.ts'
 import { marketFigures } from './prepare/summary.ts'
-import { thresholdOf } from './prepare/threshold.ts'
+import { colourScale, thresholdOf } from './prepare/threshold.ts'
 import { ProvenanceBox } from './provenance-box.tsx'
 import type { HeatmapRange, HeatmapView } from './server/schema.ts'
 import { Toolbar } from './toolbar.tsx'
@@ -61,10 +63,9 @@ export function Workspace({
   const now = useNow(renderedAt)
   const [details, setDetails] = useState(false)
 
-  const suggested = useMemo(() => suggestThreshold(heat), [heat])
-  const domain = useMemo(() => thresholdDomain(heat), [heat])
+  const scale = useMemo(() => colourScale(heat && view && nearPrice(heat, view.candles.rows)), [heat, view])
   const [dragged, setDragged] = useState<Threshold | null>(null)
-  const threshold = dragged ?? thresholdOf(suggested, url)
+  const threshold = dragged ?? thresholdOf(scale.suggested, url)
   const data = useMemo(() => view && chartData(view, heat), [view, heat])
   const figures = useMemo(() => view && marketFigures(view), [view])
 
@@ -88,7 +89,7 @@ export function Workspace({
         onRange={setRange}
         heat={url.heat}
         onHeat={(on) => void setUrl({ heat: on })}
-        domain={domain}
+        domain={scale}
         threshold={threshold}
         onThreshold={setDragged}
         onThresholdCommit={({ lowUsd, highUsd }) => {
@@ -100,9 +101,9 @@ export function Workspace({
         details={details}
         onDetails={() => setDetails(!details)}
       />
-      <div className="relative flex min-h-0 flex-1 flex-col phone:grid phone:grid-cols-1 phone:overflow-hidden full:grid-cols-[236px_1fr_288px]">
+      <div className="relative contents min-h-0 flex-1 phone:grid phone:grid-cols-1 phone:overflow-hidden full:grid-cols-[236px_1fr_288px]">
         <MarketRail current={instrument.key} instruments={instruments} query={query} />
-        <div className="flex min-h-0 min-w-0 flex-col">
+        <div className="contents min-h-0 min-w-0 flex-col bg-s1 phone:flex">
           <ChartHeader instrument={instrument} figures={figures} readings={picture.readings} />
           <div className="h-[min(60dvh,460px)] min-h-0 flex-none phone:h-auto phone:flex-1">
             <Heatmap
@@ -143,8 +144,8 @@ function DataBadge({ view, now }: { view: HeatmapView | null; now: number }) {
       dataTime={dataTime}
       bucketMs={view?.build.bucketMs ?? 60_000}
       connection={connection.state}
-      // a day without a column is no lateness of a feed: it is history that was imported
-      historic={dataTime !== null && now - dataTime > 86_400_000}
+      // A simulated market has no feed that could be late, and neither has history that was imported: a day without a column is that.
+      historic={view?.instrument.simulated === true || (dataTime !== null && now - dataTime > DAY_MS)}
     />
   )
 }

@@ -151,7 +151,10 @@ function Row({ row, now }: { row: InstrumentListItem; now: number }) {
         <Link href={href} prefetch={false} className="text-[13px] font-semibold">
           {row.symbol}
         </Link>
-        <span className="block text-[11px] text-t3 phone:ml-2 phone:inline phone:text-[12px]">{venueName(row.venue)}</span>
+        <span className="block text-[11px] text-t3 phone:ml-2 phone:inline phone:text-[12px]">
+          {venueName(row.venue)}
+          {end !== null && <span className="phone:hidden"> · {messages.provenance.old(formatAge(now - end))}</span>}
+        </span>
         {row.simulated && (
           <Badge tone="warn" title={messages.simulated.why} className="phone:ml-2">
             {messages.simulated.short}

@@ -30,7 +30,7 @@ const NAV = [
 /** The bars around every signed-in page: on top the navigation, on phones a tab bar at the bottom. */
 export function AppFrame({ section, centre, badge, fixed = false, children }: AppFrameProps) {
   return (
-    <div className={`flex min-h-dvh flex-col ${fixed ? 'wide:h-dvh wide:overflow-hidden' : ''}`}>
+    <div className={`flex min-h-dvh flex-col ${fixed ? 'phone:h-dvh phone:overflow-hidden' : ''}`}>
       <a
         href="#content"
         className="sr-only z-50 rounded-md bg-acc px-3 py-2 font-semibold text-acc-on focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
@@ -38,7 +38,7 @@ export function AppFrame({ section, centre, badge, fixed = false, children }: Ap
         {messages.nav.skip}
       </a>
       <header className="sticky top-0 z-30 flex h-12 flex-none items-center gap-3 border-b border-line bg-s1 px-3">
-        <Link href="/" aria-label={messages.product} className="rounded-md">
+        <Link href="/" aria-label={messages.product} className="flex rounded-md">
           <Logo size={24} wordmark className="[&_.fl-wordmark]:hidden phone:[&_.fl-wordmark]:inline" />
         </Link>
         <nav aria-label={messages.nav.label} className="hidden gap-1 phone:ml-2 phone:flex">
@@ -60,7 +60,7 @@ export function AppFrame({ section, centre, badge, fixed = false, children }: Ap
         <AccountMenu />
       </header>
       <InitialPasswordBanner here={section === 'account'} />
-      <main id="content" className={`flex min-w-0 flex-1 flex-col ${fixed ? 'wide:min-h-0' : ''}`}>
+      <main id="content" className={`flex min-w-0 flex-1 flex-col ${fixed ? 'phone:min-h-0' : ''}`}>
         {children}
       </main>
       <TabBar section={section} />

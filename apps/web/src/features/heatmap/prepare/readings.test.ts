@@ -28,13 +28,19 @@ it('sums each side within five per cent, to the rounding of the tile', () => {
   expect(r?.shortUsd).toBeLessThan(4e6 * 1.045)
 })
 
-it('names the largest bins nearest first and takes neighbours as one level', () => {
+it('names the largest peaks nearest first and takes neighbours as one level', () => {
   const r = readColumn(tile({ [-30]: 5e6, [-31]: 4e6, [-12]: 2e6 }, { 25: 3e6, 26: 1e4 }), 3 * MINUTE, PRICE)
   expect(r?.levels.map((l) => [l.side, Math.round(l.distance * 1000)])).toEqual([
     ['long', -12],
     ['short', 25],
     ['long', -30],
   ])
+})
+
+it('finds no level on a slope', () => {
+  const slope = Object.fromEntries(Array.from({ length: 140 }, (_, i) => [i + 1, 1e5 * 1.05 ** i]))
+  const r = readColumn(tile({ [-20]: 1e6 }, slope), 3 * MINUTE, PRICE)
+  expect(r?.levels.map((l) => l.side)).toEqual(['long'])
 })
 
 it('has nothing to say about a column that is not there', () => {

@@ -1,5 +1,5 @@
 /**
- * What the newest column says near the price: totals by side and the largest single bins. Read from the tile of the finest
+ * What the newest column says near the price: totals by side and the largest peaks. Read from the tile of the finest
  * resolution, so no maximum over time is in it; what remains is the tile's rounding, steps of 8.5 %.
  */
 import { binCentrePrice, binCoordinate, binLowerPrice, binUpperPrice } from '@faultline/market/price-grid'
@@ -30,7 +30,9 @@ const LEVEL_WITHIN = 0.12
 const PER_SIDE = 4
 /** Two levels of one side stand at least this many bins (of 0.1 %) apart: a bin's neighbours are the same level. */
 const APART = 8
-/** A bin under this share of the side's largest is not worth a row. */
+/** A level is a peak: no bin this near holds more. On a slope there is none, however large its bins are. */
+const PEAK_RADIUS = 4
+/** A peak under this share of the side's largest is not worth a row. */
 const WORTH = 0.08
 
 /**
@@ -55,8 +57,9 @@ interface Bin extends Level {
 
 function bins(tile: Tile, side: Side, column: number, price: number): Bin[] {
   const cells = tile[side]
-  const from = Math.max(tile.firstBin, Math.floor(binCoordinate(price * (1 - LEVEL_WITHIN))))
-  const to = Math.min(tile.firstBin + tile.binCount - 1, Math.floor(binCoordinate(price * (1 + LEVEL_WITHIN))))
+  // a little more than is looked at: whether the outermost bin is a peak, its neighbours say
+  const from = Math.max(tile.firstBin, Math.floor(binCoordinate(price * (1 - LEVEL_WITHIN))) - PEAK_RADIUS)
+  const to = Math.min(tile.firstBin + tile.binCount - 1, Math.floor(binCoordinate(price * (1 + LEVEL_WITHIN))) + PEAK_RADIUS)
   const out: Bin[] = []
   for (let bin = from; bin <= to; bin++) {
     const byte = cells[(bin - tile.firstBin) * TILE_COLUMNS + column] ?? 0
@@ -76,8 +79,14 @@ function total(list: readonly Bin[], price: number): number {
 }
 
 function largest(list: readonly Bin[]): Level[] {
+  const usdAt = new Map(list.map((b) => [b.bin, b.usd]))
+  const peaks = list.filter(({ bin, usd, distance }) => {
+    if (Math.abs(distance) > LEVEL_WITHIN) return false
+    for (let d = 1; d <= PEAK_RADIUS; d++) if ((usdAt.get(bin - d) ?? 0) > usd || (usdAt.get(bin + d) ?? 0) > usd) return false
+    return true
+  })
   const taken: Bin[] = []
-  const bySize = [...list].sort((a, b) => b.usd - a.usd || Math.abs(a.distance) - Math.abs(b.distance))
+  const bySize = peaks.sort((a, b) => b.usd - a.usd || Math.abs(a.distance) - Math.abs(b.distance))
   const worth = (bySize[0]?.usd ?? 0) * WORTH
   for (const candidate of bySize) {
     if (taken.length === PER_SIDE || candidate.usd < worth) break
