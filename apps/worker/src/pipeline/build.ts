@@ -4,12 +4,11 @@
  * bytes as if nothing had happened.
  */
 import type { Database } from '@faultline/db/database'
-import { appendColumns, type BuildRow, readCheckpoint } from '@faultline/db/repositories/builds'
+import { type BuildRow, readCheckpoint } from '@faultline/db/repositories/builds'
 import { eventRange } from '@faultline/db/repositories/events'
 import type { InstrumentRow } from '@faultline/db/repositories/instruments'
-import { closeTiles } from '@faultline/db/repositories/tiles'
 import { Estimator } from '@faultline/engine/estimator/estimator'
-import type { Column } from '@faultline/market/column'
+import { ColumnWriter } from './column-writer.ts'
 import type { HeldLease } from './held-lease.ts'
 import { leaveIfStopped } from './stop.ts'
 import { storedInputs } from './stored-inputs.ts'
@@ -17,9 +16,6 @@ import { tiersOf } from './tiers.ts'
 
 /** Steps per transaction: about half a megabyte of columns, some tens of milliseconds of work. */
 const BATCH_STEPS = 512
-/** Tiles are closed on the way, so that a long first import is served from tiles while it runs. */
-const CLOSE_TILES_EVERY = 16 * BATCH_STEPS
-
 export interface RunBuildOptions {
   instrument: InstrumentRow
   build: BuildRow
@@ -31,8 +27,8 @@ export interface RunBuildOptions {
   signal?: AbortSignal | undefined
   /** buckets of time passed and in all */
   onProgress?: (done: number, total: number) => void
-  batchSteps?: number
-  chunkMs?: number
+  batchSteps?: number | undefined
+  chunkMs?: number | undefined
 }
 
 export interface RunBuildResult {
@@ -47,7 +43,7 @@ export interface RunBuildResult {
  * @throws FaultlineError lease_lost, unavailable when stopped; bad_input when the checkpoint belongs to another model or table
  */
 export async function runBuild(db: Database, options: RunBuildOptions): Promise<RunBuildResult> {
-  const { instrument, build, lease, signal } = options
+  const { instrument, build, lease } = options
   const batchSteps = options.batchSteps ?? BATCH_STEPS
   const { bucketMs } = build
   const config = { bucketMs, tiers: tiersOf(instrument) }
@@ -55,72 +51,45 @@ export async function runBuild(db: Database, options: RunBuildOptions): Promise<
   const estimator = checkpoint ? Estimator.resume(config, checkpoint.state) : new Estimator(config)
   const result: RunBuildResult = { steps: 0, columns: 0 }
 
-  const range = await eventRange(db, instrument.id, 'candle')
+  const range = await eventRange(db, instrument.id, 'candle', { intervalMs: bucketMs })
   if (!range) return result
   const resumeFrom = checkpoint ? checkpoint.bucket + bucketMs : undefined
   const from = Math.max(range.from, resumeFrom ?? range.from)
   const to = Math.min(range.to, options.until ?? range.to) + bucketMs
   const total = Math.max(0, Math.ceil((to - from) / bucketMs))
 
-  let columns: Column[] = []
-  let steps = 0
-  let columnsAtLastClose = 0
-  let writing: Promise<void> = Promise.resolve()
-
+  const writer = new ColumnWriter({ db, lease, buildId: build.id, tiles: options.tiles ?? true })
+  let stepsInBatch = 0
   const flush = async (): Promise<void> => {
-    const checkpointBucket = estimator.lastBucket
-    if (steps === 0 || checkpointBucket === null) return
-    const batch = columns
-    columns = []
-    steps = 0
-    const state = estimator.checkpoint()
-    await writing
-    leaveIfStopped(signal)
-    lease.assertHeld()
-    // The next batch is estimated while Postgres writes this one; the catch keeps Node from taking a failure that is
-    // awaited a moment later for an unhandled one.
-    writing = appendColumns(db, lease.lease, { buildId: build.id, columns: batch, checkpoint: state, checkpointBucket }).then(() => {
-      options.onProgress?.(Math.round((checkpointBucket + bucketMs - from) / bucketMs), total)
-    })
-    writing.catch(() => undefined)
-    if (options.tiles !== false && result.columns - columnsAtLastClose >= CLOSE_TILES_EVERY) {
-      columnsAtLastClose = result.columns
-      await writing
-      await closeTiles(db, build.id)
-    }
+    const bucket = estimator.lastBucket
+    if (stepsInBatch === 0 || bucket === null) return
+    stepsInBatch = 0
+    leaveIfStopped(options.signal)
+    await writer.write(estimator.checkpoint(), bucket, () => options.onProgress?.(Math.round((bucket + bucketMs - from) / bucketMs), total))
   }
 
   options.onProgress?.(0, total)
   try {
-    for await (const inputs of storedInputs(db.pool, {
-      instrumentId: instrument.id,
-      bucketMs,
-      from,
-      to,
-      resumeFrom,
-      ...chunkOption(options),
-    })) {
+    const stored = { instrumentId: instrument.id, bucketMs, from, to, resumeFrom, chunkMs: options.chunkMs }
+    for await (const inputs of storedInputs(db.pool, stored)) {
       for (const input of inputs) {
         estimator.step(input)
         result.steps++
-        steps++
+        stepsInBatch++
         const column = estimator.column()
         if (column) {
-          columns.push(column)
+          writer.add(column)
           result.columns++
         }
-        if (steps === batchSteps) await flush()
+        if (stepsInBatch === batchSteps) await flush()
       }
     }
     await flush()
-    await writing
-  } catch (error) {
-    await writing.catch(() => undefined)
-    throw error
+    await writer.end()
+  } finally {
+    // Nothing of this run may still be writing when the caller gives the lease back.
+    await writer.settle()
   }
-  if (options.tiles !== false) await closeTiles(db, build.id)
   options.onProgress?.(total, total)
   return result
 }
-
-const chunkOption = ({ chunkMs }: RunBuildOptions): { chunkMs?: number } => (chunkMs === undefined ? {} : { chunkMs })

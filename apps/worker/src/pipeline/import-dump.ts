@@ -14,8 +14,6 @@ export interface ImportOptions {
   /** who asks, for the message that a competing process prints */
   holder?: string
   leaseMs?: number
-  batchSteps?: number
-  chunkMs?: number
 }
 
 export interface ImportedMarket {
@@ -76,10 +74,7 @@ async function estimate(db: Database, stored: StoredMarket, options: ImportOptio
     build: choice.build,
     lease,
     signal: options.signal,
-    onProgress: (done, total) =>
-      progress.update({ phase: `estimating ${instrument.key}`, done, total, instrumentKey: instrument.key, detail: instrument.key }),
-    ...(options.batchSteps === undefined ? {} : { batchSteps: options.batchSteps }),
-    ...(options.chunkMs === undefined ? {} : { chunkMs: options.chunkMs }),
+    onProgress: (done, total) => progress.update({ phase: 'estimating', done, total, instrumentKey: instrument.key }),
   })
   if (choice.build.status === 'building') await completeBuild(db, lease.lease, choice.build.id)
   return {

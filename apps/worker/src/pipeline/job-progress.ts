@@ -10,6 +10,7 @@ export interface JobUpdate {
   done: number
   total: number
   instrumentKey?: string
+  /** short addition; without one, done and total are those of the instrument */
   detail?: string
 }
 
@@ -33,11 +34,12 @@ export function createJobProgress(db: Database, job: string, progress: Progress 
 
   return {
     update({ phase, done, total, instrumentKey, detail }) {
-      const etaMs = progress?.update({ phase, done, total, ...(detail === undefined ? {} : { detail }) }) ?? null
+      // Each instrument has an estimated time of its own.
+      const shown = detail === undefined && instrumentKey !== undefined ? `${phase} ${instrumentKey}` : phase
+      const etaMs = progress?.update({ phase: shown, done, total, ...(detail === undefined ? {} : { detail }) }) ?? null
       const time = now()
-      const finished = done >= total
-      if (phase === lastPhase && !finished && time - lastSent < NOTIFY_EVERY_MS) return
-      lastPhase = phase
+      if (shown === lastPhase && done < total && time - lastSent < NOTIFY_EVERY_MS) return
+      lastPhase = shown
       lastSent = time
       const message = detail === undefined ? {} : { message: detail }
       pending = send({ job, phase, done, total, etaMs, ...(instrumentKey === undefined ? {} : { instrumentKey }), ...message })

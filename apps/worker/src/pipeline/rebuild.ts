@@ -85,7 +85,7 @@ async function rebuildLeased(db: Database, instrument: InstrumentRow, lease: Hel
       lease,
       signal: options.signal,
       ...part,
-      onProgress: (done, total) => options.progress?.update({ phase: `rebuilding ${key}`, done, total, instrumentKey: key, detail: key }),
+      onProgress: (done, total) => options.progress?.update({ phase: 'rebuilding', done, total, instrumentKey: key }),
     })
 
   let compared: RebuildResult['compared'] = null

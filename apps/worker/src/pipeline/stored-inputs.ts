@@ -19,7 +19,7 @@ export interface StoredInputsOptions {
   to: number
   /** end of the last bucket that was stepped before, when a build is resumed */
   resumeFrom?: number | undefined
-  chunkMs?: number
+  chunkMs?: number | undefined
 }
 
 /** The steps of [from, to), one array per stretch. A stretch without candles gives none. */
