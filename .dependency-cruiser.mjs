@@ -6,7 +6,7 @@ const only = (from, allowed) => ({
   from: { path: `^${from}/` },
   to: { path: '^(apps|packages|bench|e2e|scripts)/', pathNot: [from, ...allowed].map((p) => `^${p}/`) },
 })
-const tests = '(\\.(test|db\\.test|bench)\\.tsx?$|/test/|vitest\\.config\\.ts$)'
+const tests = '(\\.(test|bench)\\.tsx?$|/test/|/testing/|vitest\\.config\\.ts$)'
 
 export default {
   forbidden: [
@@ -25,6 +25,12 @@ export default {
       severity: 'error',
       from: { path: '^(apps|packages)/', pathNot: [tests, '^packages/testkit/'] },
       to: { path: '^packages/testkit/' },
+    },
+    {
+      name: 'test-helpers-in-tests-only',
+      severity: 'error',
+      from: { path: '^(apps|packages)/', pathNot: [tests, '^packages/testkit/'] },
+      to: { path: ['/testing/', '^packages/[^/]+/test/'], pathNot: 'node_modules' },
     },
     {
       name: 'market-imports-zod-only',

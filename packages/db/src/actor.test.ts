@@ -1,7 +1,7 @@
-import { makeUser } from '@faultline/testkit/factories'
-import { freshDatabase } from '@faultline/testkit/fresh-database'
 import pg from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { makeUser } from '../../testkit/src/factories.ts'
+import { freshDatabase } from '../../testkit/src/fresh-database.ts'
 import { type Actor, withActor } from './actor.ts'
 import { changePassword, createFirstAdministrator, findForSignIn, sessionState } from './repositories/users.ts'
 

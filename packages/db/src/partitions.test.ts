@@ -1,6 +1,6 @@
-import { freshDatabase } from '@faultline/testkit/fresh-database'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
+import { freshDatabase } from '../../testkit/src/fresh-database.ts'
 import { inTransaction } from './database.ts'
 
 const t = freshDatabase()

@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type {} from '@faultline/testkit/global-setup'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type {} from '../../testkit/src/global-setup.ts'
 import { provision, runPrisma } from './provision.mjs'
 
 // The whole way on a database of its own, beside the template: roles are the cluster's, so names carry the process id.

@@ -1,9 +1,9 @@
 import { type EventTable, EventTableBuilder, type TableKind } from '@faultline/market/event-table'
 import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
-import { makeCandles, makeInstrument, START } from '@faultline/testkit/factories'
-import { freshDatabase } from '@faultline/testkit/fresh-database'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { makeCandles, makeInstrument, START } from '../../../testkit/src/factories.ts'
+import { freshDatabase } from '../../../testkit/src/fresh-database.ts'
 import { inTransaction } from '../database.ts'
 import { ContradictionError, candleIntervals, eventRange, readTable, storeTable } from './events.ts'
 

@@ -1,5 +1,5 @@
-import { freshDatabase } from '@faultline/testkit/fresh-database'
 import { expect, it } from 'vitest'
+import { freshDatabase } from '../../../testkit/src/fresh-database.ts'
 import { createFirstAdministrator, findForSignIn } from './users.ts'
 
 const t = freshDatabase()
