@@ -9,14 +9,21 @@ export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]
 /** Database, secrets and logs of this installation; FAULTLINE_STATE_DIR moves it out of the checkout. */
 export const stateDir = path.resolve(root, process.env.FAULTLINE_STATE_DIR ?? '.data')
 
-/** Runs a program to its end. `quiet` programs speak to standard error, which is where progress belongs. */
+/** Runs a program to its end. What a `quiet` one says is shown, on standard error, only when it fails. */
 export function run(cmd, args, { env = process.env, quiet = false, cwd = root } = {}) {
   return new Promise((done, failed) => {
-    const child = spawn(cmd, args, { cwd, env, stdio: ['ignore', quiet ? 2 : 'inherit', 'inherit'] })
+    const child = spawn(cmd, args, { cwd, env, stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'] })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk) => {
+        said += chunk
+      })
     child.once('error', failed)
-    child.once('exit', (code, signal) =>
-      code === 0 ? done() : failed(new Error(`${path.basename(cmd)} ${args.join(' ')} ended with ${signal ?? code}`)),
-    )
+    child.once('close', (code, signal) => {
+      if (code === 0) return done()
+      process.stderr.write(said)
+      failed(new Error(`${path.basename(cmd)} ${args.join(' ')} ended with ${signal ?? code}`))
+    })
   })
 }
 

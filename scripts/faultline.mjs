@@ -48,11 +48,11 @@ const call = (file, argv, env) =>
   })
 
 async function sample(argv, env) {
-  const HOUR_MS = 3_600_000
+  const STEP_MS = 300_000 // open interest comes every five minutes: end at the last one
   const days = 7
   const folder = mkdtempSync(path.join(tmpdir(), 'faultline-sample-'))
   try {
-    const start = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - days * 24 * HOUR_MS).toISOString()
+    const start = new Date(Math.floor(Date.now() / STEP_MS) * STEP_MS - days * 86_400_000).toISOString()
     const out = path.join(folder, 'market')
     const code = await call(SIMULATOR, ['--days', String(days), '--seed', '7', '--start', start, '--out', out, ...argv], env)
     return code === 0 ? await call(WORKER, ['import', '--dump', out], env) : code
