@@ -16,14 +16,19 @@ const text = messages.heatmap
 export function ChartHeader({
   instrument,
   figures,
+  lastBucket,
   readings,
 }: {
   instrument: InstrumentListItem
   figures: MarketFigures | null
+  /** of the view that `figures` come from */
+  lastBucket: number | null
   readings: Readings | null
 }) {
   const price = figures?.lastPrice ?? instrument.lastClose
-  const change = figures?.change24h ?? instrument.change24h
+  // The list compares buckets; a picture of coarse candles only comes near that.
+  const listed = instrument.lastBucket !== null && instrument.lastBucket === lastBucket ? instrument.change24h : null
+  const change = listed ?? figures?.change24h ?? null
   return (
     <div className="order-first flex flex-none flex-wrap items-center gap-x-4 gap-y-1.5 bg-s1 px-3 py-2 phone:order-none phone:min-h-12 phone:px-4">
       <h1 className="hidden items-baseline gap-1.5 phone:flex">

@@ -35,6 +35,8 @@ export interface PictureState {
 
 /** A running import tells of new columns several times a second. */
 const REFRESH_MS = 2_000
+/** That a build is complete comes without a new column, so the stream has no news of it: while one is being built, it is asked for. */
+const STILL_BUILDING_MS = 5_000
 
 /** One for the page's life: moving between instruments and ranges finds its tiles again. */
 const cache = new TileCache()
@@ -52,6 +54,7 @@ export function usePicture(instrument: string, range: HeatmapRange, initialView:
     placeholderData: keepPreviousData,
     initialData: initial,
     initialDataUpdatedAt: initial?.serverTime,
+    refetchInterval: ({ state }) => (state.data?.build.status === 'building' ? STILL_BUILDING_MS : false),
   })
   const view = query.data ?? null
   const [picture, setPicture] = useState<Picture | null>(null)

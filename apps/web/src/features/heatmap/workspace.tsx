@@ -1,6 +1,7 @@
 'use client'
 import { DAY_MS } from '@faultline/market/units'
 import type { Threshold } from '@faultline/ui/chart/threshold'
+import { formatDateTime, formatUsd } from '@faultline/ui/format'
 import { LiveBadge } from '@faultline/ui/react/badge'
 import { Button } from '@faultline/ui/react/button'
 import { Heatmap } from '@faultline/ui/react/heatmap'
@@ -70,6 +71,7 @@ export function Workspace({
   const figures = useMemo(() => view && marketFigures(view), [view])
 
   const setRange = (r: HeatmapRange) => r !== range && void setUrl({ r })
+  const resetThreshold = () => void setUrl({ lo: null, hi: null })
   useHotkeys({
     '[': () => setRange(neighbourRange(range, -1)),
     ']': () => setRange(neighbourRange(range, 1)),
@@ -96,7 +98,7 @@ export function Workspace({
           setDragged(null)
           void setUrl({ lo: lowUsd, hi: highUsd })
         }}
-        onThresholdReset={url.lo === null && url.hi === null ? null : () => void setUrl({ lo: null, hi: null })}
+        onThresholdReset={url.lo === null && url.hi === null ? null : resetThreshold}
         resolution={view && { resolutionMs: view.resolutionMs, bucketMs: view.build.bucketMs }}
         details={details}
         onDetails={() => setDetails(!details)}
@@ -104,8 +106,17 @@ export function Workspace({
       <div className="relative contents min-h-0 flex-1 phone:grid phone:grid-cols-1 phone:overflow-hidden full:grid-cols-[236px_1fr_288px]">
         <MarketRail current={instrument.key} instruments={instruments} query={query} />
         <div className="contents min-h-0 min-w-0 flex-col bg-s1 phone:flex">
-          <ChartHeader instrument={instrument} figures={figures} readings={picture.readings} />
-          <div className="h-[min(60dvh,460px)] min-h-0 flex-none phone:h-auto phone:flex-1">
+          <ChartHeader instrument={instrument} figures={figures} lastBucket={view?.build.lastBucket ?? null} readings={picture.readings} />
+          <div className="relative h-[min(60dvh,460px)] min-h-0 flex-none phone:h-auto phone:flex-1">
+            {view && <p className="sr-only">{summaryOf(view)}</p>}
+            {heat && url.heat && scale.topUsd < threshold.lowUsd && (
+              <p className="absolute inset-x-0 top-4 z-10 mx-auto flex w-fit items-center gap-2 rounded-lg border border-line2 bg-s2 px-3 py-2">
+                {text.nothingAbove(formatUsd(threshold.lowUsd))}
+                <Button size="small" onClick={resetThreshold}>
+                  {text.lower}
+                </Button>
+              </p>
+            )}
             <Heatmap
               data={data}
               state={picture.state}
@@ -135,6 +146,9 @@ export function Workspace({
     </AppFrame>
   )
 }
+
+const summaryOf = ({ instrument, range, from, to }: HeatmapView): string =>
+  text.summary(instrument.symbol, range, formatDateTime(from, 'utc'), formatDateTime(to, 'utc'))
 
 function DataBadge({ view, now }: { view: HeatmapView | null; now: number }) {
   const connection = useConnection()

@@ -12,7 +12,12 @@ const REFRESH_MS = 5_000
 export function useInstruments(initial: InstrumentListItem[]): InstrumentListItem[] {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
-  const { data } = useQuery({ ...trpc.instruments.list.queryOptions(), initialData: initial })
+  const { data } = useQuery({
+    ...trpc.instruments.list.queryOptions(),
+    initialData: initial,
+    // that a build is complete comes without a new column, so the stream has no news of it
+    refetchInterval: ({ state }) => (state.data?.some((row) => row.status === 'building') ? REFRESH_MS : false),
+  })
   const refresh = useMemo(
     () => throttle(() => void queryClient.invalidateQueries({ queryKey: trpc.instruments.list.queryKey() }), REFRESH_MS),
     [queryClient, trpc],

@@ -1,5 +1,4 @@
 'use client'
-import { ErrorNote } from '@faultline/ui/react/error-note'
 import { Logo } from '@faultline/ui/react/logo'
 import { Flame, KeyRound, Table2, UserRound } from 'lucide-react'
 import Link from 'next/link'
@@ -131,9 +130,4 @@ export function PageBody({
       {children}
     </div>
   )
-}
-
-/** A whole page's failure inside the frame. */
-export function PageError({ error, onRetry }: { error: string; onRetry?: () => void }) {
-  return <ErrorNote onRetry={onRetry}>{error}</ErrorNote>
 }

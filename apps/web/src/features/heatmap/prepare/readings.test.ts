@@ -37,6 +37,11 @@ it('names the largest peaks nearest first and takes neighbours as one level', ()
   ])
 })
 
+it('takes two peaks less than 0.8 % apart as one level', () => {
+  const r = readColumn(tile({ [-30]: 5e6, [-36]: 4e6, [-38]: 3e6 }, { 25: 3e6 }), 3 * MINUTE, PRICE)
+  expect(r?.levels.filter((l) => l.side === 'long').map((l) => Math.round(l.distance * 1000))).toEqual([-30])
+})
+
 it('finds no level on a slope', () => {
   const slope = Object.fromEntries(Array.from({ length: 140 }, (_, i) => [i + 1, 1e5 * 1.05 ** i]))
   const r = readColumn(tile({ [-20]: 1e6 }, slope), 3 * MINUTE, PRICE)

@@ -62,6 +62,9 @@ it('reads the last price, the change of a day, open interest and funding', () =>
   })
 })
 
+it('prefers the dollars that the venue gives', () =>
+  expect(marketFigures(view({ openInterest: [[END, 20, 1234]] })).openInterestUsd).toBe(1234))
+
 it('has no change where the picture does not reach back a day, and nothing for an empty one', () => {
   const short = view({ candles: { intervalMs: M5, rows: [[END - M5, 108, 111, 107, 110, 1]] } })
   expect(marketFigures(short).change24h).toBeNull()

@@ -12,7 +12,7 @@ const within = (value: number, [low, high]: [number, number]) => {
 
 describe('colourScale', () => {
   it('paints the smaller side too, and keeps full colour for the rare cells of the larger', () => {
-    const { suggested, min, max } = colourScale({
+    const { suggested, min, max, topUsd } = colourScale({
       long: side([500_000, 600], [800_000, 400]),
       short: side([5e6, 500], [10e6, 480], [40e6, 20]),
     })
@@ -20,6 +20,7 @@ describe('colourScale', () => {
     within(suggested.highUsd, [36e6, 44e6])
     expect(min).toBeLessThan(suggested.lowUsd)
     expect(max).toBeGreaterThan(suggested.highUsd)
+    within(topUsd, [36e6, 44e6])
   })
 
   it('is not drawn down by a side that is hardly there', () => {

@@ -11,10 +11,12 @@ export interface ColourScale {
   min: number
   max: number
   suggested: Threshold
+  /** the largest amount in view, to the step of the tiles; 0 when there is none */
+  topUsd: number
 }
 
 /** While nothing is loaded. */
-const UNKNOWN: ColourScale = { min: 1e4, max: 1e8, suggested: { lowUsd: 1e5, highUsd: 1e7 } }
+const UNKNOWN: ColourScale = { min: 1e4, max: 1e8, suggested: { lowUsd: 1e5, highUsd: 1e7 }, topUsd: 0 }
 /** Of one side's cells that hold anything, this share stays unpainted, and this share is below full colour. */
 const LOW = 0.3
 const HIGH = 0.99
@@ -35,7 +37,7 @@ export function colourScale(grid: Pick<HeatGridPair, 'long' | 'short'> | null): 
   const top = byteToUsd(Math.max(...sides.map((side) => quantile(side, 1))))
   const lowUsd = roundUsd(Math.min(low, high / 4))
   const highUsd = roundUsd(high)
-  return { min: roundUsd(lowUsd / 10), max: roundUsd(Math.max(1.5 * highUsd, top)), suggested: { lowUsd, highUsd } }
+  return { min: roundUsd(lowUsd / 10), max: roundUsd(Math.max(1.5 * highUsd, top)), suggested: { lowUsd, highUsd }, topUsd: top }
 }
 
 /**
