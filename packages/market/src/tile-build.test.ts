@@ -4,7 +4,7 @@ import type { Column } from './column.ts'
 import { resolutionsOf } from './resolution.ts'
 import { COLUMN_STATE, TILE_COLUMNS, TILE_MAX_USD, TILE_MIN_USD } from './tile.ts'
 import { tileEnd, tileFromColumns, tileFromTiles, tileIndexOf, tileStart } from './tile-build.ts'
-import { byteToUsd, usdToByte } from './usd-scale.ts'
+import { byteToUsd, usdToByte, usdToBytes } from './usd-scale.ts'
 
 const M = 60_000
 const column = (minute: number, long: [number, number[]], short: [number, number[]] = [0, []]): Column => ({
@@ -30,6 +30,26 @@ describe('the USD scale', () => {
         expect(Math.abs(Math.log(byteToUsd(usdToByte(usd)) / usd))).toBeLessThan(0.0409)
       }),
     )
+  })
+})
+
+describe('many values at once', () => {
+  it('give the bytes that each gives alone, at every step and beside it', () => {
+    const near = [...Array(256).keys()].flatMap((b) =>
+      [0.9574, 0.95775, 1, 1.0415, 1.0416, 1.04163].map((f) => Math.fround(byteToUsd(b) * f)),
+    )
+    const value = fc.oneof(fc.float(), fc.constantFrom(...near, 0, -0, -5, Number.POSITIVE_INFINITY))
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 50 }), (values) => {
+        const out = new Uint8Array(values.length)
+        usdToBytes(Float32Array.from([...near, ...values]).subarray(near.length), out)
+        expect([...out]).toEqual(values.map((v) => usdToByte(Math.fround(v))))
+      }),
+      { numRuns: 500 },
+    )
+    const all = new Uint8Array(near.length)
+    usdToBytes(Float32Array.from(near), all)
+    expect([...all]).toEqual(near.map(usdToByte))
   })
 })
 

@@ -5,7 +5,7 @@
 import type { Column } from './column.ts'
 import { FaultlineError } from './errors.ts'
 import { COLUMN_STATE, TILE_COLUMNS, type Tile } from './tile.ts'
-import { usdToByte } from './usd-scale.ts'
+import { usdToBytes } from './usd-scale.ts'
 
 export const tileIndexOf = (time: number, resolutionMs: number): number => Math.floor(time / (resolutionMs * TILE_COLUMNS))
 export const tileStart = (index: number, resolutionMs: number): number => index * resolutionMs * TILE_COLUMNS
@@ -18,6 +18,7 @@ export function tileFromColumns(input: { resolutionMs: number; index: number; co
   const start = tileStart(index, resolutionMs)
   const canvas = new Canvas()
   const seen = new Uint32Array(TILE_COLUMNS)
+  let bytes = new Uint8Array(4096)
   let perColumn = 1
   for (const column of input.columns) {
     if (resolutionMs % column.bucketMs !== 0)
@@ -28,10 +29,12 @@ export function tileFromColumns(input: { resolutionMs: number; index: number; co
     seen[x] = (seen[x] as number) + 1
     for (const side of [0, 1] as const) {
       const { firstBin, usd } = side === 0 ? column.planes.long : column.planes.short
-      for (let i = 0; i < usd.length; i++) {
-        const byte = usdToByte(usd[i] as number)
-        if (byte > 0) canvas.raise(side, firstBin + i, x, byte)
-      }
+      if (usd.length === 0) continue
+      if (bytes.length < usd.length) bytes = new Uint8Array(2 * usd.length)
+      usdToBytes(usd, bytes)
+      const { plane, at } = canvas.reach(side, firstBin, firstBin + usd.length - 1)
+      for (let i = 0, cell = at + x; i < usd.length; i++, cell += TILE_COLUMNS)
+        if ((bytes[i] as number) > (plane[cell] as number)) plane[cell] = bytes[i] as number
     }
   }
   const columnState = Uint8Array.from(seen, (n) =>
@@ -60,13 +63,17 @@ export function tileFromTiles(input: { resolutionMs: number; index: number; fine
       any[x] = 1
       if (tile.columnState[c] === COLUMN_STATE.complete) complete[x] = (complete[x] as number) + 1
     }
+    if (tile.binCount === 0) continue
     for (const side of [0, 1] as const) {
       const cells = side === 0 ? tile.long : tile.short
+      const { plane, at } = canvas.reach(side, tile.firstBin, tile.firstBin + tile.binCount - 1)
       for (let row = 0; row < tile.binCount; row++)
         for (let c = 0; c < TILE_COLUMNS; c++) {
           const byte = cells[row * TILE_COLUMNS + c] as number
           const x = target[c] as number
-          if (byte > 0 && x >= 0) canvas.raise(side, tile.firstBin + row, x, byte)
+          if (byte === 0 || x < 0) continue
+          const cell = at + row * TILE_COLUMNS + x
+          if (byte > (plane[cell] as number)) plane[cell] = byte
         }
     }
   }
@@ -76,46 +83,40 @@ export function tileFromTiles(input: { resolutionMs: number; index: number; fine
   return canvas.tile(resolutionMs, start, columnState)
 }
 
-/** Two planes of 256 columns that grow in bins as cells are raised, and are cut to the bins in use at the end. */
+/** Two planes of 256 columns that grow in bins as they are reached, and are cut to the bins in use at the end. */
 class Canvas {
   private low = 0
   private rows = 0
-  private used: [number, number] | null = null
   private planes: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)]
 
-  raise(side: 0 | 1, bin: number, x: number, byte: number): void {
-    if (bin < this.low || bin >= this.low + this.rows) this.grow(bin)
-    if (this.used === null) this.used = [bin, bin]
-    else if (bin < this.used[0]) this.used[0] = bin
-    else if (bin > this.used[1]) this.used[1] = bin
-    const at = (bin - this.low) * TILE_COLUMNS + x
-    const plane = this.planes[side]
-    if (byte > (plane[at] as number)) plane[at] = byte
+  /** The plane of `side`, wide enough for the bins, and where the row of `firstBin` begins in it. Good until the next call. */
+  reach(side: 0 | 1, firstBin: number, lastBin: number): { plane: Uint8Array; at: number } {
+    if (this.rows === 0 || firstBin < this.low || lastBin >= this.low + this.rows) this.grow(firstBin, lastBin)
+    return { plane: this.planes[side], at: (firstBin - this.low) * TILE_COLUMNS }
   }
 
   tile(resolutionMs: number, startTime: number, columnState: Uint8Array): Tile {
-    if (this.used === null)
-      return { resolutionMs, startTime, firstBin: 0, binCount: 0, columnState, long: new Uint8Array(0), short: new Uint8Array(0) }
-    const [from, to] = this.used
-    const cut = (plane: Uint8Array) => plane.slice((from - this.low) * TILE_COLUMNS, (to + 1 - this.low) * TILE_COLUMNS)
-    return {
-      resolutionMs,
-      startTime,
-      firstBin: from,
-      binCount: to - from + 1,
-      columnState,
-      long: cut(this.planes[0]),
-      short: cut(this.planes[1]),
+    const holds = (row: number) => {
+      const from = row * TILE_COLUMNS
+      const to = from + TILE_COLUMNS
+      return this.planes.some((plane) => plane.subarray(from, to).some((byte) => byte > 0))
     }
+    let from = 0
+    let to = this.rows
+    while (from < to && !holds(from)) from++
+    while (to > from && !holds(to - 1)) to--
+    const cut = (plane: Uint8Array) => plane.slice(from * TILE_COLUMNS, to * TILE_COLUMNS)
+    const [long, short] = [cut(this.planes[0]), cut(this.planes[1])]
+    return { resolutionMs, startTime, firstBin: to > from ? this.low + from : 0, binCount: to - from, columnState, long, short }
   }
 
-  private grow(bin: number): void {
-    const margin = Math.max(256, this.rows >> 1)
-    const low = this.rows === 0 ? bin - margin : Math.min(this.low, bin - margin)
-    const high = this.rows === 0 ? bin + margin : Math.max(this.low + this.rows, bin + margin)
+  private grow(firstBin: number, lastBin: number): void {
+    const margin = Math.max(256, this.rows >> 2)
+    const low = this.rows === 0 ? firstBin - margin : Math.min(this.low, firstBin - margin)
+    const high = this.rows === 0 ? lastBin + margin : Math.max(this.low + this.rows, lastBin + margin)
     const wider = (plane: Uint8Array) => {
       const out = new Uint8Array((high - low) * TILE_COLUMNS)
-      out.set(plane, (this.rows === 0 ? 0 : this.low - low) * TILE_COLUMNS)
+      out.set(plane, this.rows === 0 ? 0 : (this.low - low) * TILE_COLUMNS)
       return out
     }
     this.planes = [wider(this.planes[0]), wider(this.planes[1])]
