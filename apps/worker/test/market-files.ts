@@ -18,6 +18,8 @@ export interface MarketOptions {
   missing?: (index: number) => boolean
   /** open interest from this time on; all along unless given */
   openInterestFrom?: number
+  /** five-minute figures, counted from 1970, that are left out */
+  openInterestMissing?: (index: number) => boolean
   liquidations?: boolean
 }
 
@@ -53,7 +55,9 @@ export function marketFiles(options: MarketOptions): Record<string, string> {
     return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, i) => first + i * step)
   }
   const candles = Array.from({ length: count }, (_, i) => i).filter((i) => !options.missing?.(i))
-  const figures = times(Math.max(from, options.openInterestFrom ?? from), FIVE_MINUTES)
+  const figures = times(Math.max(from, options.openInterestFrom ?? from), FIVE_MINUTES).filter(
+    (t) => !options.openInterestMissing?.(t / FIVE_MINUTES),
+  )
   const prints = options.liquidations === false ? [] : times(from, 17 * 60_000).filter((t) => t < to && noise(t) < 0.5)
   return {
     [`klines/${symbol}-${NAMES[intervalMs]}-2024-01.csv`]: csv(

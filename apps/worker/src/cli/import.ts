@@ -70,12 +70,15 @@ function requireMarket(dump: Dump): void {
 }
 
 /** The result, for standard output. */
-export function describeReport(report: ImportReport): string {
+function describeReport(report: ImportReport): string {
   const lines = report.markets.flatMap(describeMarket)
   if (report.skipped.length > 0) lines.push('skipped')
-  for (const { symbol, files, reason } of report.skipped) lines.push(`  ${symbol ?? 'no market'}: ${reason} (${files.join(', ')})`)
+  for (const { symbol, files, reason } of report.skipped) lines.push(`  ${symbol ?? 'no market'}: ${reason} (${someOf(files)})`)
   return `${lines.join('\n')}\n`
 }
+
+const someOf = (files: readonly string[]): string =>
+  files.length > 3 ? `${files.slice(0, 2).join(', ')} and ${count(files.length - 2)} more` : files.join(', ')
 
 function describeMarket(m: ImportedMarket): string[] {
   const out = [`${m.key}${m.simulated ? ' (simulated market)' : ''}`]
@@ -103,8 +106,9 @@ function describeBuild(m: ImportedMarket): string {
   const name = `generation ${m.build.generation} of model ${m.build.modelVersion}`
   if (m.how !== 'next') return `${name}, ${m.how === 'first' ? 'made' : 'made anew'}: ${m.reason}`
   const fresh = Object.values(m.counts).some((c) => c.inserted + c.filled > 0)
-  if (m.steps === 0) return `${name}, ${fresh ? 'nothing to add to it yet' : 'nothing new: unchanged'}`
-  return `${name}, ${fresh ? 'continued' : 'nothing new; finished what an earlier run had left'}`
+  if (m.resumed) return `${name}, finished what an earlier run had left${fresh ? ', with the new data' : ''}`
+  if (m.steps > 0) return `${name}, continued`
+  return `${name}, ${fresh ? 'nothing to add to it yet' : 'nothing new: unchanged'}`
 }
 
 const KINDS: readonly (readonly [TableKind, string])[] = [

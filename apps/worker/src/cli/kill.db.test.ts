@@ -1,3 +1,4 @@
+import { openDatabase } from '@faultline/db/database'
 import { listen } from '@faultline/db/notify'
 import { findInstrument } from '@faultline/db/repositories/instruments'
 import { freshDatabase } from '@faultline/testkit/fresh-database'
@@ -85,6 +86,31 @@ describe('kill -9 of an import', () => {
     expect((await onlyBuild(t.db, 'TWICEAUSDT')).build).toMatchObject({ id: first?.id, generation: 1, status: 'complete' })
     await sameAs('TWICEAUSDT', 'REFAUSDT')
     await sameAs('TWICEBUSDT', 'REFBUSDT')
+  })
+})
+
+describe('a database that goes away', () => {
+  it('ends the import with a word about it, and the same command goes on', async () => {
+    const folder = dumpFolder(two('AWAYAUSDT', 'AWAYBUSDT'))
+    const owner = openDatabase({ url: t.ownerUrl, poolSize: 1 })
+    const running = startCli(['import', '--dump', folder], { appUrl: t.appUrl })
+    const listener = listen({
+      url: t.appUrl,
+      onMessage: ({ channel, payload }) => {
+        if (channel !== 'progress' || payload.phase !== 'estimating' || payload.done < 500) return
+        void owner.pool.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'faultline import'`,
+        )
+      },
+    })
+    const { code, stderr } = await running.ended
+    await listener.close()
+    await owner.close()
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^faultline: The database went away: .*the same command goes on from there\.$/m)
+    await t.db.pool.query('update lease set expires_at = clock_timestamp()')
+    expect((await runCli(['import', '--dump', folder], { appUrl: t.appUrl })).code).toBe(0)
+    await sameAs('AWAYAUSDT', 'REFAUSDT')
   })
 })
 

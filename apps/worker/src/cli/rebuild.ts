@@ -55,7 +55,7 @@ async function run({ instrument, verify = false }: Options): Promise<void> {
 }
 
 /** The result of one instrument, for standard output; the lines of --verify are stable. */
-export function describeResult({ key, outcome, compared, build, keptOld }: RebuildResult, verify: boolean): string {
+function describeResult({ key, outcome, compared, build, keptOld }: RebuildResult, verify: boolean): string {
   const lines: string[] = []
   if (compared) {
     lines.push(

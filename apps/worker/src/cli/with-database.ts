@@ -5,10 +5,12 @@ import { readEnv } from '../env.ts'
 /** Opens the application's database for one command and closes it whatever happens. */
 export async function withDatabase<T>(command: string, work: (db: Database) => Promise<T>): Promise<T> {
   const { databaseUrl } = readEnv()
-  const db = openDatabase({ url: databaseUrl, poolSize: 4, applicationName: `faultline ${command}` })
+  const db = openDatabase({ url: databaseUrl, poolSize: 6, applicationName: `faultline ${command}` })
   try {
     await reach(db, databaseUrl)
     return await work(db)
+  } catch (error) {
+    throw isLoss(error) ? new FaultlineError('unavailable', `The database went away: ${error.message}. ${AGAIN}`, { cause: error }) : error
   } finally {
     await db.close()
   }
@@ -30,4 +32,13 @@ async function reach(db: Database, url: string): Promise<void> {
       },
     )
   }
+}
+
+const AGAIN = 'What was written stays; when it is back, the same command goes on from there.'
+
+/** The server was stopped, its connection broke, or it is out of room (classes 08, 53 and 57P of Postgres' error codes). */
+function isLoss(error: unknown): error is Error {
+  if (!(error instanceof Error) || error instanceof FaultlineError) return false
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return /^(08|53|57P0|ECONN|EPIPE|ETIMEDOUT)/.test(code) || /^Connection terminated/.test(error.message)
 }

@@ -20,12 +20,13 @@ const HOUR = 3_600_000
 vi.setConfig({ testTimeout: 60_000 })
 const t = freshDatabase()
 
-/** Two days with holes in it: single candles, an hour, and a night that is longer than a chunk. */
+/** Two days with holes in it: single candles, an hour, and a night that is longer than a chunk; figures come now and then. */
 const market: MarketOptions = {
   symbol: 'AAAUSDT',
   count: 576,
   missing: (i) => i === 5 || i === 100 || (i >= 200 && i < 212) || (i >= 300 && i < 420),
   openInterestFrom: START + 50 * FIVE_MINUTES,
+  openInterestMissing: (i) => i % 7 > 2 && i !== START / FIVE_MINUTES + 50,
 }
 
 describe('storedInputs', () => {

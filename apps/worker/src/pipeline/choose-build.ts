@@ -77,5 +77,5 @@ async function whyNotAppend(
 }
 
 /** Could a step up to the bucket that ends at `end` have seen a row of this time? As bucketInputs() hands them out. */
-export const wasVisible = (kind: TableKind, time: number, end: number): boolean =>
+const wasVisible = (kind: TableKind, time: number, end: number): boolean =>
   kind === 'candle' || kind === 'liquidation' ? time < end : time <= end

@@ -28,6 +28,8 @@ export interface ImportedMarket {
   /** as it stands at the end */
   build: BuildRow
   how: StoredMarket['choice']['how']
+  /** an earlier run had left this build unfinished */
+  resumed: boolean
   reason: string
 }
 
@@ -87,6 +89,7 @@ async function estimate(db: Database, stored: StoredMarket, options: ImportOptio
     columns,
     build: (await findBuild(db, choice.build.id)) ?? choice.build,
     how: choice.how,
+    resumed: choice.how === 'next' && choice.build.status === 'building',
     reason: choice.reason,
   }
 }

@@ -9,7 +9,7 @@ import { DAY_MS, floorTo } from '@faultline/market/units'
 import { bucketInputs, neededFrom } from './bucket-inputs.ts'
 
 /** A month of minutes is 43,200 candles, 3 MB. */
-export const DEFAULT_CHUNK_MS = 30 * DAY_MS
+const DEFAULT_CHUNK_MS = 30 * DAY_MS
 
 export interface StoredInputsOptions {
   instrumentId: number
