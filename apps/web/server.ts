@@ -43,6 +43,8 @@ const pages: Handler = async (request, response) => {
   await app.getRequestHandler()(request, response)
 }
 const server = createServer(createFront({ services, publicUrl: env.publicUrl, pages }))
+// longer than reverse proxies keep theirs (60 s is common): a connection that we close as they use it is a 502 there
+server.keepAliveTimeout = 65_000
 
 server.on('error', (error: NodeJS.ErrnoException) => {
   const where = `${env.host}:${env.port}`

@@ -21,7 +21,7 @@ export interface OpenServices extends Services {
 
 /** Makes what exists once per process, and begins to listen to the database. */
 export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret' | 'root'>): OpenServices {
-  const db = openDatabase({ url: env.databaseUrl, applicationName: 'faultline web' })
+  const db = openDatabase({ url: withTimeout(env.databaseUrl), applicationName: 'faultline web' })
   const passwords = new Passwords()
   const sessions = new Sessions({ db, secret: env.authSecret })
   const hub = new EventHub({ db, sessions })
@@ -41,6 +41,15 @@ export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret' | 'r
     },
     close: () => db.close(),
   }
+}
+
+/** No question of a page may hold a connection for longer. */
+const STATEMENT_TIMEOUT_MS = 30_000
+
+function withTimeout(databaseUrl: string): string {
+  const url = new URL(databaseUrl)
+  if (!url.searchParams.has('statement_timeout')) url.searchParams.set('statement_timeout', String(STATEMENT_TIMEOUT_MS))
+  return url.href
 }
 
 /** The side of the services that Next's code may use. */

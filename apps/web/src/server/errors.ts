@@ -24,6 +24,9 @@ export function expectedError(error: unknown): FaultlineError {
   if (error instanceof FaultlineError && error.code !== 'internal') return error
   if (databaseIsAway(error))
     return new FaultlineError('unavailable', 'The database cannot be reached at the moment. Try again in a few seconds.', { cause: error })
+  // SQLSTATE query_canceled: the statement timeout
+  if (error instanceof Error && 'code' in error && error.code === '57014')
+    return new FaultlineError('unavailable', 'The database took too long to answer this. Ask for less, or again later.', { cause: error })
   const id = randomBytes(4).toString('hex')
   process.stderr.write(
     `error ${id} ${new Date().toISOString()} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

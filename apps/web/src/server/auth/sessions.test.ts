@@ -36,6 +36,17 @@ it('hears from the database when somebody else disables a person', async () => {
   expect(await web.runtime.signIn({ email: person.email, password: person.password })).toBeNull()
 })
 
+it('notices a session that ended between its check and the begin of a stream', async () => {
+  const person = await web.addPerson()
+  const session = await web.services.sessions.ofCookies(await web.cookieOf(person))
+  await web.sql('UPDATE app_user SET session_version = 2 WHERE id = $1', [person.id])
+  await expect.poll(() => web.runtime.isAlive({ userId: person.id, sessionVersion: 1, exp: Date.now() / 1_000 + 60 })).toBe(false)
+  const over = new AbortController()
+  const ended = session?.whenEnded(over.signal)
+  await expect.poll(() => ended?.aborted, { timeout: 2_000 }).toBe(true)
+  over.abort()
+})
+
 it('does not change the password without the current one', async () => {
   const person = await web.addPerson()
   const caller = await web.callerOf(await web.cookieOf(person))

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { notify } from '@faultline/db/notify'
 import { appendColumns, completeBuild, startBuild } from '@faultline/db/repositories/builds'
 import { START, sampleColumn } from '@faultline/testkit/factories'
@@ -115,8 +116,11 @@ it('speaks of the build that is served, not of the one that is being made', asyn
     checkpoint: new Uint8Array([1]),
     checkpointBucket: START + 3 * FIVE,
   })
+  const following = news.next()
+  // more than two rounds of news
+  expect(await Promise.race([following, sleep(600, 'silence')])).toBe('silence')
   await market.append(1)
-  expect((await news.next())?.data).toMatchObject({ buildId: market.build.id, lastBucket: START + 10 * FIVE })
+  expect((await following)?.data).toMatchObject({ buildId: market.build.id, lastBucket: START + 10 * FIVE })
   await completeBuild(web.database.db, lease, next.id)
   expect((await news.next())?.data).toMatchObject({ buildId: next.id, lastBucket: START + 3 * FIVE })
 })

@@ -139,3 +139,12 @@ describe('requests of other sites', () => {
     ).toBe(200)
   })
 })
+
+it('reads no large bodies, and none of unknown length', async () => {
+  const { port } = new URL(web.origin)
+  const post = (headers: Record<string, string>) =>
+    raw('/api/auth/callback/credentials', { method: 'POST', headers: { host: `127.0.0.1:${port}`, ...headers } })
+  expect((await post({ 'content-length': '1000001' })).status).toBe(413)
+  expect((await post({ 'transfer-encoding': 'chunked' })).status).toBe(413)
+  expect((await post({})).status).toBe(200)
+})

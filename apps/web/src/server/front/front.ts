@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Services } from '../services.ts'
-import { answerError, methodIs, refuse } from './answer.ts'
+import { answerError, answerJson, methodIs, refuse } from './answer.ts'
 import { answerHealth, answerReadiness } from './health.ts'
 import { isSameOrigin, originOf } from './origin.ts'
 import { setSecurityHeaders } from './security-headers.ts'
@@ -23,6 +23,7 @@ interface Options {
 /** What may be fetched without a session besides what answers for itself (tiles, streams, procedures). */
 const PUBLIC = /^\/(sign-in$|_next\/static\/|api\/auth\/|api\/trpc\/|favicon\.ico$|icon[^/]*$|apple-icon[^/]*$|robots\.txt$)/
 const DEFAULT_TILE_CACHE = 128 * 1024 * 1024
+const MAX_BODY_BYTES = 1_000_000
 
 /** The front of the one web process: tiles, streams and health it answers itself, everything else is Next's. */
 export function createFront({ services, publicUrl, pages, tileCacheBytes = DEFAULT_TILE_CACHE }: Options): Handler {
@@ -43,6 +44,12 @@ export function createFront({ services, publicUrl, pages, tileCacheBytes = DEFAU
         'forbidden',
         `This request comes from another site (${request.headers.origin ?? 'a foreign page'}). If it is this product under another address, set NEXTAUTH_URL to that address; it is ${publicUrl.origin}.`,
       )
+    if (!safe && bodyIsTooLarge(request)) {
+      response.setHeader('Connection', 'close') // what follows is the body that nobody reads
+      return answerJson(response, 413, {
+        error: { code: 'bad_input', message: 'A request may bring at most 1 MB, and has to say how much.' },
+      })
+    }
     if (pathname.startsWith('/tiles/')) return answerTile(request, response, pathname, { sessions, tiles })
     if (pathname.startsWith('/api/stream/')) return answerStream(request, response, pathname, services)
     prepareForNext(request, url)
@@ -81,6 +88,12 @@ function targetOf(request: IncomingMessage): URL | null {
   } catch {
     return null
   }
+}
+
+/** Next and next-auth read bodies whole, also those of strangers. Browsers say the length of every body that we ask for. */
+function bodyIsTooLarge(request: IncomingMessage): boolean {
+  if (request.headers['transfer-encoding'] !== undefined) return true
+  return Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES
 }
 
 function leadToSignIn(request: IncomingMessage, response: ServerResponse, url: URL): void {

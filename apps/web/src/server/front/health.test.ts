@@ -10,6 +10,11 @@ describe('with a database', () => {
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }])
   })
 
+  it('asks no question for ever', async () => {
+    const { rows } = await web.services.db.pool.query('SHOW statement_timeout')
+    expect(rows).toEqual([{ statement_timeout: '30s' }])
+  })
+
   it('is not ready without the migrations, and says so', async () => {
     await web.sql('ALTER TABLE tile RENAME TO elsewhere')
     const ready = await web.get('/readyz')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { signedIn } from '../../../server/trpc.ts'
 
-export const account = z.object({
+const account = z.object({
   id: z.string(),
   email: z.string(),
   name: z.string(),
@@ -9,7 +9,6 @@ export const account = z.object({
   /** the generated first password is still in use: suggest changing it */
   passwordIsInitial: z.boolean(),
 })
-export type Account = z.infer<typeof account>
 
 export const meProcedure = signedIn.output(account).query(({ ctx }) => ({
   id: ctx.user.userId,
