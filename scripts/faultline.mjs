@@ -39,7 +39,8 @@ process.on('disconnect', () => (child ? child.kill('SIGTERM') : finish(1))) // b
 /** Runs one of our command lines to its end and gives its exit code. */
 const call = (file, argv, env) =>
   new Promise((done, failed) => {
-    child = spawn(process.execPath, [path.join(root, file), ...argv], { cwd: root, stdio: ['inherit', 'inherit', 'inherit'], env })
+    // The channel tells the command when this process is gone, however it died.
+    child = spawn(process.execPath, [path.join(root, file), ...argv], { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
     child.once('error', failed)
     child.once('exit', (code) => {
       child = undefined

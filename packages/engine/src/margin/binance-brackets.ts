@@ -5,8 +5,6 @@
  *
  * A row is `cap/maintenance %/leverage` per bracket, cap in USDT with k = thousand, M = million; a bracket begins at the cap of the one before.
  */
-export const BINANCE_BRACKETS_DATE = '2024-10-24'
-
 export const BINANCE_BRACKETS: Readonly<Record<string, string>> = {
   BTCUSDT: '50k/.4/125 600k/.5/100 3M/.65/75 12M/1/50 70M/2/25 100M/2.5/20 230M/5/10 480M/10/5 600M/12.5/4 800M/15/3 1200M/25/2 1800M/50/1',
   ETHUSDT: '50k/.4/125 600k/.5/100 3M/.65/75 12M/1/50 50M/2/25 65M/2.5/20 150M/5/10 320M/10/5 400M/12.5/4 530M/15/3 800M/25/2 1200M/50/1',
