@@ -91,7 +91,8 @@ export function Workspace({
         onRange={setRange}
         heat={url.heat}
         onHeat={(on) => void setUrl({ heat: on })}
-        domain={scale}
+        // a link may carry amounts that this picture does not reach
+        domain={{ min: Math.min(scale.min, threshold.lowUsd), max: Math.max(scale.max, threshold.highUsd) }}
         threshold={threshold}
         onThreshold={setDragged}
         onThresholdCommit={({ lowUsd, highUsd }) => {

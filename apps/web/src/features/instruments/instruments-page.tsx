@@ -147,7 +147,7 @@ function Row({ row, now }: { row: InstrumentListItem; now: number }) {
         else router.push(href)
       }}
     >
-      <th scope="row" className="h-11 px-2 text-left font-normal first:pl-4 phone:px-4">
+      <th scope="row" className="h-11 px-2 py-1.5 text-left font-normal first:pl-4 phone:px-4">
         <Link href={href} prefetch={false} className="text-[13px] font-semibold">
           {row.symbol}
         </Link>
