@@ -82,8 +82,9 @@ try {
     FAULTLINE_ROOT: root,
   }
   const first = JSON.parse(await capture('apps/web/first-administrator.ts', env))
-  await service('apps/web/server.ts', env)
+  // At once: it is told only this time, whatever happens to the rest of the start.
   if (first.created) console.log(`First administrator: ${first.email} / ${first.password}`)
+  await service('apps/web/server.ts', env)
   console.log(`Faultline is ready: ${origin}`)
   if (process.env.EXIT_WHEN_READY) await stop(0)
 } catch (e) {

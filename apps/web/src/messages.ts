@@ -156,7 +156,7 @@ export const messages = {
       status: 'Build',
     },
     noBuild: 'no build',
-    railNote: 'Price and change of each market’s last bucket; open interest and funding as last reported.',
+    railNote: 'Price and change of each market’s last bucket; open interest and funding as known then.',
     emptyLead: 'There is no market yet. Import history from the command line; this page shows it without a reload.',
     addTitle: 'Add a market',
     addLead: 'Import more history from the command line; this page shows it without a reload.',

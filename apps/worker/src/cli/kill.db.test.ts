@@ -10,7 +10,7 @@ import { runCli, startCli } from '../../test/run-cli.ts'
 
 vi.setConfig({ testTimeout: 180_000 })
 const t = freshDatabase()
-const COUNT = 2_500
+const COUNT = 6_000
 const two = (a: string, b: string) => ({ ...marketFiles({ symbol: a, count: COUNT }), ...marketFiles({ symbol: b, count: 300 }) })
 
 /** Runs an import of the folder and kills it as soon as it says that it has come this far. */
@@ -46,7 +46,7 @@ describe('kill -9 of an import', () => {
 
   it('while it estimates: what is there equals a rebuild, and the rebuild completes it', async () => {
     const folder = dumpFolder(two('ESTAUSDT', 'ESTBUSDT'))
-    expect((await killedAt(folder, 'estimating', 'ESTAUSDT', 0.3 + 0.4 * Math.random())).killed).toBe(true)
+    expect((await killedAt(folder, 'estimating', 'ESTAUSDT', 0.1 + 0.4 * Math.random())).killed).toBe(true)
     const [begun] = await buildStates(t.db, 'ESTAUSDT')
     expect(begun?.build.status).toBe('building')
     expect(begun?.build.columnCount).toBeGreaterThan(0)
@@ -75,7 +75,7 @@ describe('kill -9 of an import', () => {
 
   it('while it estimates, twice: the same command goes on where it was', async () => {
     const folder = dumpFolder(two('TWICEAUSDT', 'TWICEBUSDT'))
-    expect((await killedAt(folder, 'estimating', 'TWICEAUSDT', 0.2 + 0.2 * Math.random())).killed).toBe(true)
+    expect((await killedAt(folder, 'estimating', 'TWICEAUSDT', 0.1 + 0.15 * Math.random())).killed).toBe(true)
     const first = (await buildStates(t.db, 'TWICEAUSDT'))[0]?.build
     await killedAt(folder, 'estimating', 'TWICEAUSDT', 0.3)
     const second = (await buildStates(t.db, 'TWICEAUSDT'))[0]?.build

@@ -121,8 +121,13 @@ export async function listInstruments(q: Queryable | Database): Promise<Instrume
             and c.open_time between last.open_time - ${2 * DAY_MS} * interval '1 ms' and last.open_time - ${DAY_MS} * interval '1 ms'
           order by c.open_time desc limit 1
        ) before on true
-       left join lateral (select o.open_interest, o.open_interest_usd from open_interest o where o.instrument_id = i.id order by o.time desc limit 1) oi on true
-       left join lateral (select u.rate from funding u where u.instrument_id = i.id order by u.time desc limit 1) f on true
+       -- not what came after the last candle: a dump's open interest and funding often reach further than its candles
+       left join lateral (select last.open_time + interval.ms * interval '1 ms' as at) close on true
+       left join lateral (
+         select o.open_interest, o.open_interest_usd from open_interest o
+          where o.instrument_id = i.id and o.time <= close.at order by o.time desc limit 1
+       ) oi on true
+       left join lateral (select u.rate from funding u where u.instrument_id = i.id and u.time <= close.at order by u.time desc limit 1) f on true
       order by b.last_bucket desc nulls last, i.key`,
   )
   return rows

@@ -69,7 +69,8 @@ export async function renewLease(db: Database, lease: Lease, ttlMs: number): Pro
 
 /** Gives the lease back; nothing happens when it is lost already. The epoch rises, so that it is worth nothing from now on. */
 export async function releaseLease(db: Database, lease: Lease): Promise<void> {
-  await db.pool.query('update lease set epoch = epoch + 1, expires_at = clock_timestamp() where instrument_id = $1 and epoch = $2', [
+  // In the past: the column keeps milliseconds, and a time that is rounded up would hold for the rest of its millisecond.
+  await db.pool.query('update lease set epoch = epoch + 1, expires_at = to_timestamp(0) where instrument_id = $1 and epoch = $2', [
     lease.instrumentId,
     lease.epoch,
   ])

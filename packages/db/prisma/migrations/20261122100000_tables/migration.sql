@@ -222,5 +222,9 @@ ALTER TABLE "build" ADD CONSTRAINT "build_instrument_id_fkey" FOREIGN KEY ("inst
 
 ALTER TABLE "checkpoint" ADD CONSTRAINT "checkpoint_build_id_fkey" FOREIGN KEY ("build_id") REFERENCES "build"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
+-- A build's number is in the address of its tiles, which browsers keep for ever: a database that is made anew must not hand out
+-- numbers that an older one had.
+SELECT setval('build_id_seq', (random() * 1000000000)::bigint + 1);
+
 -- These bytes are compressed already or do not shrink enough to pay for it.
 ALTER TABLE "tile" ALTER COLUMN "gzip" SET STORAGE EXTERNAL;
