@@ -29,16 +29,13 @@ export async function faultline(...args: string[]): Promise<{ stdout: string; st
   })
 }
 
-/** Distinct colours on a grid over the heat layer's own canvas: a drawn map has many, an empty one has few. */
+/** Distinct colours on the heat layer's own canvas (ECharts gives it one, below the rest): a drawn map has dozens. */
 export async function coloursOf(page: Page): Promise<number> {
   return await heatmap(page).evaluate((element) => {
-    const seen = new Set<number>()
-    for (const canvas of element.querySelectorAll('canvas')) {
-      const context = canvas.getContext('2d')
-      if (!context || canvas.width === 0 || canvas.height === 0) continue
-      const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer)
-      for (let i = 0; i < pixels.length; i += 97) seen.add(pixels[i] as number)
-    }
-    return seen.size
+    const canvas = [...element.querySelectorAll('canvas')].find((c) => c.dataset.zrDomId?.startsWith('zr_-1'))
+    const context = canvas?.getContext('2d')
+    if (!canvas || !context || canvas.width === 0 || canvas.height === 0) return 0
+    const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer)
+    return new Set(pixels.filter((colour) => colour !== 0)).size
   })
 }

@@ -15,7 +15,7 @@ test('health is public, everything else asks for a sign-in', async ({ page, requ
   expect((await request.get('/readyz')).status()).toBe(200)
   expect((await request.get('/tiles/1/5m/1')).status()).toBe(401)
   expect((await request.get('/api/trpc/instruments.list')).status()).toBe(401)
-  for (const address of ['/', '/instruments', '/account', '/heatmap/binance-usdm:ETHUSDT']) {
+  for (const address of ['/', '/instruments', '/account', '/heatmap/binance-usdm:LINKUSDT']) {
     await page.goto(address)
     await expect(page).toHaveURL(/\/sign/)
   }
@@ -33,14 +33,14 @@ test('a wrong password is refused with a message', async ({ page }) => {
 test('an empty product says how to import, and makes a sample market that is labelled as such', async ({ page }) => {
   test.setTimeout(180_000)
   await signIn(page)
-  await expect(page.getByText('npm run -s faultline -- import --dump')).toBeVisible()
+  await expect(page.getByText('npm run -s faultline -- import --dump').first()).toBeVisible()
   await page.getByRole('button', { name: 'Make a sample market' }).click()
   await expect(heatmap(page)).toHaveAttribute('data-state', 'ready', { timeout: 120_000 })
   await expect.poll(() => columns(page), { timeout: 60_000 }).toBeGreaterThanOrEqual(150)
   expect(Number(await heatmap(page).getAttribute('data-bins'))).toBeGreaterThan(50)
   await expect(page.getByText(/simulated/i).first()).toBeVisible()
   await expect(page.getByText(/estimated/i).first()).toBeVisible()
-  await expect.poll(() => coloursOf(page)).toBeGreaterThan(100)
+  await expect.poll(() => coloursOf(page)).toBeGreaterThan(10)
 })
 
 test('ranges change the picture and stand in the address', async ({ page }) => {
@@ -64,13 +64,13 @@ test('ranges change the picture and stand in the address', async ({ page }) => {
 test('Heat can be switched off and on', async ({ page }) => {
   await signIn(page)
   await expect(heatmap(page)).toHaveAttribute('data-state', 'ready')
-  await expect.poll(() => coloursOf(page)).toBeGreaterThan(100)
-  const withHeat = await coloursOf(page)
-  const heat = page.getByRole('switch', { name: 'Heat' }).or(page.getByRole('button', { name: 'Heat', exact: true }))
+  await expect.poll(() => coloursOf(page)).toBeGreaterThan(10)
+  const heat = page.getByRole('button', { name: 'Heat', exact: true })
   await heat.click()
-  await expect.poll(() => coloursOf(page)).toBeLessThan(withHeat / 2)
+  await expect(heat).toHaveAttribute('aria-pressed', 'false')
+  await expect.poll(() => coloursOf(page)).toBe(0)
   await heat.click()
-  await expect.poll(() => coloursOf(page)).toBeGreaterThan(withHeat / 2)
+  await expect.poll(() => coloursOf(page)).toBeGreaterThan(10)
 })
 
 test('the crosshair names time, price range and both sides', async ({ page }) => {
@@ -93,35 +93,35 @@ test('a dump that is imported while the product runs appears without a reload', 
   await signIn(page)
   await page.getByRole('link', { name: 'Instruments' }).first().click()
   await expect(page.getByText('SIMUSDT').first()).toBeVisible()
-  await expect(page.getByText('ETHUSDT')).toHaveCount(0)
+  await expect(page.getByText('LINKUSDT')).toHaveCount(0)
 
   const market = path.join(scratch, 'simulated')
   await faultline('simulate', '--days', '3', '--seed', '11', '--interval', '5m', '--start', '2026-01-10T00:00:00Z', '--out', market)
-  const dump = path.join(scratch, 'ETHUSDT')
+  const dump = path.join(scratch, 'LINKUSDT')
   mkdirSync(dump)
-  copyFileSync(path.join(market, 'klines.csv'), path.join(dump, 'ETHUSDT-5m-2026-01.csv'))
+  copyFileSync(path.join(market, 'klines.csv'), path.join(dump, 'LINKUSDT-5m-2026-01.csv'))
   writeFileSync(
-    path.join(dump, 'ETHUSDT-metrics-2026-01.csv'),
-    readFileSync(path.join(market, 'metrics.csv'), 'utf8').replaceAll('SIMUSDT', 'ETHUSDT'),
+    path.join(dump, 'LINKUSDT-metrics-2026-01.csv'),
+    readFileSync(path.join(market, 'metrics.csv'), 'utf8').replaceAll('SIMUSDT', 'LINKUSDT'),
   )
-  copyFileSync(path.join(market, 'fundingRate.csv'), path.join(dump, 'ETHUSDT-fundingRate-2026-01.csv'))
+  copyFileSync(path.join(market, 'fundingRate.csv'), path.join(dump, 'LINKUSDT-fundingRate-2026-01.csv'))
   const { stdout } = await faultline('import', '--dump', dump)
-  expect(stdout).toContain('ETHUSDT')
+  expect(stdout).toContain('LINKUSDT')
 
-  await expect(page.getByText('ETHUSDT').first()).toBeVisible() // no reload in between
-  await page.getByText('ETHUSDT').first().click()
+  await expect(page.getByText('LINKUSDT').first()).toBeVisible() // no reload in between
+  await page.getByText('LINKUSDT').first().click()
   await expect(heatmap(page)).toHaveAttribute('data-state', 'ready')
   await expect(heatmap(page)).toHaveAttribute('data-last-bucket', '2026-01-12T23:55:00.000Z')
 
   // more of the same history: the open page grows
   const longer = path.join(scratch, 'longer')
   await faultline('simulate', '--days', '4', '--seed', '11', '--interval', '5m', '--start', '2026-01-10T00:00:00Z', '--out', longer)
-  copyFileSync(path.join(longer, 'klines.csv'), path.join(dump, 'ETHUSDT-5m-2026-01.csv'))
+  copyFileSync(path.join(longer, 'klines.csv'), path.join(dump, 'LINKUSDT-5m-2026-01.csv'))
   writeFileSync(
-    path.join(dump, 'ETHUSDT-metrics-2026-01.csv'),
-    readFileSync(path.join(longer, 'metrics.csv'), 'utf8').replaceAll('SIMUSDT', 'ETHUSDT'),
+    path.join(dump, 'LINKUSDT-metrics-2026-01.csv'),
+    readFileSync(path.join(longer, 'metrics.csv'), 'utf8').replaceAll('SIMUSDT', 'LINKUSDT'),
   )
-  copyFileSync(path.join(longer, 'fundingRate.csv'), path.join(dump, 'ETHUSDT-fundingRate-2026-01.csv'))
+  copyFileSync(path.join(longer, 'fundingRate.csv'), path.join(dump, 'LINKUSDT-fundingRate-2026-01.csv'))
   await faultline('import', '--dump', dump)
   await expect(heatmap(page)).toHaveAttribute('data-last-bucket', '2026-01-13T23:55:00.000Z')
 })

@@ -60,6 +60,9 @@ describe('instruments', () => {
     const funding = new EventTableBuilder('funding')
     funding.push(START, 0.0001, 8)
     funding.push(START + 8 * HOUR_MS, -0.0002, 8)
+    // after the last candle: not known then
+    oi.push(START + 600 * 5 * MINUTE_MS + 1, 999, Number.NaN)
+    funding.push(START + 601 * 5 * MINUTE_MS, 0.5, 8)
     await inTransaction(t.db, async (client) => {
       await storeTable(client, rich.id, candles, { intervalMs: 5 * MINUTE_MS })
       await storeTable(client, rich.id, makeCandles({ count: 5, intervalMs: DAY_MS, price: 7 }), { intervalMs: DAY_MS })

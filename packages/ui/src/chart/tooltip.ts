@@ -30,8 +30,8 @@ export class HeatTooltip {
     const place = textElement('div', 'fl-tooltip-row fl-tooltip-place')
     place.append(this.range, this.distance)
     this.element.append(this.time, place, textElement('div', 'fl-tooltip-rule'), this.body, this.note)
-    // What it says is reachable elsewhere (labels, tables): a live region here would talk on every move of the mouse.
-    this.element.setAttribute('aria-hidden', 'true')
+    // Not a live region: that would talk on every move of the mouse.
+    this.element.setAttribute('role', 'tooltip')
     this.hide()
   }
 

@@ -48,9 +48,8 @@ export function Heatmap(props: HeatmapProps) {
       data-last-bucket={data ? new Date(data.to - data.bucketMs).toISOString() : undefined}
       className={classNames('fl-heatmap', props.className)}
     >
-      <div
+      <figure // not an image: that would hide the tooltip inside it
         ref={host}
-        role="img"
         aria-label={summary(data, state, timeZone)}
         // Not `hidden`: without a size the chart could not be laid out before it is shown.
         style={showPicture ? undefined : { visibility: 'hidden' }}
@@ -105,7 +104,7 @@ function summary(data: HeatmapData | null, state: HeatmapProps['state'], zone: T
 /** Keeps one chart in step with the props; each effect does only what its own prop changed. */
 function useChart(props: HeatmapProps) {
   const { data, theme, heat = true, threshold = null, timeZone = 'utc', priceScale = 'linear', state, onHover } = props
-  const host = useRef<HTMLDivElement>(null)
+  const host = useRef<HTMLElement>(null)
   const chart = useRef<HeatmapChart | null>(null)
   const listener = useRef(onHover)
   const first = useRef({ theme, timeZone, priceScale })
