@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type VenueId, venueId } from './venue.ts'
+import { VENUES, type VenueId } from './venue.ts'
 
 /**
  * The name of an instrument outside the database: `venue:SYMBOL`, the symbol as the venue writes it
@@ -13,6 +13,9 @@ export const symbolSchema = z
   .regex(/^[A-Z0-9][A-Z0-9._-]{0,39}$/, 'a symbol is 1 to 40 capital letters, digits, dots, dashes or underscores')
 
 export const instrumentKey = (venue: VenueId, symbol: string): InstrumentKey => `${venue}:${symbol}`
+
+// Here and not in venue.ts: pages name venues, and would take zod into every browser with them.
+const venueId = z.enum(Object.keys(VENUES) as [VenueId, ...VenueId[]])
 
 /** One tier of a venue's margin table; `maintMarginRatio` and `maxLeverage` hold for notionals in [floorUsd, capUsd). */
 export const marginTier = z.object({

@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /** Venues that an instrument may belong to. `simulated` is a market of our own whose true positions are known. */
 export const VENUES = {
   'binance-usdm': { name: 'Binance USDⓈ-M', simulated: false },
@@ -7,4 +5,3 @@ export const VENUES = {
 } as const satisfies Record<string, { name: string; simulated: boolean }>
 
 export type VenueId = keyof typeof VENUES
-export const venueId = z.enum(Object.keys(VENUES) as [VenueId, ...VenueId[]])

@@ -6,6 +6,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
+import { useHydrated } from '../shell/use-hydrated.ts'
 import { useUser } from '../shell/user-context.tsx'
 import { checkPassword } from './prepare/check-password.ts'
 
@@ -14,6 +15,7 @@ const text = messages.account
 /** Changing the password ends every session, this one too: afterwards the sign-in page is what comes. */
 export function ChangePasswordForm() {
   const user = useUser()
+  const hydrated = useHydrated()
   const trpc = useTRPC()
   const change = useMutation(trpc.account.changePassword.mutationOptions())
   const [problem, setProblem] = useState<string | null>(null)
@@ -41,7 +43,7 @@ export function ChangePasswordForm() {
       <Field label={text.next} name="next" type="password" autoComplete="new-password" required />
       <Field label={text.repeat} name="repeat" type="password" autoComplete="new-password" required />
       {error && <ErrorNote data-testid="form-error">{error}</ErrorNote>}
-      <Button type="submit" variant="primary" size="large" busy={busy} className="self-start">
+      <Button type="submit" variant="primary" size="large" busy={busy} disabled={!hydrated} className="self-start">
         {busy ? text.pending : text.submit}
       </Button>
     </form>

@@ -5,11 +5,13 @@ import { Field } from '@faultline/ui/react/field'
 import { signIn } from 'next-auth/react'
 import { type FormEvent, useState } from 'react'
 import { messages } from '../../messages.ts'
+import { useHydrated } from '../shell/use-hydrated.ts'
 
 const text = messages.signIn
 
 /** @param target path of this site to open afterwards, checked by safeCallbackPath() */
 export function SignInForm({ target }: { target: string }) {
+  const hydrated = useHydrated()
   const [pending, setPending] = useState(false)
   const [error, setError] = useState<string | null>(null)
 
@@ -35,7 +37,7 @@ export function SignInForm({ target }: { target: string }) {
       <Field label={text.email} name="email" type="email" autoComplete="username" autoFocus required />
       <Field label={text.password} name="password" type="password" autoComplete="current-password" required />
       {error && <ErrorNote data-testid="form-error">{error}</ErrorNote>}
-      <Button type="submit" variant="primary" size="large" busy={pending}>
+      <Button type="submit" variant="primary" size="large" busy={pending} disabled={!hydrated}>
         {pending ? text.pending : text.submit}
       </Button>
     </form>
