@@ -1,6 +1,5 @@
-import { tiersFor, tiersFromBinanceBrackets } from '@faultline/engine/margin/tiers'
+import { tiersFor } from '@faultline/engine/margin/tiers'
 import { FaultlineError } from '@faultline/market/errors'
-import type { MarginTier } from '@faultline/market/instrument'
 import { isoTime } from '@faultline/market/units'
 import type { Command } from 'commander'
 import type { Dump, DumpMarket } from '../dump/dump.ts'
@@ -8,6 +7,7 @@ import { readDump } from '../dump/read-dump.ts'
 import { ESTIMATE_HEADER, type EstimateOutcome, estimateRows } from '../estimate/estimate-rows.ts'
 import { parseEvery, timesEvery, timesOfCsv } from '../estimate/requested-times.ts'
 import { bucketInputs } from '../pipeline/bucket-inputs.ts'
+import { tiersOfDump } from '../pipeline/tiers.ts'
 import { writeOutput } from './output-file.ts'
 import { userPath } from './paths.ts'
 import { createProgress, type Progress } from './progress.ts'
@@ -60,7 +60,7 @@ export async function runEstimate(options: EstimateCommandOptions, progress: Pro
       progress.note(`left aside: ${files[0]}${files.length > 1 ? ` and ${files.length - 1} more` : ''}: ${reason}`)
     }
     const market = onlyMarket(dump)
-    const tiers = tiersOf(market)
+    const tiers = tiersOfDump(market) ?? tiersFor(market.symbol)
     const { openTime } = market.candles.table.columns
     const from = (openTime[0] as number) + market.bucketMs
     const to = (openTime.at(-1) as number) + market.bucketMs
@@ -102,17 +102,6 @@ function onlyMarket(dump: Dump): DumpMarket {
     )
   }
   return market
-}
-
-/** The tiers of the venue whose positions are estimated cap the leverage; without brackets.json the table that we keep. */
-function tiersOf({ brackets, bracketsFile, symbol }: DumpMarket): readonly MarginTier[] {
-  if (brackets === null) return tiersFor(symbol)
-  try {
-    return tiersFromBinanceBrackets(brackets, symbol)
-  } catch (error) {
-    if (!(error instanceof FaultlineError) || bracketsFile === null) throw error
-    throw new FaultlineError(error.code, `${bracketsFile}: ${error.message}`, { cause: error })
-  }
 }
 
 function inputsOf(market: DumpMarket) {

@@ -68,7 +68,7 @@ async function planTable(file: InputFile, options: PlanOptions): Promise<TableSo
     skipped.add(named.symbol, file.path, named.unread)
     return null
   }
-  if (named.kind === 'brackets' || named.kind === 'market') return null
+  if (named.kind === 'brackets' || named.kind === 'market' || isTruth(file.path, facts)) return null
   const { symbol } = named
   let { kind } = named
   let intervalMs = named.interval === null ? null : (BUCKETS_MS[named.interval] ?? null)
@@ -96,3 +96,7 @@ async function planTable(file: InputFile, options: PlanOptions): Promise<TableSo
   const otherwise = options.symbol ?? told?.symbol ?? null
   return { file, kind, named, symbol, otherwise, market: symbol ?? rowSymbol ?? otherwise, intervalMs, simulated: told?.simulated ?? false }
 }
+
+/** What a simulated market truly held: it lies beside the dump for whoever scores the estimate, and is no input. */
+const isTruth = (path: string, facts: FolderFacts): boolean =>
+  /^truth\.csv(\.gz)?$/.test(path.slice(path.lastIndexOf('/') + 1)) && facts.markets.has(folderOf(path))

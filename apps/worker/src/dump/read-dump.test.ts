@@ -247,6 +247,17 @@ describe('several markets and lengths', () => {
     expect((await readDump(folder, { only: 'SOLUSDT' })).markets.map((m) => m.symbol)).toEqual(['SOLUSDT'])
   })
 
+  it('passes over the truth beside a simulated market in silence, and no other truth.csv', async () => {
+    const truth = 'time,price,long,short\n1,2,3,4\n'
+    const market = JSON.stringify({ format: 'faultline-market-1', simulated: true, symbol: 'SIMUSDT' })
+    const files = { 'klines.csv': csv(...klines(START, 3)), 'truth.csv': truth, 'notes/truth.csv': truth }
+    const { markets, skipped } = await readDump(dumpFolder({ ...files, 'market.json': market }))
+    expect(markets.map((m) => m.symbol)).toEqual(['SIMUSDT'])
+    expect(skipped.flatMap((s) => s.files)).toEqual(['notes/truth.csv'])
+    const real = await readDump(dumpFolder(files), { symbol: 'ETHUSDT' })
+    expect(real.skipped.flatMap((s) => s.files)).toEqual(['notes/truth.csv', 'truth.csv'])
+  })
+
   it('uses the finest candles unless --interval chooses, and says what it left aside', async () => {
     const folder = dumpFolder({
       'klines/ETHUSDT/1m/ETHUSDT-1m-2024-01.csv': csv(...klines(START, 5)),

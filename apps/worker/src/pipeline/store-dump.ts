@@ -7,7 +7,6 @@ import { ContradictionError, storeTable } from '@faultline/db/repositories/event
 import { replaceCandleGaps } from '@faultline/db/repositories/gaps'
 import { findInstrument, type InstrumentRow, upsertInstrument } from '@faultline/db/repositories/instruments'
 import { acquireLease, assertLease } from '@faultline/db/repositories/leases'
-import { tiersFromBinanceBrackets } from '@faultline/engine/margin/tiers'
 import { FaultlineError } from '@faultline/market/errors'
 import { type EventTable, PRICE_KINDS, TABLES, type TableKind } from '@faultline/market/event-table'
 import { type InstrumentDefinition, type InstrumentKey, instrumentKey, type MarginTier, splitSymbol } from '@faultline/market/instrument'
@@ -17,6 +16,7 @@ import { fieldNameOf } from '../dump/field-names.ts'
 import { type BuildChoice, chooseBuild, type EarliestNew } from './choose-build.ts'
 import { type HeldLease, keepLease, LEASE_MS, takeLease } from './held-lease.ts'
 import { leaveIfStopped } from './stop.ts'
+import { tiersOfDump } from './tiers.ts'
 
 /** Rows between two looks at the clock and at the stop signal. */
 const SLICE_ROWS = 20_000
@@ -126,17 +126,7 @@ interface PlannedMarket {
 function planMarket(market: DumpMarket): PlannedMarket {
   const venue = market.simulated ? 'simulated' : 'binance-usdm'
   const definition: InstrumentDefinition = { venue, symbol: market.symbol, ...splitSymbol(market.symbol), contractSize: 1 }
-  return { key: instrumentKey(venue, market.symbol), market, definition, tiers: tiersOfMarket(market) }
-}
-
-function tiersOfMarket({ brackets, bracketsFile, symbol }: DumpMarket): MarginTier[] | null {
-  if (brackets === null) return null
-  try {
-    return tiersFromBinanceBrackets(brackets, symbol)
-  } catch (error) {
-    if (!(error instanceof FaultlineError) || bracketsFile === null) throw error
-    throw new FaultlineError(error.code, `${bracketsFile}: ${error.message}`, { cause: error })
-  }
+  return { key: instrumentKey(venue, market.symbol), market, definition, tiers: tiersOfDump(market) }
 }
 
 const rowsOf = (m: DumpMarket): number =>
