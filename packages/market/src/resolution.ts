@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from './units.ts'
 /** The pyramid of tile resolutions. A build has those that are multiples of its own bucket, and its own bucket. */
 export const PYRAMID_MS = [MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 4 * HOUR_MS, DAY_MS] as const
 
-/** Candle lengths that an import accepts: each divides a day, so that buckets are aligned to UTC midnight. */
+/** Lengths that venues publish candles in: each divides a day, so that buckets are aligned to UTC midnight. */
 export const BUCKETS_MS: Readonly<Record<string, number>> = {
   '1m': MINUTE_MS,
   '3m': 3 * MINUTE_MS,

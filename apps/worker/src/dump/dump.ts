@@ -23,7 +23,7 @@ export interface DumpMarket {
   brackets: unknown | null
   /** where they stood, for messages */
   bracketsFile: string | null
-  /** length of the candles, one of BUCKETS_MS */
+  /** length of the candles, whole minutes that divide a day */
   bucketMs: number
   candles: Sourced<'candle'>
   openInterest: Sourced<'openInterest'>

@@ -1,5 +1,6 @@
 import { FaultlineError } from '@faultline/market/errors'
 import { BUCKETS_MS } from '@faultline/market/resolution'
+import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
 import { csvRows } from './csv-rows.ts'
 import { fieldReader } from './fields.ts'
 import { type DumpKind, isHeader, kindOfHeader, type Layout, layoutOf } from './formats.ts'
@@ -51,7 +52,7 @@ function candleLength(file: string, layout: Layout, rows: readonly (readonly str
     const length = fields.time(first[closeTime], firstLine, 'close_time') - open
     return (
       nearestLength(length) ??
-      fields.fail(firstLine, 'close_time', `${Math.round(length / 1000)} s after the open; candles are one of ${LENGTHS.join(', ')}`)
+      fields.fail(firstLine, 'close_time', `${Math.round(length / 1000)} s after the open; candles are one of ${LENGTHS}`)
     )
   }
   const steps: number[] = []
@@ -66,19 +67,23 @@ function candleLength(file: string, layout: Layout, rows: readonly (readonly str
   const usual = steps.sort((a, b) => a - b)[steps.length >> 1] ?? Number.NaN
   return (
     nearestLength(usual) ??
-    fields.fail(
-      firstLine,
-      'open_time',
-      `cannot tell the length of the candles: no close_time, and they are not one of ${LENGTHS.join(', ')} apart`,
-    )
+    fields.fail(firstLine, 'open_time', `cannot tell the length of the candles: no close_time, and they are not one of ${LENGTHS} apart`)
   )
 }
 
 export const noCandle = (file: string) =>
   new FaultlineError('bad_input', 'no candle in it; leave the file out or fetch it again', { place: { file } })
 
-const LENGTHS = Object.keys(BUCKETS_MS)
+const LENGTHS = `${Object.keys(BUCKETS_MS).join(', ')} or another number of minutes that divides a day`
 
-/** Both ends of a candle may be stamped late or early by SNAP_MS. */
-const nearestLength = (length: number): number | undefined =>
-  Object.values(BUCKETS_MS).find((ms) => Math.abs(ms - length) <= Math.min(2 * SNAP_MS + 1, ms / 2 + 1))
+/**
+ * Both ends of a candle may be stamped late or early by SNAP_MS: what is not exact is taken for a length that venues have.
+ * Exactly, any number of minutes will do that divides a day, so that candles stand at the same times every day.
+ */
+function nearestLength(length: number): number | undefined {
+  const minutes = Math.round(length / MINUTE_MS) * MINUTE_MS
+  if (minutes > 0 && DAY_MS % minutes === 0 && Math.abs(minutes - length) <= EXACT_MS) return minutes
+  return Object.values(BUCKETS_MS).find((ms) => Math.abs(ms - length) <= Math.min(2 * SNAP_MS + 1, ms / 2 + 1))
+}
+/** A close_time is the last millisecond of the candle, or the last second, or its end. */
+const EXACT_MS = 1000

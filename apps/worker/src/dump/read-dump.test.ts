@@ -247,6 +247,31 @@ describe('several markets and lengths', () => {
     expect((await readDump(folder, { only: 'SOLUSDT' })).markets.map((m) => m.symbol)).toEqual(['SOLUSDT'])
   })
 
+  it('reads candles of any number of minutes that divides a day, with and without close_time', async () => {
+    for (const minutes of [1, 2, 10, 20, 45, 90, 1440]) {
+      const rows = klines(START, 4, minutes * MINUTE)
+      const short = rows.map((row) => row.split(',').slice(0, 6).join(','))
+      for (const lines of [rows, [KLINE_HEADER.split(',').slice(0, 6).join(','), ...short]]) {
+        const market = await onlyMarket(dumpFolder({ 'klines.csv': csv(...lines) }), { symbol: 'ETHUSDT' })
+        expect([market.bucketMs, market.candles.table.length]).toEqual([minutes * MINUTE, 4])
+      }
+    }
+    const week = dumpFolder({ 'klines.csv': csv(...klines(START, 4, 7 * DAY)) })
+    await expect(readDump(week, { symbol: 'ETHUSDT' })).rejects.toThrow('klines.csv:1, field close_time: 604800 s after the open')
+    const odd = dumpFolder({ 'klines.csv': csv(...klines(START, 4, 7 * MINUTE)) })
+    await expect(readDump(odd, { symbol: 'ETHUSDT' })).rejects.toThrow('or another number of minutes that divides a day')
+  })
+
+  it('takes metrics between the full five minutes for their minute', async () => {
+    const times = [MINUTE, 2 * MINUTE + 2000, 3 * MINUTE - 2000, FIVE + 29_000, FIVE + 31_000]
+    const folder = dumpFolder({
+      'klines.csv': csv(...klines(START, 10)),
+      'metrics.csv': csv(METRICS_HEADER, ...times.map((t, i) => metricsRow(START + t, 'ETHUSDT', i))),
+    })
+    const { time } = (await onlyMarket(folder)).openInterest.table.columns
+    expect([...time].map((t) => t - START)).toEqual([MINUTE, 2 * MINUTE, 3 * MINUTE, FIVE, 6 * MINUTE])
+  })
+
   it('passes over the truth beside a simulated market in silence, and no other truth.csv', async () => {
     const truth = 'time,price,long,short\n1,2,3,4\n'
     const market = JSON.stringify({ format: 'faultline-market-1', simulated: true, symbol: 'SIMUSDT' })

@@ -11,7 +11,7 @@ import type { GatheredTable } from './gathered-table.ts'
 
 /** Times this far from the boundary that they mean are taken for it: rows are stamped when they are written. */
 export const SNAP_MS = 30_000
-/** Open interest and ratios are published for the full five minutes. */
+/** Binance publishes open interest and ratios for the full five minutes; a row that is none of these is of its minute. */
 const METRICS_STEP_MS = 5 * MINUTE_MS
 
 /** What one market gathers; `candles(intervalMs)` because a dump may hold several lengths. */
@@ -112,8 +112,8 @@ const READERS: Readonly<Record<Layout['kind'], MakeReader>> = {
       const tables = context.tablesOf(row[symbol], line)
       const stamped = fields.time(row[createTime] as string, line, 'create_time', 'dates')
       ordered(tables, stamped, line)
-      const time = snap(stamped, METRICS_STEP_MS) + context.shiftMs
-      if (Number.isNaN(time)) fields.fail(line, 'create_time', `${isoTime(stamped)} is not within 30 s of a full five minutes`)
+      const published = snap(stamped, METRICS_STEP_MS)
+      const time = (Number.isNaN(published) ? snap(stamped, MINUTE_MS) : published) + context.shiftMs
       tables.openInterest.push(
         file,
         line,
