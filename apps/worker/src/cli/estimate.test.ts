@@ -112,6 +112,8 @@ describe('estimate refuses', () => {
     expect(readdirSync(join(out, '..'))).toEqual(['map.csv'])
     const brackets = dumpFolder({ ...files, 'brackets.json': '[{"bracket":1}]' })
     await expect(estimate(brackets, { every: '1h' })).rejects.toThrow(/^brackets\.json: /)
+    // Where it could not be written, nothing is read first.
+    await expect(estimate(folder, { every: '1h', out: join(folder, 'none/map.csv') })).rejects.toThrow('none is no folder; make it first')
   })
 })
 

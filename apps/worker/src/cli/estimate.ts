@@ -8,8 +8,8 @@ import { ESTIMATE_HEADER, type EstimateOutcome, estimateRows } from '../estimate
 import { parseEvery, timesEvery, timesOfCsv } from '../estimate/requested-times.ts'
 import { bucketInputs } from '../pipeline/bucket-inputs.ts'
 import { tiersOfDump } from '../pipeline/tiers.ts'
-import { writeOutput } from './output-file.ts'
-import { userPath } from './paths.ts'
+import { checkOutput, writeOutput } from './output-file.ts'
+import { outputPath, userPath } from './paths.ts'
 import { createProgress, type Progress } from './progress.ts'
 
 export interface EstimateCommandOptions {
@@ -46,6 +46,8 @@ export async function runEstimate(options: EstimateCommandOptions, progress: Pro
   if ((options.every === undefined) === (options.at === undefined)) {
     throw new FaultlineError('bad_input', 'say for which times: either --every 1h or --at FILE')
   }
+  const out = outputPath(options.out)
+  await checkOutput(out)
   const every = options.every === undefined ? null : parseEvery(options.every)
   const at = options.at === undefined ? null : await timesOfCsv(userPath(options.at))
   try {
@@ -73,7 +75,6 @@ export async function runEstimate(options: EstimateCommandOptions, progress: Pro
         if (done % 64 === 0) progress.update({ phase: 'estimating', done, total: openTime.length })
       },
     })
-    const out = options.out === undefined || options.out === '-' ? null : userPath(options.out)
     await writeOutput(
       out,
       (function* () {

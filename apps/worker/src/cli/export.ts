@@ -7,8 +7,8 @@ import { binCentrePrice } from '@faultline/market/price-grid'
 import { type Command, InvalidArgumentError } from 'commander'
 import { decimal, ESTIMATE_HEADER } from '../estimate/estimate-rows.ts'
 import { minute } from './format.ts'
-import { writeOutput } from './output-file.ts'
-import { userPath } from './paths.ts'
+import { checkOutput, writeOutput } from './output-file.ts'
+import { outputPath } from './paths.ts'
 import { withDatabase } from './with-database.ts'
 
 interface Options {
@@ -31,7 +31,7 @@ export function register(program: Command): void {
     .requiredOption('--instrument <id>', 'number, key (venue:SYMBOL) or symbol')
     .requiredOption('--from <time>', 'ISO date or time (UTC unless it says otherwise), or UTC milliseconds', parseTime)
     .requiredOption('--to <time>', 'the same, exclusive', parseTime)
-    .option('--out <file>', 'write this file, whole or not at all; standard output otherwise')
+    .option('--out <file>', 'write this file, whole or not at all; standard output without it or with -')
     .addHelpText(
       'after',
       '\nExample:\n  npm run -s faultline -- export --instrument ETHUSDT --from 2026-01-01 --to 2026-01-02T12:00 --out eth.csv',
@@ -41,6 +41,8 @@ export function register(program: Command): void {
 
 async function run({ instrument, from, to, out }: Options): Promise<void> {
   if (from >= to) throw new FaultlineError('bad_input', '--from must be earlier than --to.')
+  const path = outputPath(out)
+  await checkOutput(path)
   await withDatabase('export', async (db) => {
     const row = await findInstrument(db, instrument)
     const build = row.currentBuildId === null ? null : await findBuild(db, row.currentBuildId)
@@ -59,7 +61,7 @@ async function run({ instrument, from, to, out }: Options): Promise<void> {
         `A new generation of ${row.key} replaced this one while it was read. Run the same command again.`,
       )
     }
-    await writeOutput(out === undefined ? null : userPath(out), csvOf(columns, whole))
+    await writeOutput(path, csvOf(columns, whole))
   })
 }
 

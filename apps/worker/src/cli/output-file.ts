@@ -12,13 +12,9 @@ const CHUNK_CHARACTERS = 1 << 16
  */
 export async function writeOutput(path: string | null, lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
   if (path === null) return writeAll(process.stdout, lines)
+  await checkOutput(path)
   const existing = await stat(path).catch(() => null)
-  if (existing?.isDirectory()) throw new FaultlineError('bad_input', `${path} is a folder; name a file`)
   if (existing && !existing.isFile()) return writeFile(path, lines)
-
-  const folder = await stat(dirname(path)).catch(() => null)
-  if (!folder?.isDirectory())
-    throw new FaultlineError('bad_input', `${dirname(path)} is no folder; make it first, or name a file elsewhere`)
 
   const target = existing ? await realpath(path) : path
   const draft = join(dirname(target), `.${basename(target)}.${process.pid}.part`)
@@ -36,6 +32,16 @@ export async function writeOutput(path: string | null, lines: Iterable<string> |
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
+}
+
+/** FaultlineError `bad_input` where no file can be written at `path`: worth knowing before the work whose result it takes. */
+export async function checkOutput(path: string | null): Promise<void> {
+  if (path === null) return
+  const existing = await stat(path).catch(() => null)
+  if (existing?.isDirectory()) throw new FaultlineError('bad_input', `${path} is a folder; name a file`)
+  const folder = await stat(dirname(path)).catch(() => null)
+  if (!folder?.isDirectory())
+    throw new FaultlineError('bad_input', `${dirname(path)} is no folder; make it first, or name a file elsewhere`)
 }
 
 async function writeFile(path: string, lines: Iterable<string> | AsyncIterable<string>): Promise<void> {

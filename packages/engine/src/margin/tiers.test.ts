@@ -73,6 +73,11 @@ describe('tiersFromBinanceBrackets', () => {
     expect(tiersFromBinanceBrackets([plain])).toEqual([{ floorUsd: 0, capUsd: null, maintMarginRatio: 0.0125, maxLeverage: 40 }])
   })
 
+  it('reads brackets that share a leverage, as venues beside Binance have them', () => {
+    const shared = [bracket(1, 0, 50_000, 0.004, 125), bracket(2, 50_000, 90_000, 0.005, 125), bracket(3, 90_000, null, 0.02, 25)]
+    expect(tiersFromBinanceBrackets(shared).map((tier) => tier.maxLeverage)).toEqual([125, 125, 25])
+  })
+
   const wrong: [string, unknown, string, RegExp][] = [
     ['no array', { brackets: THREE }, 'brackets', /not a JSON array/],
     ['empty', [], 'brackets', /no bracket/],
@@ -81,7 +86,7 @@ describe('tiersFromBinanceBrackets', () => {
     ['both forms', [THREE[0], { symbol: 'X', brackets: THREE }], 'brackets', /mixes/],
     ['a bracket that is none', [THREE[0], 'bracket'], 'brackets[1]', /not a bracket/],
     ['a missing field', [{ ...THREE[0], notionalCap: undefined }], 'brackets[0].notionalCap', /missing/],
-    ['a number in quotes', [{ ...THREE[0], initialLeverage: '125' }], 'brackets[0].initialLeverage', /not a number/],
+    ['a number in quotes', [{ ...THREE[0], initialLeverage: '125' }], 'brackets[0].initialLeverage', /not a number but "125"/],
     ['not a number', [{ ...THREE[0], notionalCap: Number.NaN }], 'brackets[0].notionalCap', /NaN/],
     ['a negative floor', [{ ...THREE[0], notionalFloor: -1 }], 'brackets[0].notionalFloor', /below 0/],
     ['per cent instead of a ratio', [{ ...THREE[0], maintMarginRatio: 4 }], 'brackets[0].maintMarginRatio', /0\.005/],
@@ -92,7 +97,7 @@ describe('tiersFromBinanceBrackets', () => {
     ['a bracket twice', [THREE[0], THREE[1], THREE[1]], 'brackets[2].notionalFloor', /overlaps/],
     ['no cap in the middle', [{ ...THREE[0], notionalCap: null }, THREE[1]], 'brackets[0].notionalCap', /highest/],
     ['a cap below the floor', [{ ...THREE[0], notionalCap: 0 }], 'brackets[0].notionalCap', /not above/],
-    ['leverage that does not fall', [THREE[0], { ...THREE[1], initialLeverage: 125 }], 'brackets[1].initialLeverage', /must fall/],
+    ['leverage that rises', [THREE[0], { ...THREE[1], initialLeverage: 126 }], 'brackets[1].initialLeverage', /must not rise/],
     ['a ratio that falls', [THREE[0], { ...THREE[1], maintMarginRatio: 0.003 }], 'brackets[1].maintMarginRatio', /must not fall/],
     [
       'numbers against the notional',

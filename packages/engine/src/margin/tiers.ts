@@ -25,7 +25,7 @@ export function maxLeverage(tiers: readonly MarginTier[]): number {
  * order, or the answer of GET /fapi/v1/leverageBracket, `[{symbol, brackets: […]}]` (name the `symbol` when it holds several).
  * Other fields are ignored; `cum` is computed, see maintenanceAmounts. The last cap may be null.
  * Throws FaultlineError `bad_input` with the field's path when a value is missing or impossible, when brackets leave a hole or
- * overlap, when the maintenance ratio falls or the leverage does not fall from one bracket to the next.
+ * overlap, when the maintenance ratio falls or the leverage rises from one bracket to the next.
  */
 export function tiersFromBinanceBrackets(json: unknown, symbol?: string): MarginTier[] {
   const { list, path } = findBrackets(json, symbol)
@@ -134,10 +134,10 @@ function checkTiers(tiers: readonly MarginTier[], paths: string[], fields: typeo
           `${path}.${fields.ratio}`,
           `${tier.maintMarginRatio} is below that of the bracket below, ${before.maintMarginRatio}; it must not fall as the notional rises`,
         )
-      if (tier.maxLeverage >= before.maxLeverage)
+      if (tier.maxLeverage > before.maxLeverage)
         throw bad(
           `${path}.${fields.leverage}`,
-          `${tier.maxLeverage} is not below that of the bracket below, ${before.maxLeverage}; it must fall as the notional rises`,
+          `${tier.maxLeverage} is above that of the bracket below, ${before.maxLeverage}; it must not rise with the notional`,
         )
       amount += tier.floorUsd * (tier.maintMarginRatio - before.maintMarginRatio)
     }
@@ -167,7 +167,7 @@ function ratio(value: unknown, field: string): number {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 const describe = (value: unknown) =>
-  value === undefined ? 'missing' : Array.isArray(value) ? 'an array' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  value === undefined ? 'missing' : Array.isArray(value) ? 'an array' : typeof value === 'number' ? String(value) : JSON.stringify(value)
 
 const parsed = new Map<string, readonly MarginTier[]>()
 
