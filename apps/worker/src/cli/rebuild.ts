@@ -55,7 +55,7 @@ async function run({ instrument, verify = false }: Options): Promise<void> {
 }
 
 /** The result of one instrument, for standard output; the lines of --verify are stable. */
-function describeResult({ key, outcome, compared, build, keptOld }: RebuildResult, verify: boolean): string {
+function describeResult({ key, outcome, compared, alone, build, keptOld }: RebuildResult, verify: boolean): string {
   const lines: string[] = []
   if (compared) {
     lines.push(
@@ -65,8 +65,10 @@ function describeResult({ key, outcome, compared, build, keptOld }: RebuildResul
     )
     if (keptOld) lines.push(`${key} generation ${compared.old.generation} stays`)
   } else if (outcome === 'empty') lines.push(`${key} has no candles: nothing to ${verify ? 'verify' : 'rebuild'}`)
-  else if (verify)
+  else if (verify) {
     lines.push(`${key} has no earlier columns that its stored events belong to: nothing to compare, built from the stored events`)
+    if (alone) lines.push(hashLine(key, 'new', alone))
+  }
   if (build && !keptOld) lines.push(`${key} generation ${build.generation} is served, ${count(build.columnCount)} columns`)
   return `${lines.join('\n')}\n`
 }

@@ -71,6 +71,9 @@ describe('rebuild --verify', () => {
     const result = await rebuild(t.db, await findInstrument(t.db, 'NONEUSDT'), { verify: true })
     expect(result).toMatchObject({ outcome: 'built', compared: null, build: { status: 'complete', columnCount: 80 } })
     expect((await onlyBuild(t.db, 'NONEUSDT')).build.columnCount).toBe(80)
+    expect(result.alone).toMatchObject({ generation: 2, columnCount: 80, bucket: START + 79 * FIVE_MINUTES })
+    const again = await rebuild(t.db, await findInstrument(t.db, 'NONEUSDT'), { verify: true })
+    expect(again.compared?.old).toEqual(result.alone)
   })
 
   it('does not compare a served map with events that were added to it', async () => {

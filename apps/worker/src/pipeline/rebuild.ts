@@ -44,6 +44,8 @@ export interface RebuildResult {
   outcome: 'empty' | 'built' | 'equal' | 'different'
   /** both at the last bucket that the old one has consumed */
   compared: { old: GenerationHash; fresh: GenerationHash } | null
+  /** what was built where a comparison was asked for and there was nothing to compare with */
+  alone: GenerationHash | null
   /** what is served at the end; null when empty */
   build: BuildRow | null
   /** the old generation was equal and complete, and stays */
@@ -72,7 +74,7 @@ async function rebuildLeased(db: Database, instrument: InstrumentRow, lease: Hel
   const old = await comparable(db, instrument, there)
   const bucketMs = old?.bucketMs ?? there[0]?.bucketMs ?? (await candleIntervals(db, instrument.id))[0]
   const range = bucketMs === undefined ? null : await eventRange(db, instrument.id, 'candle', { intervalMs: bucketMs })
-  if (bucketMs === undefined || range === null) return { key, outcome: 'empty', compared: null, build: null, keptOld: false }
+  if (bucketMs === undefined || range === null) return { key, outcome: 'empty', compared: null, alone: null, build: null, keptOld: false }
 
   // What a killed rebuild left behind.
   for (const build of there)
@@ -105,7 +107,7 @@ async function rebuildLeased(db: Database, instrument: InstrumentRow, lease: Hel
       compared = { old: oldHash, fresh: freshHash }
       if (equal && old.status === 'complete' && range.to <= oldHash.bucket) {
         await discardBuild(db, lease.lease, fresh.id)
-        return { key, outcome: 'equal', compared, build: await findBuild(db, old.id), keptOld: true }
+        return { key, outcome: 'equal', compared, alone: null, build: await findBuild(db, old.id), keptOld: true }
       }
     }
   }
@@ -115,6 +117,7 @@ async function rebuildLeased(db: Database, instrument: InstrumentRow, lease: Hel
     key,
     outcome: compared ? (equal ? 'equal' : 'different') : 'built',
     compared,
+    alone: options.verify && !compared ? await hashOf(db, fresh) : null,
     build: await findBuild(db, fresh.id),
     keptOld: false,
   }
