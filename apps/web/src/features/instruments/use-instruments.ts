@@ -15,8 +15,6 @@ export function useInstruments(initial: InstrumentListItem[]): InstrumentListIte
   const { data } = useQuery({
     ...trpc.instruments.list.queryOptions(),
     initialData: initial,
-    // that a build is complete comes without a new column, so the stream has no news of it
-    refetchInterval: ({ state }) => (state.data?.some((row) => row.status === 'building') ? REFRESH_MS : false),
   })
   const refresh = useMemo(
     () => throttle(() => void queryClient.invalidateQueries({ queryKey: trpc.instruments.list.queryKey() }), REFRESH_MS),
@@ -25,7 +23,8 @@ export function useInstruments(initial: InstrumentListItem[]): InstrumentListIte
   useEffect(() => refresh.cancel, [refresh])
   useColumnsNews((news) => {
     const row = data.find((known) => known.key === news.instrumentKey)
-    if (row?.currentBuildId !== news.buildId || (row.lastBucket ?? 0) < news.lastBucket) refresh.call()
+    // the same column told again may mean that the build is complete
+    if (row?.currentBuildId !== news.buildId || (row.lastBucket ?? 0) < news.lastBucket || row.status === 'building') refresh.call()
   })
   return data
 }

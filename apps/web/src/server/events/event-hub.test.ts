@@ -125,6 +125,19 @@ it('speaks of the build that is served, not of the one that is being made', asyn
   expect((await news.next())?.data).toMatchObject({ buildId: next.id, lastBucket: START + 3 * FIVE })
 })
 
+it('says again what is served when its build becomes complete, though no column is new', async () => {
+  const market = await builtMarket(web.database.db, { count: 10, complete: false })
+  const { key } = market.instrument
+  const now = { instrumentKey: key, buildId: market.build.id, lastBucket: START + 9 * FIVE }
+  const news = await stream(await web.addPerson(), 'columns', { instrument: key })
+  expect((await news.next())?.data).toEqual(now)
+  const following = news.next()
+  expect(await Promise.race([following, sleep(600, 'silence')])).toBe('silence')
+  await completeBuild(web.database.db, market.lease, market.build.id)
+  expect((await following)?.data).toEqual(now)
+  expect(web.services.hub.lastBucketOf(market.build.id)).toBe(now.lastBucket)
+})
+
 it('ends with an error when the session ends', async () => {
   const person = await web.addPerson()
   const news = await stream(person, 'columns', { instrument: 'nobody:NOTHING' })

@@ -26,7 +26,7 @@ export class EventHub {
   private readonly db: Database
   private readonly sessions: Sessions
   private listener: Listener | undefined
-  private readonly state = new Map<string, ColumnsNews & { seq: number }>()
+  private readonly state = new Map<string, ServedBuild & { seq: number }>()
   private readonly bucketOfBuild = new Map<number, number>()
   private readonly jobs = new Map<string, { news: ProgressNews; at: number; seq: number }>()
   private readonly waiting = new Set<() => void>()
@@ -92,9 +92,9 @@ export class EventHub {
       return all.filter((s) => s.seq > seen).sort((a, b) => a.seq - b.seq)
     }
     for await (const round of this.rounds(options, fresh))
-      for (const { seq, ...news } of round) {
+      for (const { seq, instrumentKey, buildId, lastBucket } of round) {
         seen = seq
-        yield { id: `${this.epoch}.${seq}`, news }
+        yield { id: `${this.epoch}.${seq}`, news: { instrumentKey, buildId, lastBucket } }
       }
   }
 
@@ -138,7 +138,8 @@ export class EventHub {
   private onColumns(news: ColumnsNews & { instrumentId: number }): void {
     const known = this.state.get(news.instrumentKey)
     // a build that is not (yet) served is no news; whether it has become the served one, the database says
-    if (known?.buildId === news.buildId) this.put(news)
+    // nor does the notice say why it came without a new column: that the build has become complete, the database says as well
+    if (known?.buildId === news.buildId && news.lastBucket > known.lastBucket) this.put({ ...known, lastBucket: news.lastBucket })
     else void this.refresh(news.instrumentId)
   }
 
@@ -149,11 +150,14 @@ export class EventHub {
     this.wake()
   }
 
-  private put({ instrumentKey, buildId, lastBucket }: ColumnsNews): void {
+  private put({ instrumentKey, buildId, lastBucket: told, status }: ServedBuild): void {
     const known = this.state.get(instrumentKey)
-    if (known?.buildId === buildId && known.lastBucket >= lastBucket) return
-    if (known && known.buildId !== buildId) this.bucketOfBuild.delete(known.buildId)
-    this.state.set(instrumentKey, { instrumentKey, buildId, lastBucket, seq: ++this.seq })
+    const same = known?.buildId === buildId
+    // an answer of the database may be older than a notice
+    const lastBucket = same ? Math.max(known.lastBucket, told) : told
+    if (same && known.lastBucket === lastBucket && known.status === status) return
+    if (known && !same) this.bucketOfBuild.delete(known.buildId)
+    this.state.set(instrumentKey, { instrumentKey, buildId, lastBucket, status, seq: ++this.seq })
     if (this.connected) this.bucketOfBuild.set(buildId, lastBucket)
     this.wake()
   }

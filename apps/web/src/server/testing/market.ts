@@ -14,7 +14,7 @@ export interface BuiltMarket {
   append(count: number): Promise<void>
 }
 
-/** An instrument with `count` candles from START and a complete build with a column for each of them. */
+/** An instrument with `count` candles from START and a build with a column for each of them, complete unless said otherwise. */
 export async function builtMarket(
   db: Database,
   {
@@ -22,7 +22,8 @@ export async function builtMarket(
     bucketMs = 5 * MINUTE_MS,
     from = START,
     skip = () => false,
-  }: { count: number; bucketMs?: number; from?: number; skip?: (i: number) => boolean },
+    complete = true,
+  }: { count: number; bucketMs?: number; from?: number; skip?: (i: number) => boolean; complete?: boolean },
 ): Promise<BuiltMarket> {
   const instrument = await makeInstrument(db)
   const lease = await acquireLease(db, instrument.id, 'test', 600_000)
@@ -43,6 +44,6 @@ export async function builtMarket(
     })
   }
   await append(count)
-  await completeBuild(db, lease, id)
+  if (complete) await completeBuild(db, lease, id)
   return { instrument, lease, build: (await findBuild(db, id)) as BuildRow, append }
 }

@@ -1,4 +1,4 @@
-/** Newest column of the build that is served of one instrument. `lastBucket` is its start in UTC ms. */
+/** Newest column of the build that is served of one instrument, told again when that build becomes complete. `lastBucket` is its start in UTC ms. */
 export interface ColumnsNews {
   instrumentKey: string
   buildId: number
