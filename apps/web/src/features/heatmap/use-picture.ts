@@ -35,8 +35,6 @@ export interface PictureState {
 
 /** A running import tells of new columns several times a second. */
 const REFRESH_MS = 2_000
-/** That a build is complete comes without a new column, so the stream has no news of it: while one is being built, it is asked for. */
-const STILL_BUILDING_MS = 5_000
 
 /** One for the page's life: moving between instruments and ranges finds its tiles again. */
 const cache = new TileCache()
@@ -45,16 +43,22 @@ const cache = new TileCache()
  * The picture of one instrument over one range: the view, then its tiles in parallel, and again whenever a column closes.
  * Closed tiles come from memory or the browser's cache; only the open one and the view are asked for anew.
  */
-export function usePicture(instrument: string, range: HeatmapRange, initialView: HeatmapView | null): PictureState {
+export function usePicture(
+  { key: instrument, lastBucket }: { key: string; lastBucket: number | null },
+  range: HeatmapRange,
+  initialView: HeatmapView | null,
+): PictureState {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const initial = initialView?.range === range ? initialView : undefined
+  const known = initialView !== null || lastBucket !== null
   const query = useQuery({
     ...trpc.heatmap.view.queryOptions({ instrument, range }),
     placeholderData: keepPreviousData,
     initialData: initial,
     initialDataUpdatedAt: initial?.serverTime,
-    refetchInterval: ({ state }) => (state.data?.build.status === 'building' ? STILL_BUILDING_MS : false),
+    // before there is a column, the answer is known; the list tells when there is one
+    enabled: known,
   })
   const view = query.data ?? null
   const [picture, setPicture] = useState<Picture | null>(null)
@@ -70,7 +74,8 @@ export function usePicture(instrument: string, range: HeatmapRange, initialView:
   useEffect(() => refresh.cancel, [refresh])
   useColumnsNews((news) => {
     if (news.instrumentKey !== instrument) return
-    if (view?.build.id === news.buildId && view.build.lastBucket >= news.lastBucket) return
+    // While a build is being made, the same column told again may mean that it is complete.
+    if (view?.build.id === news.buildId && view.build.lastBucket >= news.lastBucket && view.build.status !== 'building') return
     // An open tile in flight is not thrown away for a newer one: a fast import would never show anything.
     if (loading.current) owed.current = true
     else refresh.call()
@@ -113,7 +118,7 @@ export function usePicture(instrument: string, range: HeatmapRange, initialView:
   // The last picture of the same kind stays until the next one is whole; another range shows its candles first.
   const shown =
     picture && (current === null || sameKind(picture.view, current)) ? picture : { view, heat: null, readings: picture?.readings ?? null }
-  const isEmpty = problem === 'no data' || (current !== null && current.tiles.length === 0)
+  const isEmpty = problem === 'no data' || !known || (current !== null && current.tiles.length === 0)
   const state = isEmpty ? 'empty' : problem ? 'error' : shown.heat && !query.isPlaceholderData ? 'ready' : 'loading'
   return {
     state,
