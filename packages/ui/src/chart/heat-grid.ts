@@ -27,3 +27,22 @@ export function coveredColumns(grid: Pick<HeatGridPair, 'state'>): { count: numb
   }
   return { count, first, last }
 }
+
+/**
+ * First and last column of what is known of the market: those with data, and gaps, which are known to be such. A range may
+ * begin inside a gap, or end in one; what lies outside of this is not missing, it is before or after the history.
+ */
+export function historyColumns(
+  grid: Pick<HeatGridPair, 'state' | 'from' | 'resolutionMs'>,
+  gaps: readonly { from: number; to: number }[],
+): { first: number; last: number } {
+  let { first, last } = coveredColumns(grid)
+  for (const gap of gaps) {
+    const from = Math.max(0, Math.floor((gap.from - grid.from) / grid.resolutionMs))
+    const to = Math.min(grid.state.length, Math.ceil((gap.to - grid.from) / grid.resolutionMs)) - 1
+    if (from > to) continue
+    first = first < 0 ? from : Math.min(first, from)
+    last = Math.max(last, to)
+  }
+  return { first, last }
+}

@@ -8,7 +8,7 @@ import { binLowerPrice } from '@faultline/market/price-grid'
 import type { CustomSeriesOption } from 'echarts'
 import type { EChartsType } from 'echarts/core'
 import { customSeries, plotOf, type RenderApi, type RenderItem, type RenderParams } from './custom-item.ts'
-import { coveredColumns, type HeatGridPair } from './heat-grid.ts'
+import { type HeatGridPair, historyColumns } from './heat-grid.ts'
 import type { Rect } from './layout.ts'
 import type { HeatLut } from './lut.ts'
 import {
@@ -66,15 +66,15 @@ export class HeatLayer {
     this.gaps = gaps
   }
 
-  /** New data; the next update of the chart paints it. */
-  setGrid(grid: HeatGridPair | null): void {
+  /** New data; the next update of the chart paints it. `gaps`: spans without candles, hatched also at the ends of the range. */
+  setGrid(grid: HeatGridPair | null, gaps: readonly { from: number; to: number }[] = []): void {
     this.grid = grid && grid.bins > 0 && grid.columns > 0 ? grid : null
     if (!this.grid) return
     const { long, short, columns, bins } = this.grid
     this.levels = { long: buildLevels(long, columns, bins), short: buildLevels(short, columns, bins) }
     this.used = { long: rowsInUse(long, columns, bins), short: rowsInUse(short, columns, bins) }
     this.edgeY = new Float64Array(bins + 1)
-    this.covered = coveredColumns(this.grid)
+    this.covered = historyColumns(this.grid, gaps)
   }
 
   /** Takes effect with the next update of the chart; true when that changes anything. */

@@ -129,12 +129,12 @@ export class HeatmapChart {
     this.scene.to = data.to
     this.scene.resolutionMs = data.resolutionMs
     this.applyLayout()
+    const gapsOf = (channel: string) => data.gaps.filter((gap) => gap.channel === channel)
     if (before?.heat !== data.heat) {
-      this.heat.setGrid(data.heat)
+      this.heat.setGrid(data.heat, gapsOf('candle'))
       if (!this.chosen) this.recolour(suggestThreshold(data.heat))
     }
     this.candles.setCandles(data.candles.rows, data.candles.intervalMs)
-    const gapsOf = (channel: string) => data.gaps.filter((gap) => gap.channel === channel)
     this.funding.setFunding(data.funding, gapsOf('funding'))
     this.interest.setInterest(data.openInterest, data.candles.rows, gapsOf('openInterest'))
     this.pending = null

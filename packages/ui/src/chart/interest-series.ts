@@ -42,6 +42,13 @@ export function interestExtent(line: InterestLine, from: number, to: number): [n
   return low <= high ? [low, high] : null
 }
 
+/** By how much the value at figure `i` differs from the one `spanMs` before `time`; null when there was none then, or a gap. */
+export function interestChange(line: InterestLine, i: number, time: number, spanMs: number): number | null {
+  const before = lastAtOrBefore(line.time, time - spanMs)
+  if (before < 0 || time - spanMs - (line.time[before] as number) > line.breakMs) return null
+  return (line.value[i] as number) - (line.value[before] as number)
+}
+
 function medianStep(time: Float64Array): number {
   if (time.length < 2) return Number.POSITIVE_INFINITY
   const steps = new Float64Array(time.length - 1)

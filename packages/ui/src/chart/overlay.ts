@@ -1,7 +1,7 @@
 import { formatAmount, formatFunding, formatPercent, formatPrice, formatUsd } from '../format.ts'
 import { lastAtOrBefore } from './candles.ts'
 import { type FundingBars, fundingAt } from './funding-series.ts'
-import type { InterestLine } from './interest-series.ts'
+import { type InterestLine, interestChange } from './interest-series.ts'
 import type { ChartLayout, Rect } from './layout.ts'
 import type { Scene } from './scene.ts'
 import { niceStep } from './ticks.ts'
@@ -62,9 +62,12 @@ export class ChartOverlay {
     const write = interest.unit === 'usd' ? formatUsd : formatAmount
     const i = lastAtOrBefore(interest.time, time)
     const value = i >= 0 && time - (interest.time[i] as number) <= interest.breakMs ? (interest.value[i] as number) : null
-    const before = lastAtOrBefore(interest.time, time - DAY)
-    const change = value !== null && before >= 0 ? `(${write(value - (interest.value[before] as number), { sign: true })} 24 h)` : ''
-    this.interest.setValue(interest.unit === 'usd' ? '' : 'coins', value === null ? '–' : write(value), change)
+    const change = value === null ? null : interestChange(interest, i, time, DAY)
+    this.interest.setValue(
+      interest.unit === 'usd' ? '' : 'coins',
+      value === null ? '–' : write(value),
+      change === null ? '' : `(${write(change, { sign: true })} 24 h)`,
+    )
     this.funding.setNote(funding.end.length === 0 ? 'No funding data' : '')
     this.interest.setNote(interest.time.length === 0 ? 'No open-interest data' : '')
     if (interest.time.length === 0) this.interest.setValue('', '', '')

@@ -5,9 +5,9 @@ import { liveState } from '../react/badge.tsx'
 import { decimateLine } from './decimate.ts'
 import { fundingAt, fundingBars, fundingPeak } from './funding-series.ts'
 import { hatchLines } from './hatch.ts'
-import type { HeatGridPair } from './heat-grid.ts'
+import { type HeatGridPair, historyColumns } from './heat-grid.ts'
 import type { CandleRow } from './heatmap-data.ts'
-import { interestExtent, interestLine } from './interest-series.ts'
+import { interestChange, interestExtent, interestLine } from './interest-series.ts'
 import { chartLayout } from './layout.ts'
 import { defaultPriceRange, fullPriceRange } from './price-range.ts'
 import { readingAt } from './reading.ts'
@@ -157,6 +157,32 @@ it('thins a line to its extremes per pixel and breaks it at gaps', () => {
   const y = Float64Array.of(5, 1, 9, 4, 6, 7)
   expect([...decimateLine(x, y, () => false)]).toEqual([0.1, 5, 0.2, 1, 0.3, 9, 0.9, 6, 1.5, 7])
   expect([...decimateLine(x.subarray(4), y.subarray(4), (i) => i === 0)]).toEqual([0.9, 6, Number.NaN, Number.NaN, 1.5, 7])
+})
+
+describe('what is compared over a gap', () => {
+  it('gives the change of open interest over a day, and none where nothing was known then', () => {
+    // hourly, without hours 5 to 30
+    const hours = [0, 1, 2, 3, 4, 5, 30, 31, 32, 33]
+    const line = interestLine(
+      hours.map((h) => [h * HOUR, 100 + h, 1000 + h] as const),
+      [],
+    )
+    const change = (i: number) => interestChange(line, i, (hours[i] as number) * HOUR, 24 * HOUR)
+    expect(change(5)).toBeNull() // before the first figure
+    expect(change(6)).toBe(30 - 5) // hour 6: an hour after the last figure, which still counts
+    expect(change(9)).toBe(33 - 5)
+    expect(interestChange(line, 9, 36 * HOUR, 24 * HOUR)).toBeNull() // hour 12: in the middle of the gap
+  })
+
+  it('counts a gap at an end of the range as history, and what is before the first column as none', () => {
+    const grid = { from: 100 * HOUR, resolutionMs: HOUR, state: Uint8Array.of(0, 0, 0, 1, 0, 1, 0) }
+    expect(historyColumns(grid, [])).toEqual({ first: 3, last: 5 })
+    expect(historyColumns(grid, [{ from: 101.5 * HOUR, to: 103 * HOUR }])).toEqual({ first: 1, last: 5 })
+    expect(historyColumns(grid, [{ from: 0, to: 103 * HOUR }])).toEqual({ first: 0, last: 5 })
+    expect(historyColumns(grid, [{ from: 106 * HOUR, to: 107 * HOUR }])).toEqual({ first: 3, last: 6 })
+    expect(historyColumns(grid, [{ from: 0, to: 90 * HOUR }])).toEqual({ first: 3, last: 5 })
+    expect(historyColumns({ ...grid, state: new Uint8Array(7) }, [])).toEqual({ first: -1, last: -1 })
+  })
 })
 
 describe('ticks', () => {
