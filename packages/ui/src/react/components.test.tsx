@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import type { HeatmapData } from '../chart/heatmap-data.ts'
-import { DualRange } from './dual-range.tsx'
+import { DualRange, labelPlaces } from './dual-range.tsx'
 import { ErrorNote } from './error-note.tsx'
 import { Field } from './field.tsx'
 import { Heatmap } from './heatmap.tsx'
@@ -86,4 +86,18 @@ describe('controls', () => {
   })
   it('an error is an alert', () =>
     expect(renderToStaticMarkup(<ErrorNote data-testid="form-error">No.</ErrorNote>)).toMatch(/role="alert"[^>]*data-testid="form-error"/))
+})
+
+it('keeps the labels of a scale apart and inside, and under their handles where there is room', () => {
+  expect(labelPlaces({ low: 0.2, high: 0.7 })).toEqual([0.2, 0.7])
+  for (const [low, high] of [
+    [0, 0.01],
+    [0.5, 0.51],
+    [0.98, 0.99],
+    [0, 1],
+  ] as const) {
+    const [a, b] = labelPlaces({ low, high })
+    expect(b - a).toBeGreaterThan(0.25)
+    expect(Math.min(a, 1 - b)).toBeGreaterThan(0.05)
+  }
 })

@@ -24,6 +24,9 @@ export interface DualRangeProps {
 
 /** One arrow key: 1/100 of the scale. */
 const STEP = 0.01
+/** Two labels need this part of the scale between their centres, and stay inside this part of it. */
+const LABELS_APART = 0.26
+const LABELS_END = 0.94
 /** The handles stay at least this far apart, as a part of the scale. */
 const GAP = 0.01
 
@@ -135,10 +138,7 @@ function RangeLabels({
   high: number
   parts: { low: number; high: number }
 }) {
-  // Two labels closer than a quarter of the scale would overlap: they are pushed apart around their middle.
-  const middle = (parts.low + parts.high) / 2
-  const half = Math.max(0.13, (parts.high - parts.low) / 2)
-  const at = (part: number) => `${Math.min(0.94, Math.max(0.06, part)) * 100}%`
+  const [lowAt, highAt] = labelPlaces(parts)
   return (
     <div className="fl-range-labels" aria-hidden="true">
       {parts.low > 0.3 && (
@@ -146,10 +146,10 @@ function RangeLabels({
           {formatUsd(min)}
         </span>
       )}
-      <span className="fl-range-value" style={{ left: at(Math.min(parts.low, middle - half + 0.0)) }}>
+      <span className="fl-range-value" style={{ left: `${lowAt * 100}%` }}>
         {formatUsd(low)}
       </span>
-      <span className="fl-range-value" style={{ left: at(Math.max(parts.high, middle + half)) }}>
+      <span className="fl-range-value" style={{ left: `${highAt * 100}%` }}>
         {formatUsd(high)}
       </span>
       {parts.high < 0.7 && (
@@ -159,6 +159,16 @@ function RangeLabels({
       )}
     </div>
   )
+}
+
+/** Centre of the labels, as parts of the scale. Closer than a quarter they would overlap: they are pushed apart, and stay inside. */
+export function labelPlaces(parts: { low: number; high: number }): [number, number] {
+  const inside = (part: number) => Math.min(LABELS_END, Math.max(1 - LABELS_END, part))
+  const [low, high] = [inside(parts.low), inside(parts.high)]
+  if (high - low >= LABELS_APART) return [low, high]
+  const half = LABELS_APART / 2
+  const middle = Math.min(LABELS_END - half, Math.max(1 - LABELS_END + half, (low + high) / 2))
+  return [middle - half, middle + half]
 }
 
 function keyTarget(event: KeyboardEvent, part: number): number | null {
