@@ -1,5 +1,5 @@
 import { resolutionsOf } from '@faultline/market/resolution'
-import { DAY_MS, floorTo, HOUR_MS } from '@faultline/market/units'
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import type { HeatmapRange } from './schema.ts'
 
 export const RANGE_MS: Readonly<Record<HeatmapRange, number>> = {
@@ -29,3 +29,6 @@ export function chooseWindow(range: HeatmapRange, build: { bucketMs: number; las
   const to = build.lastBucket + build.bucketMs
   return { resolutionMs, from: floorTo(to - RANGE_MS[range], resolutionMs), to }
 }
+
+/** How finely a line is drawn over the range: it does not get coarser because candles of an hour or a day were imported. */
+export const lineStep = (range: HeatmapRange): number => chooseWindow(range, { bucketMs: MINUTE_MS, lastBucket: 0 }).resolutionMs

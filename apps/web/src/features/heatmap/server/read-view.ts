@@ -1,6 +1,6 @@
 import type { Database } from '@faultline/db/database'
 import { tileEnd, tileIndexOf } from '@faultline/market/tile-build'
-import { chooseWindow } from './choose-resolution.ts'
+import { chooseWindow, lineStep } from './choose-resolution.ts'
 import { countColumns } from './read-columns.ts'
 import { readCandles, readFunding, readGaps, readOpenInterest } from './read-series.ts'
 import type { HeatmapRange, HeatmapView } from './schema.ts'
@@ -14,7 +14,7 @@ export async function readHeatmapView(db: Database, input: { instrument: string;
   const [candles, openInterest, funding, gaps, columns] = await Promise.all([
     readCandles(db, { ...span, sourceMs: build.bucketMs, intervalMs: resolutionMs }),
     // a figure stamped with the very end of the window belongs to its last bucket
-    readOpenInterest(db, { ...span, to: to + 1, binMs: resolutionMs }),
+    readOpenInterest(db, { ...span, to: to + 1, binMs: lineStep(input.range) }),
     readFunding(db, { ...span, to: to + 1 }),
     readGaps(db, span),
     countColumns(db, { ...span, buildId: build.id }),

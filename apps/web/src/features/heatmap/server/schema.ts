@@ -29,7 +29,7 @@ export const heatmapView = z.object({
     status: z.enum(['building', 'complete', 'retired']),
   }),
   range: heatmapRange,
-  /** of the tiles, the candles and the thinned open interest */
+  /** of the tiles and the candles; open interest is thinned to the step of the range */
   resolutionMs: z.number(),
   /** aligned to resolutionMs */
   from: z.number(),

@@ -153,6 +153,17 @@ describe('of eight days of minutes, with a hole of two hours', () => {
   })
 })
 
+it('keeps the line of open interest fine where candles are coarse', async () => {
+  const { db } = web.database
+  const market = await builtMarket(db, { count: 3, bucketMs: DAY_MS })
+  const interest = new EventTableBuilder('openInterest')
+  for (let t = START; t < START + 3 * DAY_MS; t += 5 * MINUTE_MS) interest.push(t, 1_000, Number.NaN)
+  await inTransaction(db, (client) => storeTable(client, market.instrument.id, interest.finish()))
+  const view = await api.heatmap.view({ instrument: market.instrument.key, range: '12h' })
+  expect(view.resolutionMs).toBe(DAY_MS)
+  expect(view.openInterest.length).toBe(288)
+})
+
 describe('the default range', () => {
   it.each([
     ['hours of a month', HOUR_MS, 30 * 24, '7d'],
