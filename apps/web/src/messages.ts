@@ -106,6 +106,7 @@ export const messages = {
     build: 'Build',
     generation: (n: string) => `generation ${n}`,
     status: { building: 'building', complete: 'complete', retired: 'retired' } as Record<string, string>,
+    line: { coverage: (share: string) => `coverage ${share}`, model: (name: string) => `model ${name}` },
     coverage: 'Columns',
     coverageValue: (have: string, expected: string, share: string) => `${have} of ${expected} · ${share}`,
     openInterest: 'Open interest',

@@ -25,6 +25,28 @@ export function ProvenanceBox({ view, now }: { view: HeatmapView | null; now: nu
   )
 }
 
+/** The same in one line, for where the box is further down the page. */
+export function ProvenanceLine({ view, className = '' }: { view: HeatmapView | null; className?: string }) {
+  const p = view && provenanceOf(view)
+  return (
+    <p data-testid="provenance-line" className={`flex items-start gap-1.5 px-4 py-2 text-[11px] leading-[15px] text-t3 ${className}`}>
+      <Info size={14} aria-hidden="true" className="flex-none text-accfg" />
+      <span>
+        <b className="font-semibold text-t2">{messages.estimated.title}</b>
+        {p && (
+          <>
+            {' · '}
+            <span className={p.coverageTone === 'ok' ? '' : TONES[p.coverageTone]}>
+              {text.line.coverage(formatShare(p.columns, p.expected))}
+            </span>
+            {` · ${text.line.model(p.model)}`}
+          </>
+        )}
+      </span>
+    </p>
+  )
+}
+
 function Rows({ view, now }: { view: HeatmapView; now: number }) {
   const p = provenanceOf(view)
   const end = view.build.lastBucket + view.build.bucketMs

@@ -28,7 +28,7 @@ import { nearPrice } from './prepare/near-price.ts'
 import { neighbourRange } from './prepare/ranges.ts'
 import { marketFigures } from './prepare/summary.ts'
 import { colourScale, thresholdOf } from './prepare/threshold.ts'
-import { ProvenanceBox } from './provenance-box.tsx'
+import { ProvenanceBox, ProvenanceLine } from './provenance-box.tsx'
 import type { HeatmapRange, HeatmapView } from './server/schema.ts'
 import { Toolbar } from './toolbar.tsx'
 import { useHeatmapUrl } from './use-heatmap-url.ts'
@@ -58,7 +58,7 @@ export function Workspace({
   const range = url.r ?? defaultRange
   const instruments = useInstruments(initialInstruments)
   const instrument = instruments.find((row) => row.key === first.key) ?? first
-  const picture = usePicture(instrument.key, range, initialView)
+  const picture = usePicture(instrument, range, initialView)
   const { view, heat } = picture
   const { theme } = useTheme()
   const now = useNow(renderedAt)
@@ -131,6 +131,7 @@ export function Workspace({
               className="h-full"
             />
           </div>
+          <ProvenanceLine view={view} className="phone:hidden" />
         </div>
         <aside
           aria-label={text.details}
