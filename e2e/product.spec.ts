@@ -88,6 +88,18 @@ test('the crosshair names time, price range and both sides', async ({ page }) =>
   await expect(tooltip).toContainText(/%/)
 })
 
+test('a phone shows under the chart how sure the picture is', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await signIn(page)
+  await expect(heatmap(page)).toHaveAttribute('data-state', 'ready')
+  const line = page.getByTestId('provenance-line')
+  await expect(line).toBeInViewport()
+  await expect(line).toHaveText(/Estimated, not exact · coverage 100.* · model /)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await expect(line).toBeHidden() // the box beside the chart says it
+})
+
 test('a dump that is imported while the product runs appears without a reload', async ({ page }) => {
   test.setTimeout(180_000)
   await signIn(page)
@@ -126,13 +138,27 @@ test('a dump that is imported while the product runs appears without a reload', 
   await expect(heatmap(page)).toHaveAttribute('data-last-bucket', '2026-01-13T23:55:00.000Z')
 })
 
-test('the freshest instrument opens first, and Sign out ends the session', async ({ page }) => {
+test('a stream that is answered with an error comes back by itself', async ({ page }) => {
   await signIn(page)
+  await expect(page.getByTestId('stream-state')).toContainText('connected')
+  await page.route('**/api/stream/**', (route) => route.fulfill({ status: 503, body: '{}' }))
+  await page.reload()
+  await expect(page.getByTestId('stream-state')).toContainText('Offline')
+  await page.unroute('**/api/stream/**')
+  await expect(page.getByTestId('stream-state')).toContainText('connected')
+})
+
+test('the freshest instrument opens first, and Sign out ends the session', async ({ page, context }) => {
+  await signIn(page)
+  const other = await context.newPage()
+  await other.goto('/instruments')
+  await expect(other.getByText('SIMUSDT').first()).toBeVisible()
   await expect(page).toHaveURL(/SIMUSDT|\/$/)
   await expect(page.getByText('SIMUSDT').first()).toBeVisible()
   await page.getByRole('button', { name: 'Account' }).click()
   await page.getByText('Sign out').click()
   await expect(page).toHaveURL(/\/sign/)
+  await expect(other).toHaveURL(/\/sign/) // the other tab notices
   await page.goto('/instruments')
   await expect(page).toHaveURL(/\/sign/)
 })
@@ -148,8 +174,7 @@ test('a changed password works, and the old one no longer does', async ({ page, 
   await page.getByLabel(/repeat/i).fill(next)
   await page.getByRole('button', { name: /change password/i }).click()
   await expect(page.getByText(/password (was |has been )?changed/i)).toBeVisible()
-  await other.goto('/instruments') // the other session has ended
-  await expect(other).toHaveURL(/\/sign/)
+  await expect(other).toHaveURL(/\/sign/) // the other session has ended, and its open page says so by itself
   await page.context().clearCookies()
   await page.goto('/')
   await page.getByLabel('Email', { exact: true }).fill(administrator.email)
