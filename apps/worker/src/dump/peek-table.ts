@@ -29,7 +29,7 @@ export async function peekTable(file: InputFile, named: DumpKind | null, now: nu
     const rows = batch.rows.slice(body).filter(notBlank)
     return {
       kind,
-      symbol: rows[0]?.[layout.names.indexOf('symbol')] || null,
+      symbol: rows[0]?.[layout.names.indexOf('symbol')]?.toUpperCase() || null,
       intervalMs: kind === 'klines' ? candleLength(file.path, layout, rows, batch.firstLine + body, now) : null,
     }
   }

@@ -262,6 +262,15 @@ describe('several markets and lengths', () => {
     await expect(readDump(odd, { symbol: 'ETHUSDT' })).rejects.toThrow('or another number of minutes that divides a day')
   })
 
+  it('takes a symbol column in small letters for the same symbol', async () => {
+    const folder = dumpFolder({
+      'ETHUSDT-1m-2024-01.csv': csv(...klines(START, 10)),
+      'metrics.csv': csv(METRICS_HEADER, metricsRow(START + FIVE, 'ethusdt', 1)),
+      'ETHUSDT-metrics-2024-01-06.csv': csv(METRICS_HEADER, metricsRow(START + 2 * FIVE, 'ethusdt', 2)),
+    })
+    expect((await onlyMarket(folder)).openInterest.table.length).toBe(2)
+  })
+
   it('takes metrics between the full five minutes for their minute', async () => {
     const times = [MINUTE, 2 * MINUTE + 2000, 3 * MINUTE - 2000, FIVE + 29_000, FIVE + 31_000]
     const folder = dumpFolder({

@@ -101,9 +101,10 @@ function tablesOf(source: TableSource, markets: Map<string, MarketGathering>) {
     }
     let symbol = source.symbol
     if (text) {
-      if (!symbolSchema.safeParse(text).success) fail('not a symbol: capital letters and digits')
-      if (symbol !== null && text !== symbol) fail(`${text} in a file that its name says to be of ${symbol}`)
-      symbol = text
+      const given = text.toUpperCase() // as in names and options
+      if (!symbolSchema.safeParse(given).success) fail('not a symbol: letters and digits')
+      if (symbol !== null && given !== symbol) fail(`${given} in a file that its name says to be of ${symbol}`)
+      symbol = given
     }
     lastText = text
     last = gathering(symbol ?? source.otherwise ?? UNNAMED)
