@@ -78,8 +78,8 @@ export function InstrumentPicker({
       >
         <Search size={14} aria-hidden="true" className="hidden flex-none text-t3 phone:block" />
         <span className="truncate font-semibold">{current.symbol}</span>
-        <span className="hidden truncate text-t3 phone:inline">{venueName(current.venue)}</span>
-        <kbd className="app-kbd ml-auto hidden flex-none phone:inline">Ctrl K</kbd>
+        <span className="hidden truncate text-t3 wide:inline">{venueName(current.venue)}</span>
+        <kbd className="app-kbd ml-auto hidden flex-none wide:inline">Ctrl K</kbd>
         <ChevronDown size={14} aria-hidden="true" className="ml-auto flex-none text-t3 phone:hidden" />
       </button>
       {open && (
