@@ -5,6 +5,7 @@ import { useSubscription } from '@trpc/tanstack-react-query'
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { goToSignIn } from '../shell/go-to-sign-in.ts'
+import { onSignOutElsewhere } from '../shell/sign-out.ts'
 import { useUser } from '../shell/user-context.tsx'
 import type { ColumnsNews } from './server/news.ts'
 
@@ -110,6 +111,8 @@ export function ColumnsStreamProvider({ children }: { children: ReactNode }) {
       setLeads(false)
     }
   }, [userId, deliver, connected])
+
+  useEffect(() => onSignOutElsewhere(goToSignIn), [])
 
   const tell = useCallback(
     (next: Connection) => {
