@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     globalSetup: ['../testkit/src/global-setup.ts'],
+    setupFiles: ['../testkit/src/fixed-seed.ts'],
     include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
     hookTimeout: 30_000,
     testTimeout: 30_000,
