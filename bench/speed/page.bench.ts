@@ -54,6 +54,7 @@ try {
   await page.waitForSelector('[data-testid=heatmap][data-state=ready]')
   await page.waitForTimeout(1500)
   const heatSwitch = page.getByRole('switch', { name: 'Heat' }).or(page.getByRole('button', { name: 'Heat', exact: true }))
+  if ((await heatPrint(page)) === 0) throw new Error('There is no heat to measure.')
   const on = { pan: await frames(page, 'pan'), zoom: await frames(page, 'zoom') }
   await heatSwitch.click()
   await page.waitForTimeout(500)
@@ -70,8 +71,8 @@ try {
     },
     frameMsAt30Days: (['pan', 'zoom'] as const).map((what) => ({
       what,
-      heatOn: { median: round(median(on[what])), p95: round(quantile(on[what], 0.95)) },
-      heatOff: { median: round(median(off[what])), p95: round(quantile(off[what], 0.95)) },
+      heatOn: { median: round(median(on[what])), p95: round(quantile(on[what], 0.95)), max: round(Math.max(...on[what])) },
+      heatOff: { median: round(median(off[what])), p95: round(quantile(off[what], 0.95)), max: round(Math.max(...off[what])) },
       ratio: round(median(on[what]) / median(off[what])),
     })),
   }
@@ -91,6 +92,10 @@ async function frames(page: Page, what: 'pan' | 'zoom'): Promise<number[]> {
   const x = box.x + box.width / 2
   const y = box.y + box.height / 3
   await page.mouse.move(x, y)
+  // The whole range is on screen at first, and what shows all there is cannot be dragged: go closer.
+  for (let i = 0; i < 4; i++) await page.mouse.wheel(0, -120)
+  await page.waitForTimeout(300)
+  const before = await heatPrint(page)
   await page.evaluate(() => {
     const times: number[] = []
     const tick = (t: number) => {
@@ -105,7 +110,22 @@ async function frames(page: Page, what: 'pan' | 'zoom'): Promise<number[]> {
     if (what === 'pan') await page.mouse.move(x + 200 * Math.sin(i / 8), y)
     else await page.mouse.wheel(0, i % 20 < 10 ? -120 : 120)
   }
-  if (what === 'pan') await page.mouse.up()
   const times = await page.evaluate(() => (window as unknown as { frameTimes: number[] }).frameTimes)
+  if (what === 'zoom') for (let i = 0; i < 5; i++) await page.mouse.wheel(0, -120)
+  const after = await heatPrint(page)
+  if (before !== 0 && after === before) throw new Error(`The picture did not move: the frames of ${what} would be those of a still page.`)
+  if (what === 'pan') await page.mouse.up()
+  for (let i = 0; i < 12; i++) await page.mouse.wheel(0, 120) // back to all of it
   return times.slice(1).map((t, i) => t - (times[i] as number))
+}
+
+/** A number for what is on the heat layer's own canvas, where no crosshair is drawn; 0 while heat is off. */
+async function heatPrint(page: Page): Promise<number> {
+  return await page.getByTestId('heatmap').evaluate((element) => {
+    const canvas = [...element.querySelectorAll('canvas')].find((c) => c.dataset.zrDomId?.startsWith('zr_-1'))
+    const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data
+    let print = 0
+    if (pixels) for (const word of new Uint32Array(pixels.buffer)) print = Math.imul(print ^ word, 16_777_619)
+    return print
+  })
 }
