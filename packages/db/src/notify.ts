@@ -8,10 +8,20 @@ import pg from 'pg'
 import { z } from 'zod'
 import type { Queryable } from './database.ts'
 
-export const CHANNELS = { columns: 'faultline_columns', user: 'faultline_user', progress: 'faultline_progress' } as const
+export const CHANNELS = {
+  columns: 'faultline_columns',
+  user: 'faultline_user',
+  progress: 'faultline_progress',
+  feeds: 'faultline_feeds',
+  sources: 'faultline_sources',
+} as const
 export type NotifyChannel = keyof typeof CHANNELS
 
 const payloads = {
+  /** the state of feeds has changed: of these instruments, or of the source as a whole when none is named */
+  feeds: z.object({ sourceId: z.int(), instrumentIds: z.array(z.int()).max(1000) }),
+  /** an administrator changed a data source */
+  sources: z.object({ id: z.int() }),
   /** new columns of a build are there; times are starts of buckets in UTC milliseconds */
   columns: z.object({ instrumentId: z.int(), instrumentKey: z.string(), buildId: z.int(), lastBucket: z.number() }),
   /** sessions of this person have to be looked at again */

@@ -48,6 +48,16 @@ export const fundingEvent = z.object({
   intervalHours: z.number().positive().optional(),
 })
 
+export const markPriceEvent = z.object({
+  type: z.literal('markPrice'),
+  time,
+  markPrice: price,
+  indexPrice: price.optional(),
+  /** per interval, as it would be settled if the interval ended now */
+  predictedFundingRate: z.number().min(-1).max(1).optional(),
+  nextFundingTime: time.optional(),
+})
+
 export const RATIO_KINDS = ['accounts', 'topAccounts', 'topPositions', 'takerVolume'] as const
 export const longShortRatioEvent = z.object({
   type: z.literal('longShortRatio'),
@@ -78,7 +88,7 @@ export const depthEvent = z.object({
   asks: z.array(z.tuple([price, size])),
 })
 
-export const CHANNELS = ['candle', 'openInterest', 'funding', 'longShortRatio', 'liquidation', 'depth'] as const
+export const CHANNELS = ['candle', 'markPrice', 'openInterest', 'funding', 'longShortRatio', 'liquidation', 'depth'] as const
 export type Channel = (typeof CHANNELS)[number]
 export const gapEvent = z.object({
   type: z.literal('gap'),
@@ -94,6 +104,7 @@ export const marketEvent = z.discriminatedUnion('type', [
   candleEvent,
   openInterestEvent,
   fundingEvent,
+  markPriceEvent,
   longShortRatioEvent,
   liquidationEvent,
   depthEvent,
@@ -103,6 +114,7 @@ export const marketEvent = z.discriminatedUnion('type', [
 export type CandleEvent = z.infer<typeof candleEvent>
 export type OpenInterestEvent = z.infer<typeof openInterestEvent>
 export type FundingEvent = z.infer<typeof fundingEvent>
+export type MarkPriceEvent = z.infer<typeof markPriceEvent>
 export type RatioKind = (typeof RATIO_KINDS)[number]
 export type LongShortRatioEvent = z.infer<typeof longShortRatioEvent>
 export type LiquidationEvent = z.infer<typeof liquidationEvent>

@@ -1,6 +1,6 @@
 /** Stretches of time without data, per channel: drawn as gaps, and refilled where a feed can. */
-
-import type { Queryable } from '../database.ts'
+import type { FeedChannel } from '@faultline/market/feed'
+import type { Database, Queryable } from '../database.ts'
 import { msOf } from '../sql/binary.ts'
 
 /**
@@ -35,4 +35,67 @@ export async function replaceCandleGaps(
     holes,
   )
   return { count: rows.length, missingBuckets: rows.reduce((n, r) => n + (r.to - r.from) / intervalMs, 0) }
+}
+
+/** `open`: may still be refilled; `unrecoverable`: the venue has no history of this channel, or no longer has it. */
+export interface Gap {
+  instrumentId: number
+  channel: FeedChannel
+  /** UTC ms, [from, to) */
+  from: number
+  to: number
+  status: 'open' | 'filled' | 'unrecoverable'
+  reason: string | null
+}
+
+/**
+ * Enters gaps, or lengthens those that begin at the same moment. One that was filled is open again when it is entered
+ * again; an unrecoverable one stays so.
+ */
+export async function enterGaps(q: Queryable, gaps: readonly Gap[]): Promise<void> {
+  const rows = new Map(gaps.filter((g) => g.from < g.to).map((g) => [`${g.instrumentId} ${g.channel} ${g.from}`, g]))
+  if (rows.size === 0) return
+  const list = [...rows.values()].sort((a, b) => a.instrumentId - b.instrumentId || a.from - b.from)
+  await q.query(
+    `insert into gap as g (instrument_id, channel, from_time, to_time, status, reason)
+     select * from unnest($1::int[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[])
+     on conflict (instrument_id, channel, from_time) do update
+        set to_time = greatest(g.to_time, excluded.to_time),
+            status = case g.status when 'unrecoverable' then g.status else excluded.status end,
+            reason = coalesce(excluded.reason, g.reason)`,
+    [
+      list.map((g) => g.instrumentId),
+      list.map((g) => g.channel),
+      list.map((g) => new Date(g.from)),
+      list.map((g) => new Date(g.to)),
+      list.map((g) => g.status),
+      list.map((g) => g.reason),
+    ],
+  )
+}
+
+/** A gap's fate. Nothing happens when it is not there. */
+export async function settleGap(
+  q: Queryable,
+  gap: Pick<Gap, 'instrumentId' | 'channel' | 'from'>,
+  status: 'filled' | 'unrecoverable',
+  reason: string | null = null,
+): Promise<void> {
+  await q.query('update gap set status = $4, reason = coalesce($5, reason) where instrument_id = $1 and channel = $2 and from_time = $3', [
+    gap.instrumentId,
+    gap.channel,
+    new Date(gap.from),
+    status,
+    reason,
+  ])
+}
+
+/** Gaps of an instrument that may still be refilled, the oldest first. */
+export async function openGaps(q: Queryable | Database, instrumentId: number): Promise<Gap[]> {
+  const { rows } = await ('pool' in q ? q.pool : q).query<Gap>(
+    `select instrument_id as "instrumentId", channel, ${msOf('from_time')} as from, ${msOf('to_time')} as to, status, reason
+       from gap where instrument_id = $1 and status = 'open' order by from_time, channel`,
+    [instrumentId],
+  )
+  return rows
 }

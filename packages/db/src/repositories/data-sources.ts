@@ -1,0 +1,130 @@
+/** Data sources: which venues are listened to, where, and for which symbols. Administrators change them; workers follow. */
+import { FaultlineError } from '@faultline/market/errors'
+import { type SourceOptions, sourceOptions } from '@faultline/market/feed'
+import { symbolSchema } from '@faultline/market/instrument'
+import { VENUES, type VenueId } from '@faultline/market/venue'
+import { z } from 'zod'
+import { type Database, inTransaction, type Queryable } from '../database.ts'
+import { notify } from '../notify.ts'
+import { msOf } from '../sql/binary.ts'
+
+export interface DataSourceRow {
+  id: number
+  name: string
+  venue: VenueId
+  /** null: the venue's own address, or the installation's for the simulated venue */
+  restUrl: string | null
+  wsUrl: string | null
+  enabled: boolean
+  /** as the venue writes them; empty: all that it trades */
+  symbols: string[]
+  options: SourceOptions
+  /** rises with every change */
+  version: number
+  updatedAt: number
+}
+
+const address = (protocols: string[]) =>
+  z
+    .string()
+    .max(300)
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), `must begin with ${protocols.join('// or ')}//`)
+    .refine(
+      (text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''),
+      'must not contain a password',
+    )
+    .transform((text) => text.replace(/\/+$/, ''))
+
+/** What may be changed; the same rules wherever a change comes from. */
+export const dataSourceChange = z.object({
+  enabled: z.boolean().optional(),
+  restUrl: address(['http:', 'https:']).nullable().optional(),
+  wsUrl: address(['ws:', 'wss:']).nullable().optional(),
+  symbols: z.array(symbolSchema).max(1000).optional(),
+  options: sourceOptions.optional(),
+})
+export type DataSourceChange = z.infer<typeof dataSourceChange>
+
+const newDataSource = dataSourceChange.extend({ name: z.string().trim().min(1).max(80), venue: z.enum(Object.keys(VENUES) as [VenueId]) })
+
+const COLUMNS = `d.id, d.name, d.venue, d.rest_url as "restUrl", d.ws_url as "wsUrl", d.enabled, d.symbols, d.options, d.version,
+  ${msOf('d.updated_at')} as "updatedAt"`
+
+const queryable = (db: Database | Queryable): Queryable => ('pool' in db ? db.pool : db)
+
+/** All sources, in the order they were made. */
+export async function listDataSources(db: Database | Queryable): Promise<DataSourceRow[]> {
+  const { rows } = await queryable(db).query<DataSourceRow>(`select ${COLUMNS} from data_source d order by d.id`)
+  return rows
+}
+
+/** @throws FaultlineError not_found */
+export async function findDataSource(db: Database | Queryable, id: number): Promise<DataSourceRow> {
+  const valid = Number.isInteger(id) && id > 0 && id <= 0x7fffffff
+  const { rows } = await queryable(db).query<DataSourceRow>(`select ${COLUMNS} from data_source d where d.id = $1`, [valid ? id : 0])
+  if (!rows[0]) throw new FaultlineError('not_found', `There is no data source ${id}.`)
+  return rows[0]
+}
+
+/** Makes the source where no other has its name; an existing one stays as it is. Workers are told. */
+export function ensureDataSource(db: Database, given: z.input<typeof newDataSource>): Promise<DataSourceRow> {
+  const { name, venue, enabled, restUrl, wsUrl, symbols, options } = parse(newDataSource, given)
+  return inTransaction(db, async (client) => {
+    const made = await client.query<{ id: number }>(
+      `insert into data_source (name, venue, rest_url, ws_url, enabled, symbols, options) values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (name) do nothing returning id`,
+      [name, venue, restUrl ?? null, wsUrl ?? null, enabled ?? true, symbols ?? [], options ?? {}],
+    )
+    if (made.rows[0]) await notify(client, 'sources', { id: made.rows[0].id })
+    const { rows } = await client.query<DataSourceRow>(`select ${COLUMNS} from data_source d where d.name = $1`, [name])
+    return rows[0] as DataSourceRow
+  })
+}
+
+/**
+ * Changes what `change` names, if nobody else did since `version` was read. Workers are told.
+ * @throws FaultlineError bad_input naming the field; not_found; conflict when the source has another version
+ */
+export function updateDataSource(
+  db: Database,
+  id: number,
+  version: number,
+  change: z.input<typeof dataSourceChange>,
+): Promise<DataSourceRow> {
+  const { enabled, restUrl, wsUrl, symbols, options } = parse(dataSourceChange, change)
+  return inTransaction(db, async (client) => {
+    const before = await findDataSource(client, id)
+    const { rows } = await client.query<DataSourceRow>(
+      `update data_source d set enabled = $3, rest_url = $4, ws_url = $5, symbols = $6, options = $7, version = d.version + 1, updated_at = now()
+        where d.id = $1 and d.version = $2 returning ${COLUMNS}`,
+      [
+        id,
+        version,
+        enabled ?? before.enabled,
+        restUrl === undefined ? before.restUrl : restUrl,
+        wsUrl === undefined ? before.wsUrl : wsUrl,
+        symbols ?? before.symbols,
+        options ?? before.options,
+      ],
+    )
+    const after = rows[0]
+    if (!after)
+      throw new FaultlineError(
+        'conflict',
+        `${before.name} was changed by somebody else meanwhile. Look at it again, then repeat your change.`,
+      )
+    await notify(client, 'sources', { id })
+    return after
+  })
+}
+
+function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const field = issue?.path.join('.')
+  throw new FaultlineError('bad_input', issue?.message ?? 'not a data source', {
+    ...(field ? { place: { field } } : {}),
+    cause: parsed.error,
+  })
+}
