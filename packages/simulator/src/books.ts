@@ -3,7 +3,7 @@
  * sums are exact. One maker account is the counterparty of everybody; what it is left with is its own position and counts
  * as such in the open interest.
  */
-import { liquidationPrice } from './margin.ts'
+import { BRACKETS, type Bracket, liquidationPrice } from './margin.ts'
 
 export interface NewPosition {
   population: number
@@ -25,6 +25,26 @@ export interface Position extends NewPosition {
   liquidation: number
 }
 
+/** Open positions in the order in which they lie, and what is known of free places. */
+export type BooksState = {
+  makerLots: number
+  longLots: number
+  shortLots: number
+  heldBy: Float64Array
+  generations: Int32Array
+  free: Int32Array
+  ids: Int32Array
+  populations: Uint8Array
+  longs: Uint8Array
+  crossed: Uint8Array
+  lots: Float64Array
+  entries: Float64Array
+  margins: Float64Array
+  stops: Float64Array
+  takeProfits: Float64Array
+  liquidations: Float64Array
+}
+
 export class Books {
   /** base coin per lot */
   readonly lotSize: number
@@ -35,14 +55,70 @@ export class Books {
   shortLots = 0
   /** The same per population. */
   readonly heldBy: { long: number; short: number }[] = []
+  private readonly brackets: readonly Bracket[]
   private readonly slots: (Position | null)[] = []
   private readonly generations: number[] = []
   private readonly free: number[] = []
   /** Open positions in no order; `place` of each is its index. Walked often, so without a detour over ids. */
   private readonly live: Position[] = []
 
-  constructor(lotSize: number) {
+  constructor(lotSize: number, brackets: readonly Bracket[] = BRACKETS) {
     this.lotSize = lotSize
+    this.brackets = brackets
+  }
+
+  state(): BooksState {
+    const { live } = this
+    return {
+      makerLots: this.makerLots,
+      longLots: this.longLots,
+      shortLots: this.shortLots,
+      heldBy: Float64Array.from(this.heldBy.flatMap(({ long, short }) => [long, short])),
+      generations: Int32Array.from(this.generations),
+      free: Int32Array.from(this.free),
+      ids: Int32Array.from(live, (p) => p.id),
+      populations: Uint8Array.from(live, (p) => p.population),
+      longs: Uint8Array.from(live, (p) => (p.direction > 0 ? 1 : 0)),
+      crossed: Uint8Array.from(live, (p) => (p.cross ? 1 : 0)),
+      lots: Float64Array.from(live, (p) => p.lots),
+      entries: Float64Array.from(live, (p) => p.entry),
+      margins: Float64Array.from(live, (p) => p.margin),
+      stops: Float64Array.from(live, (p) => p.stop),
+      takeProfits: Float64Array.from(live, (p) => p.takeProfit),
+      liquidations: Float64Array.from(live, (p) => p.liquidation),
+    }
+  }
+
+  /** Takes back what `state` gave; the books must be empty. */
+  restore(state: BooksState): void {
+    this.makerLots = state.makerLots
+    this.longLots = state.longLots
+    this.shortLots = state.shortLots
+    for (let i = 0; i < state.heldBy.length; i += 2) {
+      this.heldBy.push({ long: state.heldBy[i] as number, short: state.heldBy[i + 1] as number })
+    }
+    for (const generation of state.generations) {
+      this.generations.push(generation)
+      this.slots.push(null)
+    }
+    for (const id of state.free) this.free.push(id)
+    state.ids.forEach((id, place) => {
+      const position: Position = {
+        population: state.populations[place] as number,
+        direction: state.longs[place] === 1 ? 1 : -1,
+        lots: state.lots[place] as number,
+        entry: state.entries[place] as number,
+        margin: state.margins[place] as number,
+        cross: state.crossed[place] === 1,
+        stop: state.stops[place] as number,
+        takeProfit: state.takeProfits[place] as number,
+        id,
+        place,
+        liquidation: state.liquidations[place] as number,
+      }
+      this.slots[id] = position
+      this.live.push(position)
+    })
   }
 
   /** One side of all contracts, in lots. */
@@ -118,7 +194,7 @@ export class Books {
   /** Makes the liquidation price that of the present size, entry and margin; older triggers of the position are void. */
   revalue(position: Position): void {
     const { direction, lots, entry, margin } = position
-    position.liquidation = liquidationPrice({ direction, size: lots * this.lotSize, entry, margin })
+    position.liquidation = liquidationPrice({ direction, size: lots * this.lotSize, entry, margin }, this.brackets)
     this.generations[position.id] = (this.generations[position.id] as number) + 1
   }
 

@@ -5,6 +5,7 @@
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import type { Position } from './books.ts'
+import type { Character } from './character.ts'
 import type { Exchange } from './exchange.ts'
 import { equity, leverageCap } from './margin.ts'
 import { CONTRARIAN, HEDGER, MOMENTUM, POPULATIONS, type Population, SWING } from './populations.ts'
@@ -13,7 +14,6 @@ import type { Weather } from './weather.ts'
 
 /** Exponential averages of log price that trends are measured against, with the volatility of a day as yardstick. */
 const TRENDS_MS = [15 * MINUTE_MS, 4 * HOUR_MS, DAY_MS] as const
-const DAY_VOLATILITY = 0.032
 /** A rumour: for some minutes the momentum crowd arrives faster and on one side. */
 const RUMOURS_PER_DAY = 9
 const RUMOUR_MEAN_MS = 12 * MINUTE_MS
@@ -24,9 +24,12 @@ const MOOD_MEAN = 0.15
 const INVENTORY_SCALE = 0.012
 const VOLUME_CHURN_PER_DAY = 1.3
 
+export type CrowdState = { averages: Float64Array; mood: number; rumourUntil: number; rumourDirection: number }
+
 export class Crowd {
   private readonly exchange: Exchange
   private readonly random: Random
+  private readonly character: Character
   private readonly openInterestUsd: number
   private readonly stepMs: number
   private readonly averages = [0, 0, 0]
@@ -35,13 +38,14 @@ export class Crowd {
   private mood = MOOD_MEAN
   private rumour: { until: number; direction: 1 | -1 } | null = null
 
-  constructor(exchange: Exchange, random: Random, options: { openInterestUsd: number; stepMs: number }) {
+  constructor(exchange: Exchange, random: Random, options: { character: Character; stepMs: number }) {
     this.exchange = exchange
     this.random = random
-    this.openInterestUsd = options.openInterestUsd
+    this.character = options.character
+    this.openInterestUsd = options.character.openInterestUsd
     this.stepMs = options.stepMs
     this.averages.fill(exchange.logPrice)
-    this.meanSizeUsd = POPULATIONS.map((p) => paretoMean(p.size.min, p.size.max, p.size.alpha) * options.openInterestUsd)
+    this.meanSizeUsd = POPULATIONS.map((p) => paretoMean(p.size.min, p.size.max, p.size.alpha) * this.openInterestUsd)
     // Reviews are drawn at the rate of the most restless trader and thinned by each position's own.
     this.closingPerHour = Math.max(
       ...POPULATIONS.map((p) => (p.lifeHours > 100 ? 4 : 1.5) / p.lifeHours + p.averagingPerHour + p.topUpPerHour),
@@ -73,7 +77,7 @@ export class Crowd {
         const size = order.lots * exchange.books.lotSize
         const ageDays = (random.exponential() * population.lifeHours) / 24
         for (let attempt = 0; ; attempt++) {
-          const entry = attempt < 8 ? now * Math.exp(DAY_VOLATILITY * Math.sqrt(ageDays) * random.normal()) : now
+          const entry = attempt < 8 ? now * Math.exp(this.character.dayVolatility * Math.sqrt(ageDays) * random.normal()) : now
           const margin = ((size * entry) / order.leverage) * (1 + order.spare)
           const position = exchange.books.open({ ...order, entry, margin, stop: 0, takeProfit: 0 })
           if (attempt < 8 && direction * (now - position.liquidation) <= 0.004 * now) {
@@ -88,9 +92,28 @@ export class Crowd {
     })
   }
 
+  state(): CrowdState {
+    const { averages, mood, rumour } = this
+    return {
+      averages: Float64Array.from(averages),
+      mood,
+      rumourUntil: rumour?.until ?? 0,
+      rumourDirection: rumour?.direction ?? 0,
+    }
+  }
+
+  restore(state: CrowdState): void {
+    state.averages.forEach((value, i) => {
+      this.averages[i] = value
+    })
+    this.mood = state.mood
+    const direction = state.rumourDirection
+    this.rumour = direction === 0 ? null : { until: state.rumourUntil, direction: direction > 0 ? 1 : -1 }
+  }
+
   step(time: number, weather: Weather): void {
     this.look(time)
-    const hours = (this.stepMs / HOUR_MS) * weather.activity
+    const hours = (this.stepMs / HOUR_MS) * weather.activity * this.character.activity
     for (let i = 0; i < POPULATIONS.length; i++) this.arrive(i, hours)
     this.review(hours)
     this.tradeAround(weather)
@@ -113,7 +136,7 @@ export class Crowd {
 
   /** How far the price has run from its average, in volatilities of that horizon. */
   private trend(i: 0 | 1 | 2): number {
-    return (this.exchange.logPrice - (this.averages[i] as number)) / (DAY_VOLATILITY * Math.sqrt(TRENDS_MS[i] / DAY_MS))
+    return (this.exchange.logPrice - (this.averages[i] as number)) / (this.character.dayVolatility * Math.sqrt(TRENDS_MS[i] / DAY_MS))
   }
 
   /** Maker's inventory in units of INVENTORY_SCALE of the open interest. */
@@ -154,8 +177,8 @@ export class Crowd {
     const p = POPULATIONS[index] as Population
     const notional = this.openInterestUsd * random.pareto(p.size.min, p.size.max, p.size.alpha)
     const lots = Math.max(1, Math.round(notional / (price * this.exchange.books.lotSize)))
-    const cap = Math.min(p.leverage.max, leverageCap(notional))
-    const wanted = random.logNormal(p.leverage.median, p.leverage.sigma)
+    const cap = Math.min(p.leverage.max, leverageCap(notional, this.character.brackets))
+    const wanted = random.logNormal(p.leverage.median * this.character.leverageAppetite, p.leverage.sigma)
     // Who wants more than is allowed stays somewhere below the limit, not all on it.
     const leverage = Math.max(Math.min(p.leverage.min, cap), wanted < cap ? wanted : cap * random.between(0.6, 1))
     const cross = random.chance(p.cross.share)
@@ -170,7 +193,7 @@ export class Crowd {
     // A stop cuts the loss at a part of the margin, a target takes a multiple of what volatility gives in a life.
     const room = (1 + spare) / leverage
     const stop = random.chance(p.stopShare) ? exchange.mark * Math.exp(-direction * room * random.between(0.25, 0.8)) : 0
-    const reach = DAY_VOLATILITY * Math.sqrt(p.lifeHours / 24) * random.between(0.3, 1.6)
+    const reach = this.character.dayVolatility * Math.sqrt(p.lifeHours / 24) * random.between(0.3, 1.6)
     const takeProfit = random.chance(p.targetShare) ? exchange.mark * Math.exp(direction * reach) : 0
     exchange.open({ ...order, stop, takeProfit }, leverage, spare, random.chance(p.taker))
   }
@@ -212,14 +235,20 @@ export class Crowd {
     const lots = Math.round(position.lots * random.between(0.3, 1))
     const notional = size * exchange.mark * 2
     if (lots < 1 || notional > 0.02 * this.openInterestUsd) return
-    const leverage = Math.min((position.entry * size) / position.margin, leverageCap(notional))
+    const leverage = Math.min((position.entry * size) / position.margin, leverageCap(notional, this.character.brackets))
     exchange.add(position, lots, (lots * exchange.books.lotSize * exchange.mark) / Math.max(1, leverage))
   }
 
   /** Day trading that leaves no position behind, busier in wild hours, leaning with the last minutes. */
   private tradeAround(weather: Weather): void {
     const { exchange, random } = this
-    const usd = VOLUME_CHURN_PER_DAY * this.openInterestUsd * (this.stepMs / DAY_MS) * weather.activity * random.exponential()
+    const usd =
+      VOLUME_CHURN_PER_DAY *
+      this.openInterestUsd *
+      (this.stepMs / DAY_MS) *
+      weather.activity *
+      this.character.activity *
+      random.exponential()
     const lots = Math.round(usd / (exchange.mark * exchange.books.lotSize))
     const buyShare = 0.5 + 0.18 * Math.tanh(0.4 * this.trend(0) + 0.5 * random.normal())
     const buys = Math.round(lots * buyShare)

@@ -16,10 +16,18 @@ beforeEach(() => {
   touched = []
   const tape: Tape = {
     trade: (takerBuys, lots, price) => trades.push({ takerBuys, lots, price }),
+    churn: (takerBuys, lots, price) => trades.push({ takerBuys, lots, price }),
     touch: (price) => touched.push(price),
     forced: (order) => forced.push(order),
   }
-  exchange = new Exchange(new Books(1), tape, new Random(1, 'test'), { price: 100, depthUsd: 1e7, stepMs: STEP, workedLots: 1e6 })
+  exchange = new Exchange(new Books(1), tape, new Random(1, 'test'), {
+    price: 100,
+    depthUsd: 1e7,
+    stepMs: STEP,
+    workedLots: 1e6,
+    thickening: 0.01,
+    usdPerPrint: 4_000,
+  })
 })
 
 const open = (direction: 1 | -1, lots: number, leverage: number, extra: { stop?: number; takeProfit?: number } = {}) =>

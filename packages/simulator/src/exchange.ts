@@ -5,9 +5,10 @@
  */
 import { HOUR_MS } from '@faultline/market/units'
 import type { Books, NewPosition, Position } from './books.ts'
+import { pushOf } from './impact.ts'
 import { bankruptcyPrice } from './margin.ts'
 import type { Random } from './random.ts'
-import { type Trigger, TriggerHeap } from './trigger-heap.ts'
+import { type Trigger, TriggerHeap, type TriggerHeapState } from './trigger-heap.ts'
 
 export const TRIGGER = { liquidation: 0, stop: 1, target: 2 } as const
 
@@ -30,12 +31,12 @@ export interface ForcedOrder {
 /** What the exchange tells the tape. */
 export interface Tape {
   trade(takerBuys: boolean, lots: number, price: number, prints: number): void
+  /** Day trading that is spread over the whole step, told at its end. */
+  churn(takerBuys: boolean, lots: number, price: number, prints: number): void
   touch(price: number): void
   forced(order: ForcedOrder): void
 }
 
-/** Once trades have pushed the price this far the book is twice as deep. */
-const THICKENING = 0.01
 /**
  * A push is partly taken for information and fades within a day, the rest is pressure on the book and fades in minutes.
  * Nothing of it stays for ever: the crowd's flow can be foreseen, and a market that kept it would trend.
@@ -43,8 +44,28 @@ const THICKENING = 0.01
 const LASTING = 0.22
 const LASTING_HALF_LIFE_MS = 10 * HOUR_MS
 const PRESSURE_HALF_LIFE_MS = 90_000
-/** USD per print on the tape, for the count of trades. */
-const USD_PER_PRINT = 4_000
+
+export interface ExchangeOptions {
+  price: number
+  depthUsd: number
+  stepMs: number
+  workedLots: number
+  /** once trades have pushed the log price this far the book is twice as deep */
+  thickening: number
+  usdPerPrint: number
+}
+
+export type ExchangeState = {
+  mark: number
+  value: number
+  lasting: number
+  pressure: number
+  depthUsd: number
+  now: number
+  stepLeft: number
+  below: TriggerHeapState
+  above: TriggerHeapState
+}
 
 export class Exchange {
   readonly books: Books
@@ -59,6 +80,8 @@ export class Exchange {
   private readonly stepMs: number
   /** orders above this size are worked into the market without haste */
   private readonly workedLots: number
+  readonly thickening: number
+  private readonly usdPerPrint: number
   private readonly fade: number
   private readonly slowFade: number
   private readonly below: TriggerHeap
@@ -68,7 +91,7 @@ export class Exchange {
   /** share of the step that is left for the next liquidation to happen in */
   private stepLeft = 1
 
-  constructor(books: Books, tape: Tape, random: Random, options: { price: number; depthUsd: number; stepMs: number; workedLots: number }) {
+  constructor(books: Books, tape: Tape, random: Random, options: ExchangeOptions) {
     this.books = books
     this.tape = tape
     this.random = random
@@ -77,10 +100,29 @@ export class Exchange {
     this.depthUsd = options.depthUsd
     this.stepMs = options.stepMs
     this.workedLots = options.workedLots
+    this.thickening = options.thickening
+    this.usdPerPrint = options.usdPerPrint
     this.fade = Math.exp((-Math.LN2 * options.stepMs) / PRESSURE_HALF_LIFE_MS)
     this.slowFade = Math.exp((-Math.LN2 * options.stepMs) / LASTING_HALF_LIFE_MS)
     this.below = new TriggerHeap('below', books.isCurrent)
     this.above = new TriggerHeap('above', books.isCurrent)
+  }
+
+  state(): ExchangeState {
+    const { mark, value, lasting, pressure, depthUsd, now, stepLeft } = this
+    return { mark, value, lasting, pressure, depthUsd, now, stepLeft, below: this.below.state(), above: this.above.state() }
+  }
+
+  restore(state: ExchangeState): void {
+    this.mark = state.mark
+    this.value = state.value
+    this.lasting = state.lasting
+    this.pressure = state.pressure
+    this.depthUsd = state.depthUsd
+    this.now = state.now
+    this.stepLeft = state.stepLeft
+    this.below.restore(state.below)
+    this.above.restore(state.above)
   }
 
   get logPrice(): number {
@@ -147,8 +189,8 @@ export class Exchange {
 
   /** Trades that open and close inside a step between the same accounts: volume without a change of any position. */
   churn(buys: number, sells: number): void {
-    if (buys > 0) this.print(true, buys, this.mark)
-    if (sells > 0) this.print(false, sells, this.mark)
+    if (buys > 0) this.tape.churn(true, buys, this.mark, this.prints(buys, this.mark))
+    if (sells > 0) this.tape.churn(false, sells, this.mark, this.prints(sells, this.mark))
   }
 
   /** Applies triggers that lie beyond the price already (after funding was paid). */
@@ -166,15 +208,9 @@ export class Exchange {
     if (takeProfit > 0) winning.push(takeProfit, id, generation, TRIGGER.target)
   }
 
-  /**
-   * Log price move of a market order, signed. While trades have pushed the price that way already the book thickens, so the
-   * push grows slower than the order (with the square root at last); on the way back it resists as at rest.
-   */
+  /** Log price move of a market order, signed. */
   private impact(direction: 1 | -1, lots: number): number {
-    const usd = lots * this.books.lotSize * this.mark
-    const stretched = Math.max(0, direction * this.pressure) / THICKENING
-    const u = usd / (this.depthUsd * THICKENING)
-    return direction * THICKENING * (Math.sqrt((1 + stretched) ** 2 + 2 * u) - 1 - stretched)
+    return pushOf(this, direction, lots * this.books.lotSize * this.mark)
   }
 
   private yieldTo(push: number): void {
@@ -252,6 +288,10 @@ export class Exchange {
   }
 
   private print(takerBuys: boolean, lots: number, price: number): void {
-    this.tape.trade(takerBuys, lots, price, 1 + Math.floor((lots * this.books.lotSize * price) / USD_PER_PRINT))
+    this.tape.trade(takerBuys, lots, price, this.prints(lots, price))
+  }
+
+  private prints(lots: number, price: number): number {
+    return 1 + Math.floor((lots * this.books.lotSize * price) / this.usdPerPrint)
   }
 }

@@ -1,3 +1,5 @@
+export type RandomState = { a: number; b: number; c: number; counter: number; spare: number }
+
 /**
  * Seeded random numbers: sfc32 behind a splitmix32 seeding, one independent stream per name, so that a draw more in one
  * place of the simulator does not shift the draws of another. Same seed and name, same numbers, on every machine.
@@ -23,6 +25,18 @@ export class Random {
     this.b = mix()
     this.c = mix()
     for (let i = 0; i < 12; i++) this.uint32()
+  }
+
+  state(): RandomState {
+    return { a: this.a, b: this.b, c: this.c, counter: this.counter, spare: this.spare }
+  }
+
+  restore(state: RandomState): void {
+    this.a = state.a
+    this.b = state.b
+    this.c = state.c
+    this.counter = state.counter
+    this.spare = state.spare
   }
 
   private uint32(): number {

@@ -3,7 +3,6 @@
  * forced orders; and what it does not see: the true map at each full hour.
  */
 
-import { RATIO_KINDS } from '@faultline/market/event'
 import {
   type CandleTable,
   EventTableBuilder,
@@ -12,9 +11,9 @@ import {
   type OpenInterestTable,
 } from '@faultline/market/event-table'
 import { binOf } from '@faultline/market/price-grid'
-import { HOUR_MS } from '@faultline/market/units'
 import type { Books } from './books.ts'
 import type { ForcedOrder, Tape } from './exchange.ts'
+import { RatioMeter } from './metrics.ts'
 
 /** The true map, one row per time and bin that holds anything: USD (size × liquidation price) that would be liquidated. */
 export interface TruthTable {
@@ -25,10 +24,6 @@ export interface TruthTable {
   short: number[]
 }
 
-/** Share of positions, by notional, that count as top traders. */
-const TOP_SHARE = 0.2
-/** How often the size that makes a top trader is looked up again. */
-const TOP_EVERY_MS = 8 * HOUR_MS
 /** Bins of the global grid within ×0.5 … ×2. */
 const REACH = Math.log(2)
 
@@ -52,9 +47,7 @@ export class Recorder implements Tape {
   private buyQuote = 0
   private sellQuote = 0
   private prints = 0
-  private metricBuyLots = 0
-  private metricSellLots = 0
-  private topLots = 0
+  private readonly meter = new RatioMeter()
 
   constructor(lotSize: number, tick: (price: number) => number, candles: number) {
     this.lotSize = lotSize
@@ -70,16 +63,19 @@ export class Recorder implements Tape {
 
   trade(takerBuys: boolean, lots: number, price: number, prints: number): void {
     const quote = lots * this.lotSize * price
+    this.meter.trade(takerBuys, lots)
     if (takerBuys) {
       this.buyLots += lots
-      this.metricBuyLots += lots
       this.buyQuote += quote
     } else {
       this.sellLots += lots
-      this.metricSellLots += lots
       this.sellQuote += quote
     }
     this.prints += prints
+  }
+
+  churn(takerBuys: boolean, lots: number, price: number, prints: number): void {
+    this.trade(takerBuys, lots, price, prints)
   }
 
   forced(order: ForcedOrder): void {
@@ -110,42 +106,16 @@ export class Recorder implements Tape {
 
   /** Forgets the taker flow of the five minutes before, as when recording starts. */
   beginMetrics(): void {
-    this.metricBuyLots = this.metricSellLots = 0
+    this.meter.begin()
   }
 
   /** The figures of one five-minute mark. Ratios are left out where their denominator is empty. */
   metrics(time: number, books: Books, price: number): void {
     const lots = books.openInterestLots
     this.openInterestRows.push(time, lots * this.lotSize, lots * this.lotSize * price)
-    if (this.topLots === 0 || time % TOP_EVERY_MS === 0) this.topLots = topThreshold(books)
-    const counts = { long: 0, short: 0, topLong: 0, topShort: 0, topLongLots: 0, topShortLots: 0 }
-    for (let i = 0; i < books.count; i++) {
-      const p = books.at(i)
-      const top = p.lots >= this.topLots
-      if (p.direction > 0) {
-        counts.long++
-        if (top) {
-          counts.topLong++
-          counts.topLongLots += p.lots
-        }
-      } else {
-        counts.short++
-        if (top) {
-          counts.topShort++
-          counts.topShortLots += p.lots
-        }
-      }
-    }
-    const ratios = {
-      accounts: counts.long / counts.short,
-      topAccounts: counts.topLong / counts.topShort,
-      topPositions: counts.topLongLots / counts.topShortLots,
-      takerVolume: this.metricBuyLots / this.metricSellLots,
-    }
-    RATIO_KINDS.forEach((kind, index) => {
-      if (Number.isFinite(ratios[kind])) this.ratioRows.push(time, index, ratios[kind])
+    this.meter.read(time, books).forEach((ratio, kind) => {
+      if (Number.isFinite(ratio)) this.ratioRows.push(time, kind, ratio)
     })
-    this.beginMetrics()
   }
 
   funding(time: number, rate: number, intervalHours: number): void {
@@ -187,12 +157,4 @@ export class Recorder implements Tape {
       funding: this.fundingRows.finish(),
     }
   }
-}
-
-/** Size in lots from which a position belongs to the top traders. */
-function topThreshold(books: Books): number {
-  const sizes = new Float64Array(books.count)
-  for (let i = 0; i < books.count; i++) sizes[i] = books.at(i).lots
-  sizes.sort()
-  return sizes[Math.floor(sizes.length * (1 - TOP_SHARE))] ?? 1
 }

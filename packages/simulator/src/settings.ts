@@ -2,6 +2,7 @@ import { FaultlineError } from '@faultline/market/errors'
 import { symbolSchema } from '@faultline/market/instrument'
 import { BUCKETS_MS, resolutionName } from '@faultline/market/resolution'
 import { DAY_MS, floorTo, isoTime } from '@faultline/market/units'
+import { type Character, LARGE_COIN } from './character.ts'
 
 export interface SimulationOptions {
   /** length of the market in days; days × 24 h must be a multiple of the candle */
@@ -14,6 +15,8 @@ export interface SimulationOptions {
   start?: number
   /** SIMUSDT by default */
   symbol?: string
+  /** what kind of market; a large coin by default. Price and open interest below go before the character's own. */
+  character?: Character
   /** where the first candle opens, to within a per cent; 3000 by default */
   price?: number
   /** the open interest that the market hovers around; 3 billion USD by default */
@@ -23,6 +26,8 @@ export interface SimulationOptions {
 }
 
 export interface Settings {
+  /** with the price and the open interest that were asked for */
+  readonly character: Character
   readonly days: number
   readonly seed: number
   readonly intervalMs: number
@@ -51,10 +56,11 @@ const refuse = (field: string, message: string): never => {
 /** Fills in what is left out. @throws FaultlineError bad_input naming the option that cannot be. */
 export function settle(options: SimulationOptions): Settings {
   const { days, seed } = options
+  const asked = options.character ?? LARGE_COIN
   const intervalMs = options.intervalMs ?? 60_000
   const symbol = options.symbol ?? 'SIMUSDT'
-  const price = options.price ?? 3_000
-  const openInterestUsd = options.openInterestUsd ?? 3e9
+  const price = options.price ?? asked.price
+  const openInterestUsd = options.openInterestUsd ?? asked.openInterestUsd
   const warmUpDays = options.warmUpDays ?? 3
   if (!Number.isSafeInteger(seed) || seed < 0) refuse('seed', `a whole number from 0 to 2^53 − 1 is needed, not ${seed}`)
   if (!Object.values(BUCKETS_MS).includes(intervalMs)) refuse('interval', `one of ${Object.keys(BUCKETS_MS).join(', ')} is needed`)
@@ -66,15 +72,15 @@ export function settle(options: SimulationOptions): Settings {
   if (!(warmUpDays >= 0 && warmUpDays <= 30)) refuse('warmUpDays', 'from 0 to 30 days are needed')
   const named = symbolSchema.safeParse(symbol)
   if (!named.success) refuse('symbol', named.error.issues[0]?.message ?? 'not a symbol')
-  const asked = options.start ?? DEFAULT_START
-  if (!Number.isSafeInteger(asked)) refuse('start', 'a time in UTC milliseconds is needed')
-  const start = floorTo(asked, intervalMs)
+  const begin = options.start ?? DEFAULT_START
+  if (!Number.isSafeInteger(begin)) refuse('start', 'a time in UTC milliseconds is needed')
+  const start = floorTo(begin, intervalMs)
   // Bounds of the events' times (market/event), with room for the time before the first candle.
   if (start < Date.UTC(2009, 0, 1) || start + span > Date.UTC(2099, 11, 31)) {
     refuse('start', `the market must lie between 2009 and 2099, not begin at ${isoTime(start)}`)
   }
-  const lotDecimals = Math.round(Math.log10(price / 3))
   return {
+    character: { ...asked, price, openInterestUsd },
     days,
     seed,
     intervalMs,
@@ -84,6 +90,14 @@ export function settle(options: SimulationOptions): Settings {
     price,
     openInterestUsd,
     warmUpDays,
+    ...units(price),
+  }
+}
+
+/** In which steps prices and sizes go, for a coin that costs about `price`. */
+export function units(price: number): Pick<Settings, 'priceDecimals' | 'lotSize' | 'lotDecimals'> {
+  const lotDecimals = Math.round(Math.log10(price / 3))
+  return {
     priceDecimals: Math.max(1, 5 - Math.floor(Math.log10(price))),
     lotSize: Number(`1e${-lotDecimals}`),
     lotDecimals: Math.max(0, lotDecimals),

@@ -4,8 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { stylisedFacts } from './facts.ts'
 import { throttledPrints } from './liquidation-feed.ts'
 import { equity, maintenanceMargin } from './margin.ts'
+import { STEP_MS } from './market-run.ts'
 import { DEFAULT_START } from './settings.ts'
-import { type SimulatedMarket, STEP_MS, simulate } from './simulate.ts'
+import { type SimulatedMarket, simulate } from './simulate.ts'
 
 const HOUR = 3_600_000
 

@@ -9,6 +9,14 @@ export interface Trigger {
   kind: number
 }
 
+export type TriggerHeapState = {
+  keys: Float64Array
+  positions: Int32Array
+  generations: Int32Array
+  kinds: Uint8Array
+  compactAt: number
+}
+
 export class TriggerHeap {
   private readonly sign: 1 | -1
   private keys = new Float64Array(1024)
@@ -26,6 +34,28 @@ export class TriggerHeap {
 
   get length(): number {
     return this.size
+  }
+
+  /** The entries as they lie: stale ones and their order are part of what happens next. */
+  state(): TriggerHeapState {
+    const { size } = this
+    return {
+      keys: this.keys.slice(0, size),
+      positions: this.positions.slice(0, size),
+      generations: this.generations.slice(0, size),
+      kinds: this.kinds.slice(0, size),
+      compactAt: this.compactAt,
+    }
+  }
+
+  restore(state: TriggerHeapState): void {
+    while (this.keys.length < state.keys.length) this.grow()
+    this.keys.set(state.keys)
+    this.positions.set(state.positions)
+    this.generations.set(state.generations)
+    this.kinds.set(state.kinds)
+    this.size = state.keys.length
+    this.compactAt = state.compactAt
   }
 
   push(price: number, position: number, generation: number, kind: number): void {

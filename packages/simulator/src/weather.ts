@@ -4,6 +4,7 @@
  * on top and stir the fast factor. Activity of traders and depth of the book follow it.
  */
 import { DAY_MS, HOUR_MS } from '@faultline/market/units'
+import { type Character, wildness } from './character.ts'
 import type { Random } from './random.ts'
 
 interface Factor {
@@ -13,12 +14,19 @@ interface Factor {
 }
 
 const LOG_TWO = Math.LN2
-/** Daily volatility that news alone would give; what the crowd's own flow adds comes on top. */
-const NEWS_VOLATILITY = 0.027
-const JUMPS_PER_DAY = 4
-const JUMP = { min: 0.002, max: 0.035, alpha: 2.5 }
 /** A jump arrives over this time, not in one print. */
 const JUMP_SPREAD_MS = 25_000
+/** Log price that the crowd moves in a step before it is alarmed at itself. */
+const ALARMING = 0.002
+
+export type WeatherState = {
+  stress: number
+  activity: number
+  depth: number
+  factors: Float64Array
+  mood: number
+  pendingJump: number
+}
 
 export class Weather {
   /** present volatility over its long-run mean */
@@ -36,14 +44,20 @@ export class Weather {
   ]
   private readonly mood: Factor = { halfLifeMs: 1.5 * HOUR_MS, deviation: 0.3, value: 0 }
   private readonly base: number
+  private readonly jumpsPerDay: number
+  private readonly jump: Character['jump']
+  private readonly wildness: number
   private pendingJump = 0
 
-  constructor(random: Random, stepMs: number) {
+  constructor(random: Random, stepMs: number, character: Character) {
     this.random = random
+    this.jumpsPerDay = character.jumpsPerDay
+    this.jump = character.jump
+    this.wildness = wildness(character)
     this.stepMs = stepMs
     const variance = this.factors.reduce((sum, f) => sum + f.deviation ** 2, 0)
-    // E[exp(2h)] = exp(2·variance): taken out, so that NEWS_VOLATILITY is what it says.
-    this.base = NEWS_VOLATILITY * Math.sqrt(stepMs / DAY_MS) * Math.exp(-variance)
+    // E[exp(2h)] = exp(2·variance): taken out, so that the character's figure is what it says.
+    this.base = character.newsVolatility * Math.sqrt(stepMs / DAY_MS) * Math.exp(-variance)
     for (const f of [...this.factors, this.mood]) f.value = f.deviation * random.normal()
   }
 
@@ -58,8 +72,8 @@ export class Weather {
     this.activity = this.stress ** 0.8 * Math.exp(this.advance(this.mood) + 0.25 * season)
     this.depth = Math.min(1.5, Math.max(0.45, this.stress ** -0.7))
 
-    if (this.random.chance((JUMPS_PER_DAY * this.stress * this.stepMs) / DAY_MS)) {
-      const size = this.random.pareto(JUMP.min, JUMP.max, JUMP.alpha)
+    if (this.random.chance((this.jumpsPerDay * this.stress * this.stepMs) / DAY_MS)) {
+      const size = this.random.pareto(this.jump.min, this.jump.max, this.jump.alpha)
       this.pendingJump += this.random.sign() * size
       this.shock(size)
     }
@@ -69,10 +83,31 @@ export class Weather {
     return this.base * this.stress * this.random.normal() + jump
   }
 
+  /** A move that the crowd made itself, in log price: cascades alarm it as news does. */
+  alarm(move: number): void {
+    if (move > ALARMING * this.wildness) this.shock(move)
+  }
+
+  state(): WeatherState {
+    const { stress, activity, depth, mood, pendingJump } = this
+    return { stress, activity, depth, factors: Float64Array.from(this.factors, (f) => f.value), mood: mood.value, pendingJump }
+  }
+
+  restore(state: WeatherState): void {
+    this.stress = state.stress
+    this.activity = state.activity
+    this.depth = state.depth
+    this.factors.forEach((f, i) => {
+      f.value = state.factors[i] as number
+    })
+    this.mood.value = state.mood
+    this.pendingJump = state.pendingJump
+  }
+
   /** A move of `size` in log price makes the next half hour wilder. */
-  shock(size: number): void {
+  private shock(size: number): void {
     const fast = this.factors[0] as Factor
-    fast.value = Math.min(1.4, fast.value + 22 * size)
+    fast.value = Math.min(1.4, fast.value + (22 * size) / this.wildness)
   }
 
   private advance(f: Factor): number {
