@@ -4,7 +4,7 @@ import { type EventTable, EventTableBuilder, selectRows, type TableKind } from '
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BucketEvents, bucketInputs, neededFrom } from './bucket-inputs.ts'
+import { type BucketEvents, bucketInputs, LATE_MS, type LateTable, neededFrom } from './bucket-inputs.ts'
 
 const T0 = Date.UTC(2024, 0, 5)
 const BUCKET = 5 * MINUTE_MS
@@ -138,6 +138,89 @@ const cut = <K extends TableKind>(table: EventTable<K>, from: number, to = Numbe
     [...times.keys()].filter((row) => (times[row] as number) >= from && (times[row] as number) < to),
   )
 }
+
+/** Some rows came late: after the bucket that ends at one of the marks around their time. */
+const withLateness = (events: BucketEvents, delays: readonly number[]): BucketEvents => {
+  const lateness = (times: Float64Array, salt: number): Float64Array =>
+    Float64Array.from(times, (time, row) => {
+      const delay = delays[(row * 7 + salt) % delays.length] as number
+      return delay < 0 ? Number.NaN : Math.ceil(time / BUCKET) * BUCKET + delay * BUCKET
+    })
+  return {
+    ...events,
+    knownAfter: {
+      openInterest: lateness(events.openInterest.columns.time, 1),
+      funding: lateness(events.funding.columns.time, 2),
+      ratios: lateness(events.ratios.columns.time, 3),
+      liquidations: lateness(events.liquidations.columns.time, 4),
+    },
+  }
+}
+const delays = fc.array(fc.integer({ min: -2, max: 3 }), { minLength: 1, maxLength: 9 })
+const TABLE_OF = { openInterest: 'openInterest', funding: 'funding', ratios: 'ratios', liquidations: 'liquidations' } as const
+
+const cutKnown = (events: BucketEvents, from: ReturnType<typeof neededFrom>): BucketEvents => {
+  const kept = (table: LateTable): Float64Array =>
+    (events.knownAfter?.[table] as Float64Array).filter((_, row) => (events[TABLE_OF[table]].columns.time[row] as number) >= from[table])
+  return {
+    bucketMs: BUCKET,
+    candles: cut(events.candles, from.candles),
+    openInterest: cut(events.openInterest, from.openInterest),
+    funding: cut(events.funding, from.funding),
+    ratios: cut(events.ratios, from.ratios),
+    liquidations: cut(events.liquidations, from.liquidations),
+    knownAfter: { openInterest: kept('openInterest'), funding: kept('funding'), ratios: kept('ratios'), liquidations: kept('liquidations') },
+  }
+}
+
+it('resumes with the same inputs where rows came late, too', () => {
+  fc.assert(
+    fc.property(randomEvents, delays, fc.nat(), (plain, late, pick) => {
+      const events = withLateness(plain, late)
+      const whole = [...bucketInputs(events)]
+      const from = (whole[pick % whole.length] as BucketInput).bucketStart + BUCKET
+      const expected = whole.slice((pick % whole.length) + 1)
+      expect([...bucketInputs(cutKnown(events, neededFrom(from)), from)]).toEqual(expected)
+      expect([...bucketInputs(events, from)]).toEqual(expected)
+    }),
+  )
+})
+
+it('shows a late row to the buckets that end after it was known, and to no other', () => {
+  fc.assert(
+    fc.property(randomEvents, delays, (plain, late) => {
+      const events = withLateness(plain, late)
+      const seen = (table: LateTable, row: number, end: number): boolean => {
+        const time = events[TABLE_OF[table]].columns.time[row] as number
+        const known = events.knownAfter?.[table]?.[row] as number
+        return !(known - time > LATE_MS) && !(known >= end) && (table === 'liquidations' ? time < end : time <= end)
+      }
+      const newestOf = (table: LateTable, end: number, also: (row: number) => boolean = () => true): number => {
+        const rows = [...events[TABLE_OF[table]].columns.time.keys()].filter((row) => seen(table, row, end) && also(row))
+        return rows.reduce((best, row) => Math.max(best, events[TABLE_OF[table]].columns.time[row] as number), Number.NEGATIVE_INFINITY)
+      }
+      let given = Number.NEGATIVE_INFINITY
+      let before = Number.NEGATIVE_INFINITY
+      for (const input of bucketInputs(events)) {
+        const end = input.bucketStart + BUCKET
+        const figure = newestOf('openInterest', end)
+        expect(input.openInterest?.time).toBe(figure > given ? figure : undefined)
+        given = Math.max(given, figure)
+        const rate = newestOf('funding', end)
+        expect(input.fundingRate !== undefined).toBe(rate > end - DAY_MS)
+        const share = newestOf('ratios', end, (row) => events.ratios.columns.kind[row] === accounts)
+        expect(input.longShortRatio !== undefined).toBe(share > end - DAY_MS)
+        // those that were not seen by the end of the bucket before (which may be missing: then they belong to no bucket)
+        const prints = [...events.liquidations.columns.time.keys()].filter(
+          (row) => seen('liquidations', row, end) && !seen('liquidations', row, input.bucketStart),
+        )
+        expect(input.liquidations?.length ?? 0).toBe(prints.length)
+        expect(end).toBeGreaterThan(before)
+        before = end
+      }
+    }),
+  )
+})
 
 it('resumes with exactly the inputs of an uninterrupted run, from the rows that neededFrom() names', () => {
   fc.assert(

@@ -12,7 +12,7 @@ import {
   type OpenInterestTable,
   PRICE_KINDS,
 } from '@faultline/market/event-table'
-import { DAY_MS, SIDES } from '@faultline/market/units'
+import { DAY_MS, MINUTE_MS, SIDES } from '@faultline/market/units'
 
 /** Events of one instrument, each table sorted by its natural key and free of duplicates. */
 export interface BucketEvents {
@@ -23,7 +23,18 @@ export interface BucketEvents {
   funding: FundingTable
   ratios: LongShortRatioTable
   liquidations: LiquidationTable
+  /** per row of a table the end of the last bucket that was stepped without it, NaN where it came in time; absent: all came in time */
+  knownAfter?: Partial<Record<LateTable, Float64Array | null>>
 }
+
+/** Tables whose rows may arrive after the bucket of their own time was stepped. */
+export type LateTable = 'openInterest' | 'funding' | 'ratios' | 'liquidations'
+
+/**
+ * A row that came later than this after its own time is kept and shown, but no step sees it: what a venue hands out of its past
+ * on subscribing is not what the market does now. It bounds how far back a resuming caller has to read.
+ */
+export const LATE_MS = 10 * MINUTE_MS
 
 /**
  * A funding rate or ratio older than this at a bucket's close no longer counts as known. It bounds how far back a resuming
@@ -36,7 +47,13 @@ const CONTEXT_MS = DAY_MS
  * More does no harm.
  */
 export function neededFrom(from: number): { candles: number; openInterest: number; funding: number; ratios: number; liquidations: number } {
-  return { candles: from, openInterest: from, funding: from - CONTEXT_MS, ratios: from - CONTEXT_MS, liquidations: from }
+  return {
+    candles: from,
+    openInterest: from - LATE_MS,
+    funding: from - CONTEXT_MS,
+    ratios: from - CONTEXT_MS,
+    liquidations: from - LATE_MS,
+  }
 }
 
 /**
@@ -46,24 +63,33 @@ export function neededFrom(from: number): { candles: number; openInterest: numbe
  * - funding and long/short ratio (accounts): the newest with time in (bucket end − 24 h, bucket end], given in every bucket;
  * - liquidations: those with time in [bucketStart, bucketEnd).
  *
+ * A row with `knownAfter` K is seen by buckets that end after K only; liquidations of this kind belong to the first of them.
+ *
  * To resume after bucket B was stepped, pass `from = B + bucketMs` and the rows named by `neededFrom(from)` (or all rows):
- * the inputs are then those that an uninterrupted run would have given from there on. Open interest with time ≤ `from`
- * counts as given, because B's step could see it; so `from` must be the end of the last bucket stepped, not the start of
- * the next candle after a gap. Without `from` everything is emitted and nothing counts as given.
+ * the inputs are then those that an uninterrupted run would have given from there on. What B's step could see counts as given;
+ * so `from` must be the end of the last bucket stepped, not the start of the next candle after a gap. Without `from`
+ * everything is emitted and nothing counts as given.
  */
 export function* bucketInputs(events: BucketEvents, from?: number): Generator<BucketInput, void, undefined> {
-  const { bucketMs, candles, openInterest, funding, ratios, liquidations } = events
+  const { bucketMs, candles, openInterest, funding, ratios, liquidations, knownAfter = {} } = events
   const { openTime, open, high, low, close, volume, takerBuyVolume } = candles.columns
   const accounts = RATIO_KINDS.indexOf('accounts')
 
+  // A figure is seen by the first bucket that ends at or after this moment; a liquidation by the one that contains it.
+  const interest = arrivals(openInterest.columns.time, knownAfter.openInterest, 1)
+  const rates = arrivals(funding.columns.time, knownAfter.funding, 1)
+  const shares = arrivals(ratios.columns.time, knownAfter.ratios, 1)
+  const prints = arrivals(liquidations.columns.time, knownAfter.liquidations, 0)
+
   let row = from === undefined ? 0 : lowerBound(openTime, from)
-  // Index of the first figure that has not been given: everything the last stepped bucket could see was given.
-  let nextOpenInterest = from === undefined ? 0 : upperBound(openInterest.columns.time, from)
-  let nextFunding = 0
-  let nextRatio = 0
-  let nextLiquidation = 0
-  let fundingRow = -1
-  let ratioRow = -1
+  let given = Number.NEGATIVE_INFINITY
+  let interestRow = -1
+  let rateRow = -1
+  let shareRow = -1
+  if (from !== undefined) {
+    interestRow = newest(interest, openInterest.columns.time, from, -1)
+    if (interestRow >= 0) given = openInterest.columns.time[interestRow] as number
+  }
 
   for (; row < candles.length; row++) {
     const bucketStart = openTime[row] as number
@@ -79,34 +105,63 @@ export function* bucketInputs(events: BucketEvents, from?: number): Generator<Bu
     const taker = takerBuyVolume[row] as number
     if (!Number.isNaN(taker)) input.takerBuyVolume = taker
 
-    const firstNew = nextOpenInterest
-    while (nextOpenInterest < openInterest.length && (openInterest.columns.time[nextOpenInterest] as number) <= end) nextOpenInterest++
-    if (nextOpenInterest > firstNew) {
-      const newest = nextOpenInterest - 1
-      input.openInterest = { time: openInterest.columns.time[newest] as number, base: openInterest.columns.openInterest[newest] as number }
+    interestRow = newest(interest, openInterest.columns.time, end, interestRow)
+    const figureTime = interestRow < 0 ? Number.NEGATIVE_INFINITY : (openInterest.columns.time[interestRow] as number)
+    if (figureTime > given) {
+      given = figureTime
+      input.openInterest = { time: figureTime, base: openInterest.columns.openInterest[interestRow] as number }
     }
 
-    for (; nextFunding < funding.length && (funding.columns.time[nextFunding] as number) <= end; nextFunding++) fundingRow = nextFunding
-    if (fundingRow >= 0 && (funding.columns.time[fundingRow] as number) > end - CONTEXT_MS)
-      input.fundingRate = funding.columns.rate[fundingRow] as number
+    rateRow = newest(rates, funding.columns.time, end, rateRow)
+    if (rateRow >= 0 && (funding.columns.time[rateRow] as number) > end - CONTEXT_MS)
+      input.fundingRate = funding.columns.rate[rateRow] as number
 
-    for (; nextRatio < ratios.length && (ratios.columns.time[nextRatio] as number) <= end; nextRatio++) {
-      if (ratios.columns.kind[nextRatio] === accounts) ratioRow = nextRatio
-    }
-    if (ratioRow >= 0 && (ratios.columns.time[ratioRow] as number) > end - CONTEXT_MS)
-      input.longShortRatio = ratios.columns.ratio[ratioRow] as number
+    shareRow = newest(shares, ratios.columns.time, end, shareRow, (r) => ratios.columns.kind[r] === accounts)
+    if (shareRow >= 0 && (ratios.columns.time[shareRow] as number) > end - CONTEXT_MS)
+      input.longShortRatio = ratios.columns.ratio[shareRow] as number
 
-    const times = liquidations.columns.time
-    while (nextLiquidation < liquidations.length && (times[nextLiquidation] as number) < bucketStart) nextLiquidation++
-    if (nextLiquidation < liquidations.length && (times[nextLiquidation] as number) < end) {
-      const prints: LiquidationEvent[] = []
-      for (; nextLiquidation < liquidations.length && (times[nextLiquidation] as number) < end; nextLiquidation++) {
-        prints.push(liquidationAt(liquidations, nextLiquidation))
-      }
-      input.liquidations = prints
-    }
+    const seen = printsOf(prints, liquidations, bucketStart, end)
+    if (seen.length > 0) input.liquidations = seen
     yield input
   }
+}
+
+/** Rows in the order in which they became visible, with that moment; `next` is the first one that has not been looked at. */
+interface Arrivals {
+  order: ArrayLike<number> | null
+  at: ArrayLike<number>
+  length: number
+  next: number
+}
+
+/** `after`: how long after `knownAfter` a row that came late becomes visible. Rows that came too late are left out. */
+function arrivals(times: Float64Array, known: Float64Array | null | undefined, after: 0 | 1): Arrivals {
+  if (!known) return { order: null, at: times, length: times.length, next: 0 }
+  const moment = Float64Array.from(times, (time, row) => {
+    const late = known[row] as number
+    return Number.isNaN(late) ? time : Math.max(time, late + after)
+  })
+  const rows = [...times.keys()].filter((row) => !((known[row] as number) - (times[row] as number) > LATE_MS))
+  rows.sort((a, b) => (moment[a] as number) - (moment[b] as number) || a - b)
+  return { order: rows, at: rows.map((row) => moment[row] as number), length: rows.length, next: 0 }
+}
+
+/** The row with the latest time of those visible at `end`, given the one found before (-1: none). */
+function newest(a: Arrivals, times: Float64Array, end: number, before: number, counts: (row: number) => boolean = () => true): number {
+  let best = before
+  for (; a.next < a.length && (a.at[a.next] as number) <= end; a.next++) {
+    const row = a.order ? (a.order[a.next] as number) : a.next
+    if (counts(row) && (best < 0 || (times[row] as number) >= (times[best] as number))) best = row
+  }
+  return best
+}
+
+function printsOf(a: Arrivals, table: LiquidationTable, start: number, end: number): LiquidationEvent[] {
+  while (a.next < a.length && (a.at[a.next] as number) < start) a.next++
+  const prints: LiquidationEvent[] = []
+  for (; a.next < a.length && (a.at[a.next] as number) < end; a.next++)
+    prints.push(liquidationAt(table, a.order ? (a.order[a.next] as number) : a.next))
+  return prints
 }
 
 function liquidationAt(table: LiquidationTable, row: number): LiquidationEvent {
@@ -132,11 +187,4 @@ function lowerBound(sorted: Float64Array, value: number): number {
     else high = middle
   }
   return low
-}
-
-/** First index whose value is > `value` in a sorted array. */
-const upperBound = (sorted: Float64Array, value: number): number => {
-  let index = lowerBound(sorted, value)
-  while (index < sorted.length && sorted[index] === value) index++
-  return index
 }

@@ -4,6 +4,7 @@
  */
 import type { Queryable } from '@faultline/db/database'
 import { readTable } from '@faultline/db/repositories/events'
+import { readKnownAfter } from '@faultline/db/repositories/known-events'
 import type { BucketInput } from '@faultline/engine/estimator/estimator'
 import { DAY_MS, floorTo } from '@faultline/market/units'
 import { bucketInputs, neededFrom } from './bucket-inputs.ts'
@@ -42,7 +43,13 @@ export async function* storedInputs(q: Queryable, options: StoredInputsOptions):
     const funding = await readTable(q, 'funding', instrumentId, { from: need.funding, to: end + 1 })
     const ratios = await readTable(q, 'longShortRatio', instrumentId, { from: need.ratios, to: end + 1 })
     const liquidations = await readTable(q, 'liquidation', instrumentId, { from: need.liquidations, to: end })
-    const inputs = [...bucketInputs({ bucketMs, candles, openInterest, funding, ratios, liquidations }, steppedTo)]
+    const knownAfter = {
+      openInterest: await readKnownAfter(q, instrumentId, openInterest),
+      funding: await readKnownAfter(q, instrumentId, funding),
+      ratios: await readKnownAfter(q, instrumentId, ratios),
+      liquidations: await readKnownAfter(q, instrumentId, liquidations),
+    }
+    const inputs = [...bucketInputs({ bucketMs, candles, openInterest, funding, ratios, liquidations, knownAfter }, steppedTo)]
     const last = inputs.at(-1)
     if (last) steppedTo = last.bucketStart + bucketMs
     yield inputs
