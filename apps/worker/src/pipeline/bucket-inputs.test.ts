@@ -169,7 +169,12 @@ const cutKnown = (events: BucketEvents, from: ReturnType<typeof neededFrom>): Bu
     funding: cut(events.funding, from.funding),
     ratios: cut(events.ratios, from.ratios),
     liquidations: cut(events.liquidations, from.liquidations),
-    knownAfter: { openInterest: kept('openInterest'), funding: kept('funding'), ratios: kept('ratios'), liquidations: kept('liquidations') },
+    knownAfter: {
+      openInterest: kept('openInterest'),
+      funding: kept('funding'),
+      ratios: kept('ratios'),
+      liquidations: kept('liquidations'),
+    },
   }
 }
 

@@ -60,12 +60,15 @@ export async function runBuild(db: Database, options: RunBuildOptions): Promise<
 
   const writer = new ColumnWriter({ db, lease, buildId: build.id, tiles: options.tiles ?? true })
   let stepsInBatch = 0
+  let firstStep: number | undefined
   const flush = async (): Promise<void> => {
     const bucket = estimator.lastBucket
     if (stepsInBatch === 0 || bucket === null) return
     stepsInBatch = 0
     leaveIfStopped(options.signal)
-    await writer.write(estimator.checkpoint(), bucket, () => options.onProgress?.(Math.round((bucket + bucketMs - from) / bucketMs), total))
+    await writer.write(estimator.checkpoint(), bucket, firstStep, () =>
+      options.onProgress?.(Math.round((bucket + bucketMs - from) / bucketMs), total),
+    )
   }
 
   options.onProgress?.(0, total)
@@ -73,6 +76,7 @@ export async function runBuild(db: Database, options: RunBuildOptions): Promise<
     const stored = { instrumentId: instrument.id, bucketMs, from, to, resumeFrom, chunkMs: options.chunkMs }
     for await (const inputs of storedInputs(db.pool, stored)) {
       for (const input of inputs) {
+        if (!checkpoint) firstStep ??= input.bucketStart
         estimator.step(input)
         result.steps++
         stepsInBatch++

@@ -37,15 +37,19 @@ export class ColumnWriter {
    * Hands over what was added, with the state after it; returns as soon as the batch before is committed. `committed` is
    * called when this one is. Throws what went wrong with earlier ones.
    */
-  async write(checkpoint: Uint8Array, checkpointBucket: number, committed: () => void): Promise<void> {
+  async write(checkpoint: Uint8Array, checkpointBucket: number, firstStep: number | undefined, committed: () => void): Promise<void> {
     await this.writing
     if (this.failure) throw this.failure
     this.lease.assertHeld()
     const columns = this.batch
     this.batch = []
-    this.writing = appendColumns(this.db, this.lease.lease, { buildId: this.buildId, columns, checkpoint, checkpointBucket }).then(
-      committed,
-    )
+    this.writing = appendColumns(this.db, this.lease.lease, {
+      buildId: this.buildId,
+      columns,
+      checkpoint,
+      checkpointBucket,
+      firstStep,
+    }).then(committed)
     // It is awaited a moment later; until then Node must not take a failure for one that nobody handles.
     this.writing.catch(() => undefined)
     this.unclosed += columns.length

@@ -22,6 +22,8 @@ export interface BuildRow {
   generation: number
   bucketMs: number
   status: BuildStatus
+  /** start of the first candle that was consumed, UTC milliseconds; null: not known, the oldest one that is stored */
+  firstStep: number | null
   /** starts of the first and last bucket that have a column, UTC milliseconds; null while there is none */
   firstBucket: number | null
   lastBucket: number | null
@@ -31,7 +33,7 @@ export interface BuildRow {
 }
 
 const COLUMNS = `b.id, b.instrument_id as "instrumentId", b.model_version as "modelVersion", b.generation, b.bucket_ms as "bucketMs", b.status,
-  ${msOf('b.first_bucket')} as "firstBucket", ${msOf('b.last_bucket')} as "lastBucket", b.column_count as "columnCount",
+  ${msOf('b.first_step')} as "firstStep", ${msOf('b.first_bucket')} as "firstBucket", ${msOf('b.last_bucket')} as "lastBucket", b.column_count as "columnCount",
   ${msOf('b.created_at')} as "createdAt", ${msOf('b.completed_at')} as "completedAt"`
 
 /** Rows and bytes per insert statement: a message stays well under what server and client hold in memory with ease. */
@@ -65,7 +67,8 @@ export function startBuild(
  * Columns and the checkpoint after them, in one transaction: all of it is there afterwards, or nothing.
  *
  * `columns` are in order, later than all the build has; there may be none (the estimator knows nothing yet), the checkpoint
- * advances then. `checkpointBucket` is the start of the last bucket that the state has consumed.
+ * advances then. `checkpointBucket` is the start of the last bucket that the state has consumed, `firstStep` that of the first
+ * one, given with a build's first batch.
  *
  * @throws FaultlineError lease_lost; not_found; conflict for a retired build; bad_input for columns out of order or of
  * another bucket length
@@ -73,9 +76,9 @@ export function startBuild(
 export function appendColumns(
   db: Database,
   lease: Lease,
-  batch: { buildId: number; columns: readonly Column[]; checkpoint: Uint8Array; checkpointBucket: number },
+  batch: { buildId: number; columns: readonly Column[]; checkpoint: Uint8Array; checkpointBucket: number; firstStep?: number | undefined },
 ): Promise<void> {
-  const { buildId, columns, checkpoint, checkpointBucket } = batch
+  const { buildId, columns, checkpoint, checkpointBucket, firstStep } = batch
   return inTransaction(db, async (client) => {
     await assertLease(client, lease)
     const build = await lockBuild(client, lease, buildId)
@@ -88,6 +91,8 @@ export function appendColumns(
       [buildId, isoTime(checkpointBucket), Buffer.from(checkpoint)],
     )
     if (!rowCount) throw new FaultlineError('bad_input', `The checkpoint of build ${buildId} is already past ${isoTime(checkpointBucket)}.`)
+    if (firstStep !== undefined && build.firstStep === null)
+      await client.query('update build set first_step = $2 where id = $1', [buildId, isoTime(firstStep)])
     const first = columns[0]
     const last = columns[columns.length - 1]
     if (!first || !last) return
