@@ -7,7 +7,7 @@ import type { Bracket } from '../margin.ts'
  */
 export interface VenueMarket {
   readonly instrument: VenueInstrument
-  /** the first candle's open time: where public history begins */
+  /** the first candle's open time: where public history begins; what is older than 90 days is forgotten */
   readonly genesis: number
   /** end of what has been simulated; every answer below is about times up to here */
   readonly simulatedTo: number
@@ -15,19 +15,22 @@ export interface VenueMarket {
   /** Simulates until `simulatedTo >= time`. Deterministic: how the way there is cut into calls changes nothing. */
   advance(time: number): void
 
-  /** Closed one-minute candles with openTime in [from, to). */
+  /** Closed one-minute candles with openTime in [from, to). A LiveMarket gives VenueCandles: with what takers paid, and ids. */
   candles(from: number, to: number): CandleTable
-  /** The candle that contains `time` as it stood at `time`, closed or not; `time` within the last ten simulated minutes. */
+  /**
+   * The candle that contains `time` as it stood at `time`, closed or not; `time` within the last ten simulated minutes. It is
+   * made of the public trades alone, and at its last millisecond it equals the closed candle, field by field.
+   */
   candleAt(time: number): CandleSoFar
   /** Five-minute marks with time in [from, to). */
   openInterestHistory(from: number, to: number): OpenInterestTable
   ratioHistory(from: number, to: number): LongShortRatioTable
   /** Settlements with time in [from, to). */
   fundingHistory(from: number, to: number): FundingTable
-  /** Base coin at `time` (the inner step that contains it). */
+  /** Base coin at `time` (at the beginning of the inner step that contains it); `time` as for `candleAt`, also below. */
   openInterestAt(time: number): number
   markAt(time: number): MarkAt
-  /** The book that a market order would meet at `time`, best first. */
+  /** The book that a market order would meet at `time`, best first: a level on every tick. */
   depthAt(time: number, levels: number): DepthAt
 
   /** Trades and liquidations with time in (after, upTo], in order of time; only the last ten simulated minutes are kept. */
@@ -67,15 +70,23 @@ export interface CandleSoFar {
   takerBuyVolume: number
   takerBuyQuoteVolume: number
   tradeCount: number
+  /** lastTradeId − firstTradeId + 1 = tradeCount: without a trade the last is that of the trade before */
   firstTradeId: number
   lastTradeId: number
+}
+
+/** Candles with two columns more, row by row the fields of the same names in CandleSoFar. */
+export interface VenueCandles extends CandleTable {
+  readonly takerBuyQuoteVolume: Float64Array
+  readonly lastTradeId: Float64Array
 }
 
 export interface MarkAt {
   markPrice: number
   indexPrice: number
-  /** what the rate would be if the interval ended now */
+  /** what the rate would be if the interval ended now; in the five seconds from a settlement on, the rate that was settled */
   predictedFundingRate: number
+  /** after the time that was asked for */
   nextFundingTime: number
 }
 
@@ -85,7 +96,7 @@ export interface DepthAt {
   asks: [price: number, quantity: number][]
 }
 
-/** One aggregated trade; ids rise by one per trade, `count` trades make it up. */
+/** One aggregated trade; aggregate ids rise by one, trade ids by `count`, both from 1 at genesis without a hole. */
 export interface TradeTick {
   type: 'trade'
   time: number

@@ -1,0 +1,100 @@
+/** What the venue published of one instrument since genesis, of the last 90 days. */
+import type { CandleTable, ColumnName, FundingTable, LongShortRatioTable, OpenInterestTable } from '@faultline/market/event-table'
+import { TABLES } from '@faultline/market/event-table'
+import { DAY_MS } from '@faultline/market/units'
+import { RollingTable, type RollingTableState } from './rolling-table.ts'
+import type { CandleSoFar, VenueCandles } from './venue-market.ts'
+
+/** Older history is forgotten, at midnight UTC: that bounds the memory (15 MB per instrument) and the checkpoint. */
+export const KEPT_HISTORY_DAYS = 90
+
+const CANDLE_COLUMNS = [...TABLES.candle.columns, 'takerBuyQuoteVolume', 'lastTradeId'] as const
+type CandleColumn = (typeof CANDLE_COLUMNS)[number]
+const FORCED_COLUMNS = ['time', 'direction', 'quantity', 'orderPrice', 'averagePrice'] as const
+
+export type MarketHistoryState = {
+  candles: RollingTableState<CandleColumn>
+  openInterest: RollingTableState<ColumnName<'openInterest'>>
+  ratios: RollingTableState<ColumnName<'longShortRatio'>>
+  funding: RollingTableState<ColumnName<'funding'>>
+  forced: RollingTableState<(typeof FORCED_COLUMNS)[number]>
+}
+
+export class MarketHistory {
+  readonly forced = new RollingTable(FORCED_COLUMNS)
+  readonly openInterest: RollingTable<ColumnName<'openInterest'>> = new RollingTable(TABLES.openInterest.columns)
+  readonly ratios: RollingTable<ColumnName<'longShortRatio'>> = new RollingTable(TABLES.longShortRatio.columns)
+  readonly funding: RollingTable<ColumnName<'funding'>> = new RollingTable(TABLES.funding.columns)
+  private readonly candles: RollingTable<CandleColumn> = new RollingTable(CANDLE_COLUMNS)
+
+  addCandle(c: CandleSoFar): void {
+    this.candles.push(
+      c.openTime,
+      c.open,
+      c.high,
+      c.low,
+      c.close,
+      c.volume,
+      c.quoteVolume,
+      c.takerBuyVolume,
+      c.tradeCount,
+      c.takerBuyQuoteVolume,
+      c.lastTradeId,
+    )
+  }
+
+  /** Where the candle that opens at `openTime` starts from: the one before, if it is kept. */
+  candleBefore(openTime: number): { close: number; lastTradeId: number } | undefined {
+    const row = this.candles.lowerBound('openTime', openTime) - 1
+    return row < 0 ? undefined : { close: this.candles.at('close', row), lastTradeId: this.candles.at('lastTradeId', row) }
+  }
+
+  candlesIn(from: number, to: number): VenueCandles & CandleTable {
+    const { takerBuyQuoteVolume, lastTradeId, ...columns } = rows(this.candles, 'openTime', from, to)
+    return { kind: 'candle', length: columns.openTime.length, columns, takerBuyQuoteVolume, lastTradeId }
+  }
+
+  openInterestIn(from: number, to: number): OpenInterestTable {
+    const columns = rows(this.openInterest, 'time', from, to)
+    return { kind: 'openInterest', length: columns.time.length, columns }
+  }
+
+  ratiosIn(from: number, to: number): LongShortRatioTable {
+    const columns = rows(this.ratios, 'time', from, to)
+    return { kind: 'longShortRatio', length: columns.time.length, columns }
+  }
+
+  fundingIn(from: number, to: number): FundingTable {
+    const columns = rows(this.funding, 'time', from, to)
+    return { kind: 'funding', length: columns.time.length, columns }
+  }
+
+  /** Forgets what is too old; `now` is a midnight. */
+  forget(now: number): void {
+    const oldest = now - KEPT_HISTORY_DAYS * DAY_MS
+    this.candles.dropBefore(this.candles.lowerBound('openTime', oldest))
+    for (const table of [this.openInterest, this.ratios, this.funding, this.forced]) table.dropBefore(table.lowerBound('time', oldest))
+  }
+
+  state(): MarketHistoryState {
+    return {
+      candles: this.candles.state(),
+      openInterest: this.openInterest.state(),
+      ratios: this.ratios.state(),
+      funding: this.funding.state(),
+      forced: this.forced.state(),
+    }
+  }
+
+  restore(state: MarketHistoryState): void {
+    this.candles.restore(state.candles)
+    this.openInterest.restore(state.openInterest)
+    this.ratios.restore(state.ratios)
+    this.funding.restore(state.funding)
+    this.forced.restore(state.forced)
+  }
+}
+
+function rows<N extends string>(table: RollingTable<N>, key: N, from: number, to: number): Record<N, Float64Array> {
+  return table.slice(table.lowerBound(key, from), table.lowerBound(key, to))
+}
