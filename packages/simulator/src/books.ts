@@ -3,6 +3,7 @@
  * sums are exact. One maker account is the counterparty of everybody; what it is left with is its own position and counts
  * as such in the open interest.
  */
+import { Census } from './census.ts'
 import { BRACKETS, type Bracket, liquidationPrice } from './margin.ts'
 
 export interface NewPosition {
@@ -30,6 +31,7 @@ export type BooksState = {
   makerLots: number
   longLots: number
   shortLots: number
+  topLots: number
   heldBy: Float64Array
   generations: Int32Array
   free: Int32Array
@@ -55,6 +57,7 @@ export class Books {
   shortLots = 0
   /** The same per population. */
   readonly heldBy: { long: number; short: number }[] = []
+  readonly census = new Census()
   private readonly brackets: readonly Bracket[]
   private readonly slots: (Position | null)[] = []
   private readonly generations: number[] = []
@@ -69,24 +72,42 @@ export class Books {
 
   state(): BooksState {
     const { live } = this
-    return {
+    const n = live.length
+    const doubles = (): Float64Array => new Float64Array(n)
+    const state: BooksState = {
       makerLots: this.makerLots,
       longLots: this.longLots,
       shortLots: this.shortLots,
+      topLots: this.census.topLots,
       heldBy: Float64Array.from(this.heldBy.flatMap(({ long, short }) => [long, short])),
-      generations: Int32Array.from(this.generations),
-      free: Int32Array.from(this.free),
-      ids: Int32Array.from(live, (p) => p.id),
-      populations: Uint8Array.from(live, (p) => p.population),
-      longs: Uint8Array.from(live, (p) => (p.direction > 0 ? 1 : 0)),
-      crossed: Uint8Array.from(live, (p) => (p.cross ? 1 : 0)),
-      lots: Float64Array.from(live, (p) => p.lots),
-      entries: Float64Array.from(live, (p) => p.entry),
-      margins: Float64Array.from(live, (p) => p.margin),
-      stops: Float64Array.from(live, (p) => p.stop),
-      takeProfits: Float64Array.from(live, (p) => p.takeProfit),
-      liquidations: Float64Array.from(live, (p) => p.liquidation),
+      generations: new Int32Array(this.generations),
+      free: new Int32Array(this.free),
+      ids: new Int32Array(n),
+      populations: new Uint8Array(n),
+      longs: new Uint8Array(n),
+      crossed: new Uint8Array(n),
+      lots: doubles(),
+      entries: doubles(),
+      margins: doubles(),
+      stops: doubles(),
+      takeProfits: doubles(),
+      liquidations: doubles(),
     }
+    // One walk for all columns: the positions lie scattered in memory.
+    for (let i = 0; i < n; i++) {
+      const p = live[i] as Position
+      state.ids[i] = p.id
+      state.populations[i] = p.population
+      state.longs[i] = p.direction > 0 ? 1 : 0
+      state.crossed[i] = p.cross ? 1 : 0
+      state.lots[i] = p.lots
+      state.entries[i] = p.entry
+      state.margins[i] = p.margin
+      state.stops[i] = p.stop
+      state.takeProfits[i] = p.takeProfit
+      state.liquidations[i] = p.liquidation
+    }
+    return state
   }
 
   /** Takes back what `state` gave; the books must be empty. */
@@ -119,6 +140,7 @@ export class Books {
       this.slots[id] = position
       this.live.push(position)
     })
+    this.census.recount(this.live, state.topLots)
   }
 
   /** One side of all contracts, in lots. */
@@ -164,6 +186,7 @@ export class Books {
     this.slots[id] = position
     this.generations[id] = (this.generations[id] ?? 0) + 1
     this.live.push(position)
+    this.census.enter(position)
     this.transfer(position, position.lots)
     this.revalue(position)
     return position
@@ -172,7 +195,9 @@ export class Books {
   /** Adds to a position at `price` with `margin` USD more behind it. */
   add(position: Position, lots: number, price: number, margin: number): void {
     position.entry = (position.entry * position.lots + price * lots) / (position.lots + lots)
+    this.census.leave(position)
     position.lots += lots
+    this.census.enter(position)
     position.margin += margin
     this.transfer(position, lots)
     this.revalue(position)
@@ -180,6 +205,7 @@ export class Books {
 
   close(position: Position): void {
     const { id } = position
+    this.census.leave(position)
     this.transfer(position, -position.lots)
     this.generations[id] = (this.generations[id] as number) + 1
     const last = this.live.pop() as Position
@@ -196,6 +222,11 @@ export class Books {
     const { direction, lots, entry, margin } = position
     position.liquidation = liquidationPrice({ direction, size: lots * this.lotSize, entry, margin }, this.brackets)
     this.generations[position.id] = (this.generations[position.id] as number) + 1
+  }
+
+  /** Looks up from which size on a position belongs to the largest fifth. */
+  rank(): void {
+    this.census.rank(this.live)
   }
 
   /** The position grows by `lots` (shrinks when negative); the maker is on the other side of that trade. */

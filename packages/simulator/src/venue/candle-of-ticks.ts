@@ -14,8 +14,8 @@ export function candleOfTicks(
   time: number,
   before: { close: number; lastTradeId: number },
 ): CandleSoFar {
-  const from = table.lowerBound('time', openTime)
-  const to = table.lowerBound('time', Math.min(time, openTime + MINUTE_MS - 1) + 1)
+  const from = table.lowerBound(openTime)
+  const to = table.lowerBound(Math.min(time, openTime + MINUTE_MS - 1) + 1)
   let open = 0
   let high = 0
   let low = Number.POSITIVE_INFINITY

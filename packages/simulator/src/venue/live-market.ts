@@ -155,8 +155,8 @@ export class LiveMarket implements VenueMarket {
     const { ticks: table } = this.tape
     const { units } = this
     const out: Tick[] = []
-    const to = table.lowerBound('time', upTo + 1)
-    for (let row = table.lowerBound('time', after + 1); row < to; row++) {
+    const to = table.lowerBound(upTo + 1)
+    for (let row = table.lowerBound(after + 1); row < to; row++) {
       const kind = table.at('kind', row)
       const time = table.at('time', row)
       const price = units.price(table.at('ticks', row))
@@ -185,8 +185,8 @@ export class LiveMarket implements VenueMarket {
   forcedOrders(from: number, to: number): readonly ForcedTick[] {
     const table = this.history.forced
     const out: ForcedTick[] = []
-    const end = table.lowerBound('time', to)
-    for (let row = table.lowerBound('time', from); row < end; row++) {
+    const end = table.lowerBound(to)
+    for (let row = table.lowerBound(from); row < end; row++) {
       out.push({
         type: 'forced',
         time: table.at('time', row),
@@ -240,7 +240,7 @@ export class LiveMarket implements VenueMarket {
     const openTime = now - MINUTE_MS
     this.history.addCandle(candleOfTicks(this.tape.ticks, this.units, openTime, now - 1, this.before(openTime)))
     this.tape.forgetBefore(now - KEPT_TICKS_MS)
-    this.moments.dropBefore(this.moments.lowerBound('time', now - KEPT_TICKS_MS))
+    this.moments.dropBefore(now - KEPT_TICKS_MS)
   }
 
   private addMetrics(now: number): void {
@@ -267,14 +267,14 @@ export class LiveMarket implements VenueMarket {
   /** The mark at `time`: where the latest trade of its step found it, or where the step began. */
   private markWithin(moment: number, time: number): number {
     const { ticks } = this.tape
-    const row = ticks.lowerBound('time', time + 1) - 1
+    const row = ticks.lowerBound(time + 1) - 1
     const traded = row >= 0 && ticks.at('time', row) >= this.moments.at('time', moment)
     return traded ? ticks.at('mark', row) : this.moments.at('mark', moment)
   }
 
   private momentAt(time: number): number {
     this.checkRecent(time)
-    return this.moments.lowerBound('time', floorTo(time, STEP_MS))
+    return this.moments.lowerBound(floorTo(time, STEP_MS))
   }
 
   private checkRecent(time: number): void {

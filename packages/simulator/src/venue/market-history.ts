@@ -45,35 +45,34 @@ export class MarketHistory {
 
   /** Where the candle that opens at `openTime` starts from: the one before, if it is kept. */
   candleBefore(openTime: number): { close: number; lastTradeId: number } | undefined {
-    const row = this.candles.lowerBound('openTime', openTime) - 1
+    const row = this.candles.lowerBound(openTime) - 1
     return row < 0 ? undefined : { close: this.candles.at('close', row), lastTradeId: this.candles.at('lastTradeId', row) }
   }
 
   candlesIn(from: number, to: number): VenueCandles & CandleTable {
-    const { takerBuyQuoteVolume, lastTradeId, ...columns } = rows(this.candles, 'openTime', from, to)
+    const { takerBuyQuoteVolume, lastTradeId, ...columns } = this.candles.between(from, to)
     return { kind: 'candle', length: columns.openTime.length, columns, takerBuyQuoteVolume, lastTradeId }
   }
 
   openInterestIn(from: number, to: number): OpenInterestTable {
-    const columns = rows(this.openInterest, 'time', from, to)
+    const columns = this.openInterest.between(from, to)
     return { kind: 'openInterest', length: columns.time.length, columns }
   }
 
   ratiosIn(from: number, to: number): LongShortRatioTable {
-    const columns = rows(this.ratios, 'time', from, to)
+    const columns = this.ratios.between(from, to)
     return { kind: 'longShortRatio', length: columns.time.length, columns }
   }
 
   fundingIn(from: number, to: number): FundingTable {
-    const columns = rows(this.funding, 'time', from, to)
+    const columns = this.funding.between(from, to)
     return { kind: 'funding', length: columns.time.length, columns }
   }
 
   /** Forgets what is too old; `now` is a midnight. */
   forget(now: number): void {
     const oldest = now - KEPT_HISTORY_DAYS * DAY_MS
-    this.candles.dropBefore(this.candles.lowerBound('openTime', oldest))
-    for (const table of [this.openInterest, this.ratios, this.funding, this.forced]) table.dropBefore(table.lowerBound('time', oldest))
+    for (const table of [this.candles, this.openInterest, this.ratios, this.funding, this.forced]) table.dropBefore(oldest)
   }
 
   state(): MarketHistoryState {
@@ -93,8 +92,4 @@ export class MarketHistory {
     this.funding.restore(state.funding)
     this.forced.restore(state.forced)
   }
-}
-
-function rows<N extends string>(table: RollingTable<N>, key: N, from: number, to: number): Record<N, Float64Array> {
-  return table.slice(table.lowerBound(key, from), table.lowerBound(key, to))
 }

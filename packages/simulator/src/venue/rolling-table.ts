@@ -3,12 +3,15 @@ export type RollingTableState<N extends string> = Record<N, Float64Array>
 
 export class RollingTable<N extends string> {
   private readonly names: readonly N[]
-  private columns: Float64Array[]
+  private readonly key: N
+  private columns: Record<N, Float64Array>
   private size = 0
 
-  constructor(names: readonly N[], capacity = 256) {
+  /** @param names the columns; the first one rises, and rows are found by it */
+  constructor(names: readonly [N, ...N[]], capacity = 256) {
     this.names = names
-    this.columns = names.map(() => new Float64Array(capacity))
+    this.key = names[0]
+    this.columns = this.eachColumn(() => new Float64Array(capacity))
   }
 
   get length(): number {
@@ -17,18 +20,18 @@ export class RollingTable<N extends string> {
 
   /** Values in the order of the columns. */
   push(...values: number[]): void {
-    if (this.size === (this.columns[0] as Float64Array).length) this.reserve(2 * this.size)
-    for (let i = 0; i < values.length; i++) (this.columns[i] as Float64Array)[this.size] = values[i] as number
+    if (this.size === this.columns[this.key].length) this.reserve(2 * this.size)
+    for (let i = 0; i < values.length; i++) this.columns[this.names[i] as N][this.size] = values[i] as number
     this.size++
   }
 
   at(name: N, row: number): number {
-    return this.column(name)[row] as number
+    return this.columns[name][row] as number
   }
 
-  /** The first row whose `name` is `value` or more; the column must rise. `length` when there is none. */
-  lowerBound(name: N, value: number): number {
-    const column = this.column(name)
+  /** The first row whose first column is `value` or more; `length` when there is none. */
+  lowerBound(value: number): number {
+    const column = this.columns[this.key]
     let low = 0
     let high = this.size
     while (low < high) {
@@ -39,41 +42,41 @@ export class RollingTable<N extends string> {
     return low
   }
 
-  /** A copy of the rows in [from, to). */
-  slice(from: number, to: number): Record<N, Float64Array> {
-    const last = Math.max(from, Math.min(to, this.size))
-    return Object.fromEntries(this.names.map((name) => [name, this.column(name).slice(from, last)])) as Record<N, Float64Array>
+  /** A copy of the rows whose first column is in [from, to). */
+  between(from: number, to: number): Record<N, Float64Array> {
+    const first = this.lowerBound(from)
+    const last = Math.max(first, this.lowerBound(to))
+    return this.eachColumn((name) => this.columns[name].slice(first, last))
   }
 
-  /** Forgets the rows before `row`. */
-  dropBefore(row: number): void {
+  /** Forgets the rows whose first column is below `value`. */
+  dropBefore(value: number): void {
+    const row = this.lowerBound(value)
     if (row === 0) return
-    for (const column of this.columns) column.copyWithin(0, row, this.size)
+    for (const name of this.names) this.columns[name].copyWithin(0, row, this.size)
     this.size -= row
   }
 
   state(): RollingTableState<N> {
-    return this.slice(0, this.size)
+    return this.eachColumn((name) => this.columns[name].slice(0, this.size))
   }
 
   restore(state: RollingTableState<N>): void {
-    const [first] = this.names
-    this.size = first === undefined ? 0 : state[first].length
-    if (this.size > (this.columns[0] as Float64Array).length) this.reserve(this.size)
-    this.names.forEach((name, i) => {
-      ;(this.columns[i] as Float64Array).set(state[name])
-    })
-  }
-
-  private column(name: N): Float64Array {
-    return this.columns[this.names.indexOf(name)] as Float64Array
+    this.size = state[this.key].length
+    if (this.size > this.columns[this.key].length) this.reserve(this.size)
+    for (const name of this.names) this.columns[name].set(state[name])
   }
 
   private reserve(rows: number): void {
-    this.columns = this.columns.map((old) => {
+    const old = this.columns
+    this.columns = this.eachColumn((name) => {
       const wider = new Float64Array(rows)
-      wider.set(old)
+      wider.set(old[name])
       return wider
     })
+  }
+
+  private eachColumn(make: (name: N) => Float64Array): Record<N, Float64Array> {
+    return Object.fromEntries(this.names.map((name) => [name, make(name)])) as Record<N, Float64Array>
   }
 }

@@ -117,7 +117,7 @@ export class LiveTape implements Tape {
 
   /** Forgets ticks before `time`. */
   forgetBefore(time: number): void {
-    this.ticks.dropBefore(this.ticks.lowerBound('time', time))
+    this.ticks.dropBefore(time)
   }
 
   state(): LiveTapeState {
