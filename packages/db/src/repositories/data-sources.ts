@@ -24,15 +24,23 @@ export interface DataSourceRow {
   updatedAt: number
 }
 
+/**
+ * Base of a venue's addresses; paths are put after it. What is written here is shown to administrators and logged, so it
+ * must not carry a secret: neither as user and password nor as a query.
+ */
 const address = (protocols: string[]) =>
   z
     .string()
-    .max(300)
-    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), `must begin with ${protocols.join('// or ')}//`)
-    .refine(
-      (text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''),
-      'must not contain a password',
-    )
+    .trim()
+    .max(300, 'must not be longer than 300 characters')
+    .superRefine((text, context) => {
+      const refuse = (message: string) => context.addIssue({ code: 'custom', message })
+      if (!protocols.some((protocol) => text.startsWith(`${protocol}//`))) return refuse(`must begin with ${protocols.join('// or ')}//`)
+      if (!URL.canParse(text) || /[\s\\]/.test(text)) return refuse('is not an address: a host is wanted, perhaps a port and a path')
+      const { username, password } = new URL(text)
+      if (username !== '' || password !== '') return refuse('must not contain a user name or password')
+      if (/[?#]/.test(text)) return refuse('must not contain a query (?…) or a fragment (#…)')
+    })
     .transform((text) => text.replace(/\/+$/, ''))
 
 /** What may be changed; the same rules wherever a change comes from. */
@@ -40,7 +48,11 @@ export const dataSourceChange = z.object({
   enabled: z.boolean().optional(),
   restUrl: address(['http:', 'https:']).nullable().optional(),
   wsUrl: address(['ws:', 'wss:']).nullable().optional(),
-  symbols: z.array(symbolSchema).max(1000).optional(),
+  symbols: z
+    .array(symbolSchema)
+    .max(1000)
+    .transform((symbols) => [...new Set(symbols)])
+    .optional(),
   options: sourceOptions.optional(),
 })
 export type DataSourceChange = z.infer<typeof dataSourceChange>
@@ -67,7 +79,7 @@ export async function findDataSource(db: Database | Queryable, id: number): Prom
 }
 
 /** Makes the source where no other has its name; an existing one stays as it is. Workers are told. */
-export function ensureDataSource(db: Database, given: z.input<typeof newDataSource>): Promise<DataSourceRow> {
+export async function ensureDataSource(db: Database, given: z.input<typeof newDataSource>): Promise<DataSourceRow> {
   const { name, venue, enabled, restUrl, wsUrl, symbols, options } = parse(newDataSource, given)
   return inTransaction(db, async (client) => {
     const made = await client.query<{ id: number }>(
@@ -85,7 +97,7 @@ export function ensureDataSource(db: Database, given: z.input<typeof newDataSour
  * Changes what `change` names, if nobody else did since `version` was read. Workers are told.
  * @throws FaultlineError bad_input naming the field; not_found; conflict when the source has another version
  */
-export function updateDataSource(
+export async function updateDataSource(
   db: Database,
   id: number,
   version: number,

@@ -44,9 +44,28 @@ export async function listQuarantine(
   limit = 50,
 ): Promise<(QuarantinedMessage & { id: string })[]> {
   const { rows } = await ('pool' in q ? q.pool : q).query<QuarantinedMessage & { id: string }>(
-    `select id::text, data_source_id as "dataSourceId", ${msOf('received_at')} as "receivedAt", reason, payload
-       from quarantine where data_source_id = $1 order by id desc limit $2`,
+    // by the number, not by the text of the same name
+    `select q.id::text, q.data_source_id as "dataSourceId", ${msOf('q.received_at')} as "receivedAt", q.reason, q.payload
+       from quarantine q where q.data_source_id = $1 order by q.id desc limit $2`,
     [dataSourceId, limit],
+  )
+  return rows
+}
+
+export interface QuarantineCount {
+  dataSourceId: number
+  /** since the asked time; no more than QUARANTINE_KEPT are known */
+  count: number
+  /** UTC ms */
+  newest: number
+}
+
+/** How many messages of each source came to quarantine since then; sources without any are absent. */
+export async function countQuarantine(q: Queryable | Database, since: number): Promise<QuarantineCount[]> {
+  const { rows } = await ('pool' in q ? q.pool : q).query<QuarantineCount>(
+    `select data_source_id as "dataSourceId", count(*)::int as count, ${msOf('max(received_at)')} as newest
+       from quarantine where received_at >= $1 group by data_source_id order by data_source_id`,
+    [new Date(since)],
   )
   return rows
 }
