@@ -44,14 +44,18 @@ export function secret(name) {
 
 /**
  * The database, migrated, with the owner's and the application's URL. DATABASE_URL names a server of one's own; without it
- * the embedded Postgres of this installation is started, or shared where it runs already.
+ * the embedded Postgres of this installation is started, or shared where it runs already. `keep`: start it again when it dies.
  */
-export async function database({ log = () => {} } = {}) {
+export async function database({ log = () => {}, keep = false } = {}) {
   const { provision } = await import('../packages/db/tools/provision.mjs')
   let server = { url: process.env.DATABASE_URL, stop: async () => {} }
   if (!server.url) {
     const { startPostgres } = await import('../packages/db/tools/local-postgres.mjs')
     server = await startPostgres({ dataDir: path.join(stateDir, 'pg'), log })
+    if (keep) {
+      const { keepPostgres } = await import('../packages/db/tools/keep-postgres.mjs')
+      server = { url: server.url, stop: keepPostgres(server, { log }).stop }
+    }
   }
   try {
     const { ownerUrl, appUrl } = await provision({ ownerUrl: server.url, appUrl: process.env.DATABASE_APP_URL, stateDir, log })

@@ -1,10 +1,10 @@
 // `npm run -s faultline -- COMMAND`: dispatches to the worker's and the simulator's command lines. What commands print goes to
 // standard output; everything else (installer, database, progress) to standard error.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { database, root, run, say } from './environment.mjs'
+import { database, root, run, say, stateDir } from './environment.mjs'
+import { venueEnv } from './venue-address.mjs'
 
 const WORKER = 'apps/worker/src/cli/main.ts'
 const SIMULATOR = 'packages/simulator/src/cli.ts'
@@ -15,7 +15,7 @@ const COMMANDS = {
   rebuild: { file: WORKER, database: true, what: 'estimate again from the stored events; --verify compares' },
   estimate: { file: WORKER, what: 'estimate a folder of one instrument, without a database' },
   simulate: { file: SIMULATOR, what: 'write the dump of a simulated market whose positions are known' },
-  sample: { sample: true, what: 'make a simulated market that ends now and import it' },
+  worker: { file: WORKER, database: true, live: true, what: 'listen to the data sources; npm start runs one, more may run beside it' },
 }
 const help = () =>
   [
@@ -48,20 +48,6 @@ const call = (file, argv, env) =>
     })
   })
 
-async function sample(argv, env) {
-  const STEP_MS = 300_000 // open interest comes every five minutes: end at the last one
-  const days = 7
-  const folder = mkdtempSync(path.join(tmpdir(), 'faultline-sample-'))
-  try {
-    const start = new Date(Math.floor(Date.now() / STEP_MS) * STEP_MS - days * 86_400_000).toISOString()
-    const out = path.join(folder, 'market')
-    const code = await call(SIMULATOR, ['--days', String(days), '--seed', '7', '--start', start, '--out', out, ...argv], env)
-    return code === 0 ? await call(WORKER, ['import', '--dump', out], env) : code
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
 try {
   const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
@@ -74,11 +60,7 @@ try {
   }
   const env = { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() }
   const asksForHelp = args.includes('--help') || args.includes('-h')
-  if (command.sample && asksForHelp) {
-    console.log(`usage: npm run -s faultline -- sample\n\n${command.what}. It is labelled as simulated wherever it is shown.`)
-    process.exit(0)
-  }
-  const needsDatabase = (command.database || command.sample) && !asksForHelp
+  const needsDatabase = command.database && !asksForHelp
   if (needsDatabase || command.database) {
     if (!existsSync(path.join(root, 'packages/db/src/generated/prisma/client.ts')) || !env.DATABASE_APP_URL)
       await run('turbo', ['run', 'generate', '--output-logs=errors-only'], { quiet: true })
@@ -88,7 +70,8 @@ try {
     env.DATABASE_APP_URL = db.appUrl
     delete env.DATABASE_URL
   }
-  const code = command.sample ? await sample(args, env) : await call(command.file, command.file === WORKER ? [name, ...args] : args, env)
+  if (command.live) Object.assign(env, venueEnv(), { FAULTLINE_STATE_DIR: stateDir })
+  const code = await call(command.file, command.file === WORKER ? [name, ...args] : args, env)
   await finish(code)
 } catch (e) {
   say(`\n${e.message}\n`)

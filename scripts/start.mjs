@@ -1,10 +1,14 @@
 // `npm start`: build (turbo's cache decides whether anything is built), Postgres, migrations, the first administrator, the
-// web process. Run by bootstrap.mjs on the pinned Node. EXIT_WHEN_READY=1 stops again once everything answers (smoke test).
+// web process, the simulated venue and a worker. Run by bootstrap.mjs on the pinned Node. What dies is started again.
+//   EXIT_WHEN_READY=1              stops again once everything answers (smoke test)
+//   FAULTLINE_WITHOUT=venue,worker leaves parts out: a desk that runs its workers elsewhere, a test that has its own
+//   FAULTLINE_VENUE_OPTIONS        further options of the simulated venue (npm run -s faultline -- venue --help)
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { portFree } from '../packages/db/tools/local-postgres.mjs'
-import { database, root, run, secret } from './environment.mjs'
+import { database, root, run, secret, stateDir } from './environment.mjs'
+import { forgetVenue, rememberVenue } from './venue-address.mjs'
 
 const t0 = performance.now()
 const log = (m) => console.log(`[${((performance.now() - t0) / 1000).toFixed(1)}s] ${m}`)
@@ -12,16 +16,18 @@ const port = Number(process.env.PORT ?? 3000)
 const host = process.env.HOST ?? '127.0.0.1'
 const origin = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`
 
-const children = []
+const children = new Set()
+const without = new Set((process.env.FAULTLINE_WITHOUT ?? '').split(',').filter(Boolean))
 let db
 let stopping
 const stop = (code) => {
   stopping ??= (async () => {
     for (const c of children) c.kill('SIGTERM')
     await Promise.race([
-      Promise.all(children.map((c) => c.exitCode ?? c.signalCode ?? new Promise((r) => c.once('exit', r)))),
+      Promise.all([...children].map((c) => c.exitCode ?? c.signalCode ?? new Promise((r) => c.once('exit', r)))),
       sleep(10_000),
     ])
+    forgetVenue()
     await db?.stop() // last: services may still be writing
     process.exit(code)
   })()
@@ -30,20 +36,43 @@ const stop = (code) => {
 for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(s, () => stop(0))
 process.on('disconnect', () => stop(1)) // bootstrap.mjs was killed
 
-/** Starts one of our own services and resolves when it says that it is ready. */
-const service = (file, env) =>
+const AGAIN_MS = { first: 500, most: 10_000 }
+/** A service that has lived for so long starts anew with patience when it dies. */
+const SETTLED_MS = 30_000
+
+/**
+ * Starts one of our own services and resolves with what it says when it is ready. Before that its end is ours; afterwards it
+ * is started again whenever it dies, a little later each time.
+ */
+const service = (file, argv, env) =>
   new Promise((ready, failed) => {
-    const child = spawn(process.execPath, [path.join(root, file)], { cwd: root, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env })
-    child.once('message', ready)
-    child.once('error', failed)
-    child.once('exit', (code, signal) => {
-      failed(new Error(`${file} ended with ${signal ?? code} (see above)`))
-      if (!stopping) {
-        console.error(`${file} ended (${signal ?? code}); stopping the rest`)
-        stop(1)
-      }
-    })
-    children.push(child)
+    let said
+    let failures = 0
+    const begin = (args) => {
+      const since = performance.now()
+      const child = spawn(process.execPath, [path.join(root, file), ...args], {
+        cwd: root,
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        env,
+      })
+      children.add(child)
+      child.once('message', (message) => {
+        said ??= message
+        ready(message)
+      })
+      child.once('error', failed)
+      child.once('exit', async (code, signal) => {
+        children.delete(child)
+        if (stopping) return
+        if (said === undefined) return failed(new Error(`${file} ended with ${signal ?? code} (see above)`))
+        if (performance.now() - since > SETTLED_MS) failures = 0
+        const wait = Math.min(AGAIN_MS.most, AGAIN_MS.first * 2 ** failures++)
+        console.error(`${file} ended (${signal ?? code}); starting it again in ${wait / 1000} s`)
+        await sleep(wait)
+        if (!stopping) begin(typeof argv === 'function' ? argv(said) : argv)
+      })
+    }
+    begin(typeof argv === 'function' ? argv() : argv)
   })
 
 const capture = (file, env) =>
@@ -57,6 +86,31 @@ const capture = (file, env) =>
     child.once('exit', (code) => (code === 0 ? done(said) : failed(new Error(`${file} ended with ${code} (see above)`))))
   })
 
+/** The simulated venue, then the worker that listens to it and to the world. */
+async function feed(env) {
+  const { NEXTAUTH_SECRET: _secret, ...plain } = env
+  if (!without.has('venue')) {
+    const { DATABASE_APP_URL: _database, ...alone } = plain
+    const options = (process.env.FAULTLINE_VENUE_OPTIONS ?? '').split(' ').filter(Boolean)
+    // Started again it keeps its ports: the worker knows them.
+    const ports = (said) =>
+      said ? ['--port', new URL(said.rest).port, '--control-port', new URL(said.control).port] : ['--port', '0', '--control-port', '0']
+    const said = await service(
+      'packages/simulator/src/venue/cli.ts',
+      (before) => ['--state', path.join(stateDir, 'venue'), ...ports(before), ...options],
+      alone,
+    )
+    rememberVenue(said)
+    plain.FAULTLINE_SIMULATED_REST_URL = said.rest
+    plain.FAULTLINE_SIMULATED_WS_URL = said.ws
+    log(`simulated venue ${said.rest}, its faults and ledger ${said.control}`)
+  }
+  if (!without.has('worker')) {
+    await service('apps/worker/src/cli/main.ts', ['worker', '--defaults'], { ...plain, FAULTLINE_STATE_DIR: stateDir })
+    log('the worker listens')
+  }
+}
+
 try {
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error(`PORT must be a number from 1 to 65535, not "${process.env.PORT}".`)
@@ -64,7 +118,7 @@ try {
     throw new Error(`Port ${port} is in use (is an earlier start still running?). Stop that, or choose another: PORT=3001 npm start`)
   log(`Faultline on Node ${process.version}`)
   // The database's first start and the build need different things: side by side.
-  const opening = database({ log })
+  const opening = database({ log, keep: true })
   opening.catch(() => {}) // reported below, after the build
   await run('turbo', ['run', 'build', '--output-logs=errors-only', '--log-order=grouped'])
   log('built')
@@ -84,8 +138,13 @@ try {
   const first = JSON.parse(await capture('apps/web/first-administrator.ts', env))
   // At once: it is told only this time, whatever happens to the rest of the start.
   if (first.created) console.log(`First administrator: ${first.email} / ${first.password}`)
-  await service('apps/web/server.ts', env)
+  // Side by side: whoever opens the page first is told what is still on its way.
+  const web = service('apps/web/server.ts', [], env)
+  const feeding = feed(env)
+  feeding.catch(() => {})
+  await web
   console.log(`Faultline is ready: ${origin}`)
+  await feeding
   if (process.env.EXIT_WHEN_READY) await stop(0)
 } catch (e) {
   if (!stopping) console.error(`\n${e.message}\n`)

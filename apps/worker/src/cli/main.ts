@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   export: () => import('./export.ts'),
   rebuild: () => import('./rebuild.ts'),
   instruments: () => import('./instruments.ts'),
+  worker: () => import('./worker.ts'),
 }
 
 async function main(args: string[]): Promise<void> {

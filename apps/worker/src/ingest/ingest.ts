@@ -65,5 +65,6 @@ export interface IngestStats {
   /** events that were lost because the spool was full */
   dropped: number
   spoolBytes: number
+  spoolCapBytes: number
   databaseAway: boolean
 }

@@ -103,6 +103,12 @@ export async function findInstrument(q: Queryable | Database, text: string): Pro
   return first
 }
 
+/** Those of `ids` that exist, in order of their numbers. */
+export async function instrumentsByIds(q: Queryable, ids: readonly number[]): Promise<InstrumentRow[]> {
+  const { rows } = await q.query<InstrumentRow>(`select ${COLUMNS} from instrument i where i.id = any($1::int[]) order by i.id`, [ids])
+  return rows
+}
+
 /** All instruments, the one with the freshest columns first. */
 export async function listInstruments(q: Queryable | Database): Promise<InstrumentListing[]> {
   const { rows } = await ('pool' in q ? q.pool : q).query<InstrumentListing>(

@@ -1,0 +1,127 @@
+/** The history of one instrument: what is missing is planned, fetched, and later gaps are filled, for as long as the line runs. */
+import type { InstrumentRow } from '@faultline/db/repositories/instruments'
+import type { BackfillProgress } from '@faultline/market/feed'
+import { DAY_MS, floorTo } from '@faultline/market/units'
+import { FeedError } from '../feed/venue-feed.ts'
+import { planHistory, type Window } from '../history/plan-history.ts'
+import { refillGaps } from '../history/refill-gaps.ts'
+import { runBackfill } from '../history/run-backfill.ts'
+import type { LineContext } from './line-context.ts'
+import { pause } from './pause.ts'
+
+/** Binance keeps open interest at five minutes for 30 days; candles without it make no column. */
+const DEFAULT_DAYS = 30
+const GAPS_EVERY_MS = 10_000
+const ASK_AGAIN_MS = { first: 1_000, most: 30_000 }
+
+export class HistoryJob {
+  running = true
+  /** history between what was estimated and now is not complete yet */
+  ahead = true
+  /** end of the history that was planned; null before planning */
+  plannedTo: number | null = null
+  private readonly options: {
+    context: LineContext
+    instrument: InstrumentRow
+    bucketMs: number
+    signal: AbortSignal
+    steppedEnd: () => number | null
+    onProgress: (progress: BackfillProgress) => void
+    /** a window was stored: history without a hole begins at `reached` now */
+    onWindow: (reached: number) => Promise<void>
+  }
+  private filling: Promise<void> = Promise.resolve()
+
+  constructor(options: HistoryJob['options']) {
+    this.options = options
+  }
+
+  /** Fetches what is missing; resolves when that is done, or the signal ended it. Goes on filling gaps afterwards. */
+  async run(): Promise<void> {
+    const { context, instrument, bucketMs, signal, steppedEnd } = this.options
+    const { db, feed, ingest, limiter, source, log } = context
+    try {
+      const venueNow = await this.venueTime()
+      if (venueNow === null) return
+      const to = floorTo(venueNow, bucketMs)
+      this.plannedTo = to
+      const from = floorTo(to - (source.options.backfillDays ?? DEFAULT_DAYS) * DAY_MS, bucketMs)
+      const windows = await planHistory(db, { instrumentId: instrument.id, from, to, bucketMs })
+      const end = steppedEnd()
+      // What leads from the estimated past to now comes in order, so that the map can follow; the past behind it backwards.
+      const newer = end === null ? [] : windows.filter((w) => w.to > end).reverse()
+      const older = end === null ? windows : windows.filter((w) => w.to <= end)
+      const ahead = new Set<Window>(newer)
+      this.ahead = newer.length > 0 || (end === null && windows.length > 0)
+      let reached = to
+      await runBackfill({
+        rest: feed.rest,
+        limits: feed.history,
+        ingest,
+        limiter,
+        symbol: instrument.symbol,
+        instrumentId: instrument.id,
+        windows: [...newer, ...older],
+        from,
+        signal,
+        log,
+        onProgress: this.options.onProgress,
+        onWindow: async (window) => {
+          if (ahead.delete(window)) this.ahead = ahead.size > 0
+          else reached = Math.min(reached, window.from)
+          await this.options.onWindow(reached)
+          if (end === null && steppedEnd() !== null) this.ahead = false
+        },
+      })
+    } catch (error) {
+      if (!signal.aborted)
+        log(`${instrument.key}: its history could not be fetched: ${error instanceof Error ? error.message : String(error)}`)
+    } finally {
+      this.running = false
+      this.ahead = false
+      this.filling = this.keepFilling()
+    }
+  }
+
+  /** Resolves when nothing is under way any more; the signal has been given before. */
+  async ended(): Promise<void> {
+    await this.filling
+  }
+
+  private async keepFilling(): Promise<void> {
+    const { context, instrument, signal } = this.options
+    const { db, feed, ingest, log } = context
+    while (!signal.aborted) {
+      await pause(GAPS_EVERY_MS * (0.5 + Math.random()), signal)
+      if (signal.aborted) return
+      await refillGaps({
+        db,
+        rest: feed.rest,
+        limits: feed.history,
+        ingest,
+        symbol: instrument.symbol,
+        instrumentId: instrument.id,
+        signal,
+        log,
+      }).catch((error: unknown) => {
+        if (!signal.aborted)
+          log(`${instrument.key}: a gap could not be filled yet: ${error instanceof Error ? error.message : String(error)}`)
+      })
+    }
+  }
+
+  /** The venue's clock, asked until it answers. */
+  private async venueTime(): Promise<number | null> {
+    const { context, signal } = this.options
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        return await context.feed.rest.serverTime()
+      } catch (error) {
+        const wait = Math.min(ASK_AGAIN_MS.most, ASK_AGAIN_MS.first * 2 ** Math.min(attempt, 10)) * (0.5 + 0.5 * Math.random())
+        const until = error instanceof FeedError && error.until !== null ? error.until - Date.now() : 0
+        await pause(Math.max(wait, until), signal)
+      }
+    }
+    return null
+  }
+}

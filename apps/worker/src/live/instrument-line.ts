@@ -1,0 +1,321 @@
+/**
+ * The live line of one instrument: its history, its served build that grows by a column per closed bucket, and the next
+ * generation that is made beside it when older data has arrived. Everything that touches the build goes through one queue.
+ */
+import { inTransaction } from '@faultline/db/database'
+import { type BuildRow, buildsOf, completeBuild, startBuild } from '@faultline/db/repositories/builds'
+import { eventRange } from '@faultline/db/repositories/events'
+import { enterGaps } from '@faultline/db/repositories/gaps'
+import { findInstrument, type InstrumentRow } from '@faultline/db/repositories/instruments'
+import { MODEL_VERSION } from '@faultline/engine/estimator/estimator'
+import { FaultlineError } from '@faultline/market/errors'
+import type { BackfillProgress } from '@faultline/market/feed'
+import { HOUR_MS, isoTime, MINUTE_MS } from '@faultline/market/units'
+import type { Committed } from '../ingest/ingest.ts'
+import { runBuild } from '../pipeline/build.ts'
+import { chooseBuild } from '../pipeline/choose-build.ts'
+import type { HeldLease } from '../pipeline/held-lease.ts'
+import { candleRun, firstCandle } from './candle-run.ts'
+import { HistoryJob } from './history-job.ts'
+import type { LineContext } from './line-context.ts'
+import { lineState } from './line-state.ts'
+import { LiveBuild } from './live-build.ts'
+import { OverdueCandles } from './overdue-candles.ts'
+import { Serial } from './serial.ts'
+
+/** Candles are one minute long on every venue's socket. */
+export const BUCKET_MS = MINUTE_MS
+/** How long after a bucket's candle late messages of that bucket are waited for. */
+const GRACE_MS = 300
+/** How long estimating waits for a hole in the candles to be filled. */
+const PATIENCE_MS = 60_000
+/** Candles looked at in one go; more are stepped by the build that imports use, in batches. */
+const RUN_LIMIT = 600
+/** The first map appears when this much history is there, or all that there is. */
+const FIRST_MAP_MS = 12 * HOUR_MS
+
+export class InstrumentLine {
+  readonly instrument: InstrumentRow
+  readonly lease: HeldLease
+  private readonly context: LineContext
+  private readonly serial = new Serial()
+  private readonly stopping = new AbortController()
+  private readonly overdue: OverdueCandles
+  private history: HistoryJob | null = null
+  private live: LiveBuild | null = null
+  private generating: Promise<void> | null = null
+  /** a candle older than what was estimated has arrived: a new generation has to see it */
+  private olderArrived = false
+  private notBefore = 0
+  private wanted = false
+  private backfill: BackfillProgress | null = null
+  private holeSince: { from: number; since: number } | null = null
+  private onLost: () => void
+
+  constructor(context: LineContext, instrument: InstrumentRow, lease: HeldLease, onLost: () => void) {
+    this.context = context
+    this.instrument = instrument
+    this.lease = lease
+    this.onLost = onLost
+    this.overdue = new OverdueCandles({
+      db: context.db,
+      instrument,
+      bucketMs: BUCKET_MS,
+      rest: context.feed.rest,
+      ingest: context.ingest,
+      signal: this.stopping.signal,
+      log: context.log,
+      enterGap: (from, to) => this.enterGap(from, to),
+    })
+  }
+
+  /** Takes up where the last worker stopped, and begins to fetch what is missing. */
+  async open(): Promise<void> {
+    const { ingest, source } = this.context
+    const unfinished = await this.serial.run(() => this.resume())
+    ingest.attach(
+      {
+        instrumentId: this.instrument.id,
+        dataSourceId: source.id,
+        lease: this.lease.lease,
+        onCommitted: (committed) => this.onCommitted(committed),
+        onLeaseLost: () => this.onLost(),
+      },
+      this.steppedEnd,
+    )
+    this.history = new HistoryJob({
+      context: this.context,
+      instrument: this.instrument,
+      bucketMs: BUCKET_MS,
+      signal: this.stopping.signal,
+      steppedEnd: () => this.steppedEnd,
+      onProgress: (progress) => {
+        this.backfill = progress
+      },
+      onWindow: (reached) => this.onWindow(reached),
+    })
+    if (unfinished) this.generate(unfinished)
+    else if (this.live && (await this.ignoresOlderData())) this.generate()
+    void this.runHistory()
+    void this.advance()
+  }
+
+  /** Called about twice a second by the source. */
+  tick(now: number): void {
+    const { context } = this
+    const venueNow = context.venueNow(this.instrument.id)
+    const nextEnd = this.steppedEnd === null ? null : this.steppedEnd + BUCKET_MS
+    this.overdue.look({ now, venueNow, next: this.steppedEnd, busy: this.history?.ahead ?? true })
+    context.ingest.report(this.instrument.id, {
+      ...lineState({
+        now,
+        venueNow,
+        bucketMs: BUCKET_MS,
+        nextEnd,
+        dueSince: this.overdue.dueSince,
+        channels: context.statuses(this.instrument.id),
+        source: context.sourceStatus(),
+        backfill: this.backfill,
+      }),
+      channels: context.statuses(this.instrument.id),
+      backfill: this.backfill,
+    })
+    if (this.wanted && now >= this.notBefore) {
+      this.wanted = false
+      void this.advance()
+    }
+    if (this.olderArrived && !this.generating && this.live && !this.history?.running) this.generate()
+  }
+
+  /** The socket has lost time: candles are asked for at once, not only when they are overdue. */
+  missed(): void {
+    this.overdue.hurry()
+  }
+
+  /** Ends all work; what is written stays. `release`: gives the lease back. */
+  async stop({ release }: { release: boolean }): Promise<void> {
+    this.stopping.abort()
+    await this.history?.ended()
+    await this.overdue.ended()
+    await this.serial.idle()
+    await this.generating
+    await this.context.ingest.detach(this.instrument.id)
+    if (release) await this.lease.release()
+  }
+
+  /** End of the last bucket that was estimated. */
+  private get steppedEnd(): number | null {
+    return this.live === null || this.live.lastStepped === null ? null : this.live.lastStepped + BUCKET_MS
+  }
+
+  /** Opens the build that may go on; returns one that has to be finished first. */
+  private async resume(): Promise<BuildRow | null> {
+    const { db } = this.context
+    const { instrument, lease } = this
+    if ((await buildsOf(db, instrument.id)).every((b) => b.status === 'retired')) return null
+    const choice = await inTransaction(db, (client) =>
+      chooseBuild(client, { instrument, lease: lease.lease, bucketMs: BUCKET_MS, earliestNew: {} }),
+    )
+    if (choice.reason) this.context.log(`${instrument.key}: estimated anew: ${choice.reason}`)
+    if (choice.build.status === 'building') return choice.build
+    this.live = await LiveBuild.open(db, instrument, lease, choice.build.id)
+    return null
+  }
+
+  /** A worker that was killed between fetching history and estimating it. */
+  private async ignoresOlderData(): Promise<boolean> {
+    const { db } = this.context
+    const first = this.live?.build.firstStep ?? null
+    if (first === null) return false
+    const candles = await eventRange(db, this.instrument.id, 'candle', { intervalMs: BUCKET_MS })
+    return candles !== null && candles.from < first
+  }
+
+  private onCommitted({ earliest }: Committed): void {
+    const candle = earliest.candle
+    if (candle === undefined) return
+    const end = this.steppedEnd
+    if (end !== null && candle < end) this.olderArrived = true
+    const grace = this.context.source.options.graceMs ?? GRACE_MS
+    this.notBefore = Date.now() + grace
+    this.wanted = true
+    setTimeout(() => {
+      if (!this.wanted || this.stopping.signal.aborted) return
+      this.wanted = false
+      void this.advance()
+    }, grace).unref()
+  }
+
+  /** Steps over everything that is there without a hole. Failures are told, and tried again by a later call. */
+  private advance(): Promise<void> {
+    return this.serial
+      .run(() => this.stepOn())
+      .catch((error: unknown) => {
+        if (this.stopping.signal.aborted) return
+        if (error instanceof FaultlineError && error.code === 'lease_lost') return this.onLost()
+        this.context.log(`${this.instrument.key}: the next column could not be written: ${messageOf(error)}`)
+        this.notBefore = Date.now() + 1_000
+        this.wanted = true
+      })
+  }
+
+  private async stepOn(): Promise<void> {
+    const { db, ingest } = this.context
+    const { live, instrument } = this
+    if (!live) return
+    const patience = this.context.source.options.refillPatienceMs ?? PATIENCE_MS
+    let from = this.steppedEnd ?? (await firstCandle(db.pool, instrument.id, BUCKET_MS, 0))
+    while (from !== null && !this.stopping.signal.aborted) {
+      const run = await candleRun(db.pool, instrument.id, BUCKET_MS, from, RUN_LIMIT)
+      if (run.end > from) {
+        this.holeSince = null
+        await ingest.claim(instrument.id, run.end)
+        await live.step(from, run.end)
+        await this.overdue.reached(run.end)
+        from = run.end
+        continue
+      }
+      if (run.beyond === null) return
+      // A hole: it is filled before anything behind it is estimated, unless that takes too long.
+      const now = Date.now()
+      if (this.holeSince?.from !== from) this.holeSince = { from, since: now }
+      if (this.history?.ahead || (now - this.holeSince.since < patience && !this.overdue.hopeless(from))) {
+        this.overdue.fill(from, run.beyond)
+        this.notBefore = now + Math.min(1_000, patience)
+        this.wanted = true
+        return
+      }
+      this.context.log(`${instrument.key}: goes on at ${isoTime(run.beyond)} without the candles from ${isoTime(from)}`)
+      await this.enterGap(from, run.beyond)
+      from = run.beyond
+    }
+  }
+
+  private async enterGap(from: number, to: number): Promise<void> {
+    const gap = {
+      instrumentId: this.instrument.id,
+      channel: 'candle' as const,
+      from,
+      to,
+      status: 'open' as const,
+      reason: 'no candle arrived',
+    }
+    await enterGaps(this.context.db.pool, [gap])
+  }
+
+  private async runHistory(): Promise<void> {
+    const { history } = this
+    if (!history) return
+    await history.run()
+    this.backfill = null
+    if (this.stopping.signal.aborted) return
+    if (!this.live && !this.generating) this.generate()
+    else if (this.olderArrived && !this.generating) this.generate()
+    void this.advance()
+  }
+
+  /** A window of history was stored; `reached` is where the history without a hole begins now. */
+  private async onWindow(reached: number): Promise<void> {
+    if (this.live) {
+      await this.advance()
+      return
+    }
+    const newest = await eventRange(this.context.db, this.instrument.id, 'candle', { intervalMs: BUCKET_MS })
+    if (!this.generating && newest && newest.to - reached >= FIRST_MAP_MS) this.generate()
+  }
+
+  /** Makes the next generation beside the one that is served, and serves it when it has come up with it. */
+  private generate(unfinished?: BuildRow): void {
+    if (this.generating) return
+    this.olderArrived = false
+    this.generating = this.makeGeneration(unfinished)
+      .catch((error: unknown) => {
+        if (this.stopping.signal.aborted) return
+        if (error instanceof FaultlineError && error.code === 'lease_lost') return this.onLost()
+        this.context.log(`${this.instrument.key}: estimating its history failed, and is tried again: ${messageOf(error)}`)
+        this.olderArrived = true
+      })
+      .finally(() => {
+        this.generating = null
+      })
+    void this.generating.then(() => this.advance())
+  }
+
+  /**
+   * End of the candles without a hole that the fetched history leads into. What the socket brought beyond a hole waits until
+   * that is filled.
+   */
+  private async wholeUntil(oldest: number): Promise<number> {
+    const from = Math.max(oldest, (this.history?.plannedTo ?? oldest) - BUCKET_MS)
+    const run = await candleRun(this.context.db.pool, this.instrument.id, BUCKET_MS, from)
+    if (run.end > from) return run.end
+    const before = await eventRange(this.context.db, this.instrument.id, 'candle', { intervalMs: BUCKET_MS })
+    return (before?.to ?? from) + BUCKET_MS
+  }
+
+  private async makeGeneration(unfinished?: BuildRow): Promise<void> {
+    const { db, ingest } = this.context
+    const { instrument, lease } = this
+    const { signal } = this.stopping
+    const range = await eventRange(db, instrument.id, 'candle', { intervalMs: BUCKET_MS })
+    if (!range) return
+    const build = unfinished ?? (await startBuild(db, lease.lease, { modelVersion: MODEL_VERSION, bucketMs: BUCKET_MS }))
+    const onProgress = (done: number, total: number): void => {
+      if (this.history?.running) return
+      this.backfill = done >= total ? null : { phase: 'estimating', done, total, etaMs: null, from: range.from, reached: range.from }
+    }
+    // The long part beside the live line, which goes on over the served build.
+    const far = this.steppedEnd ?? (await this.wholeUntil(range.from))
+    if (this.live === null) await ingest.claim(instrument.id, far)
+    await runBuild(db, { instrument, build, lease, until: far - BUCKET_MS, signal, onProgress })
+    await this.serial.run(async () => {
+      const end = this.steppedEnd ?? far
+      if (end > far) await runBuild(db, { instrument, build, lease, until: end - BUCKET_MS, signal })
+      await completeBuild(db, lease.lease, build.id)
+      this.live = await LiveBuild.open(db, await findInstrument(db, String(instrument.id)), lease, build.id)
+    })
+    this.backfill = this.history?.running ? this.backfill : null
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

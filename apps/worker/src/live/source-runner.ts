@@ -1,0 +1,361 @@
+/**
+ * One data source in this worker: finds out what it trades, takes the leases of instruments that nobody writes, supervises
+ * the feed for those, and says how it all is. Instruments that another worker writes are tried again every few seconds.
+ */
+import type { Database } from '@faultline/db/database'
+import type { DataSourceRow } from '@faultline/db/repositories/data-sources'
+import { readFeedStates, writeFeedStates, writeSourceState } from '@faultline/db/repositories/feed-states'
+import { findInstrument, type InstrumentRow, instrumentsByIds, upsertInstrument } from '@faultline/db/repositories/instruments'
+import { acquireLease } from '@faultline/db/repositories/leases'
+import { FaultlineError } from '@faultline/market/errors'
+import type { ChannelStatuses, FeedChannel, FeedStateName } from '@faultline/market/feed'
+import { instrumentKey } from '@faultline/market/instrument'
+import { VENUES } from '@faultline/market/venue'
+import type { FeedSink } from '../feed/feed-sink.ts'
+import { FeedSupervisor } from '../feed/supervisor.ts'
+import type { VenueFeed } from '../feed/venue-feed.ts'
+import { WindowLimiter } from '../history/window-limiter.ts'
+import type { Ingest } from '../ingest/ingest.ts'
+import { keepLease, LEASE_MS } from '../pipeline/held-lease.ts'
+import { InstrumentLine } from './instrument-line.ts'
+import type { LineContext } from './line-context.ts'
+import { pause } from './pause.ts'
+import { Serial } from './serial.ts'
+
+const TICK_MS = 500
+const LEASES_EVERY_MS = 2_000
+const DISCOVER_EVERY_MS = 10 * 60_000
+const DISCOVER_AGAIN_MS = { first: 1_000, most: 60_000 }
+const REPORT_EVERY_MS = 10_000
+const LOG_AGAIN_MS = 10 * 60_000
+
+export interface SourceRunnerOptions {
+  db: Database
+  ingest: Ingest
+  source: DataSourceRow
+  feed: VenueFeed
+  /** who writes, for leases and states */
+  worker: string
+  log: (line: string) => void
+  leaseMs?: number | undefined
+}
+
+export class SourceRunner {
+  private readonly options: SourceRunnerOptions
+  private readonly stopping = new AbortController()
+  private readonly supervisor: FeedSupervisor
+  private readonly limiter = new WindowLimiter(2)
+  private readonly lines = new Map<number, InstrumentLine>()
+  /** everything that the source should feed, whoever writes it */
+  private wanted = new Map<number, InstrumentRow>()
+  private readonly changes = new Serial()
+  private discovered = false
+  private problem: { message: string; nextAttemptAt: number | null } | null = null
+  private reported = { text: '', at: 0 }
+  private loops: Promise<unknown> = Promise.resolve()
+  private quarantined = 0
+  private lastLog = { line: '', at: 0 }
+
+  constructor(options: SourceRunnerOptions) {
+    this.options = options
+    const { db, feed, source, log } = options
+    this.supervisor = new FeedSupervisor({
+      feed,
+      sink: this.sink(),
+      options: source.options,
+      log: (line) => log(`${source.name}: ${line}`),
+      longestSilence: (instrumentId) => longestSilence(db, instrumentId),
+    })
+  }
+
+  get source(): DataSourceRow {
+    return this.options.source
+  }
+
+  start(): void {
+    this.supervisor.start()
+    this.loops = Promise.all([this.discoverLoop(), this.leaseLoop(), this.tickLoop()])
+  }
+
+  /** Ends every line and gives its lease back. `paused` is left behind as the state where an administrator paused the source. */
+  async stop(left: 'paused' | 'stopped'): Promise<void> {
+    this.stopping.abort()
+    await this.supervisor.stop()
+    await this.loops
+    await this.changes.run(async () => {
+      const held = [...this.lines.values()]
+      this.lines.clear()
+      await Promise.all(held.map((line) => line.stop({ release: true })))
+      if (left === 'paused') await this.sayPaused(held)
+    })
+    await this.options.feed.close()
+  }
+
+  private async sayPaused(lines: readonly InstrumentLine[]): Promise<void> {
+    const { db, source, worker } = this.options
+    const states = lines.map((line) => ({
+      instrumentId: line.instrument.id,
+      dataSourceId: source.id,
+      state: 'paused' as const,
+      message: null,
+      channels: this.supervisor.statusOf(line.instrument.id),
+      backfill: null,
+      worker,
+    }))
+    try {
+      await writeFeedStates(db.pool, states)
+      await writeSourceState(db.pool, {
+        dataSourceId: source.id,
+        state: 'paused',
+        message: null,
+        blockedUntil: null,
+        nextAttemptAt: null,
+        details: {},
+        worker,
+      })
+    } catch (error) {
+      this.log(`its state could not be written: ${messageOf(error)}`)
+    }
+  }
+
+  private sink(): FeedSink {
+    const { ingest, source } = this.options
+    return {
+      accept: (instrumentId, events) => ingest.accept(instrumentId, events),
+      cover: (instrumentId, channel, coveredTo) => ingest.cover(instrumentId, channel, coveredTo),
+      gap: (instrumentId, channel, from, to, status, reason) => {
+        // Candles are the line's: it knows which are stored, and a bucket is there or not.
+        if (channel === 'candle') this.lines.get(instrumentId)?.missed()
+        else ingest.enterGap({ instrumentId, channel, from, to, status, reason })
+      },
+      quarantine: (reason, raw, receivedAt) => {
+        this.quarantined++
+        ingest.quarantine(source.id, reason, raw, receivedAt)
+      },
+    }
+  }
+
+  /** What the source trades: from the venue, and until it answers from what was known before. */
+  private async discoverLoop(): Promise<void> {
+    const { signal } = this.stopping
+    await this.untilDone(async () => this.adopt(await this.knownBefore()))
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await this.adopt(await this.askVenue())
+        attempt = -1
+        this.discovered = true
+        this.problem = null
+        await pause(DISCOVER_EVERY_MS, signal)
+      } catch (error) {
+        if (signal.aborted) return
+        const until = error instanceof Error && 'until' in error && typeof error.until === 'number' ? error.until - Date.now() : 0
+        const ceiling = Math.min(DISCOVER_AGAIN_MS.most, DISCOVER_AGAIN_MS.first * 2 ** Math.min(attempt, 10))
+        const wait = Math.max(until, ceiling * (0.5 + 0.5 * Math.random()))
+        this.problem = { message: messageOf(error), nextAttemptAt: Date.now() + wait }
+        this.log(`not reached: ${messageOf(error)}`)
+        await pause(wait, signal)
+      }
+    }
+  }
+
+  private async knownBefore(): Promise<InstrumentRow[]> {
+    const { db, source } = this.options
+    const states = (await readFeedStates(db)).filter((s) => s.dataSourceId === source.id)
+    const rows = await instrumentsByIds(
+      db.pool,
+      states.map((s) => s.instrumentId),
+    )
+    return rows.filter((r) => source.symbols.length === 0 || source.symbols.includes(r.symbol))
+  }
+
+  private async askVenue(): Promise<InstrumentRow[]> {
+    const { db, feed, source } = this.options
+    const listed = await feed.rest.instruments()
+    const chosen = source.symbols.length === 0 ? listed : listed.filter((i) => source.symbols.includes(i.symbol))
+    const missing = source.symbols.filter((symbol) => !listed.some((i) => i.symbol === symbol))
+    if (missing.length > 0) this.log(`does not trade ${missing.join(', ')} (now)`)
+    const rows: InstrumentRow[] = []
+    // The venue of the source, not of the wire format: the simulated venue speaks Binance's.
+    for (const i of chosen)
+      rows.push(await upsertInstrument(db.pool, { ...i, venue: source.venue, simulated: VENUES[source.venue].simulated }))
+    // An instrument that is being prepared (a simulated market that catches up) appears a little later.
+    if (missing.length > 0 && rows.length === 0) throw new FaultlineError('unavailable', `${missing.join(', ')} is not traded yet`)
+    if (missing.length > 0) setTimeout(() => void this.askAgain(), 3_000).unref()
+    return rows
+  }
+
+  private async askAgain(): Promise<void> {
+    if (this.stopping.signal.aborted) return
+    await this.askVenue()
+      .then((rows) => this.adopt(rows))
+      .catch((error: unknown) => this.log(`not reached: ${messageOf(error)}`))
+  }
+
+  private async adopt(rows: readonly InstrumentRow[]): Promise<void> {
+    for (const row of rows) this.wanted.set(row.id, row)
+    await this.takeLeases()
+  }
+
+  private async leaseLoop(): Promise<void> {
+    const { signal } = this.stopping
+    while (!signal.aborted) {
+      await pause(LEASES_EVERY_MS * (0.75 + 0.5 * Math.random()), signal)
+      if (!signal.aborted) await this.takeLeases().catch((error: unknown) => this.log(`leases: ${messageOf(error)}`))
+    }
+  }
+
+  private takeLeases(): Promise<void> {
+    return this.changes.run(async () => {
+      const { db, worker, source } = this.options
+      const leaseMs = this.options.leaseMs ?? LEASE_MS
+      let changed = false
+      for (const row of this.wanted.values()) {
+        if (this.lines.has(row.id) || this.stopping.signal.aborted) continue
+        try {
+          const lease = keepLease(db, await acquireLease(db, row.id, worker, leaseMs), leaseMs)
+          const line = new InstrumentLine(this.context(), await findInstrument(db, instrumentKey(source.venue, row.symbol)), lease, () =>
+            this.lose(row.id),
+          )
+          this.lines.set(row.id, line)
+          changed = true
+          await this.follow()
+          await line.open()
+          this.log(`feeds ${row.key}`)
+        } catch (error) {
+          if (error instanceof FaultlineError && error.code === 'conflict') continue
+          const line = this.lines.get(row.id)
+          this.lines.delete(row.id)
+          await line?.stop({ release: true })
+          await this.follow()
+          throw error
+        }
+      }
+      if (changed) await this.follow()
+    })
+  }
+
+  /** Another worker writes this instrument now. */
+  private lose(instrumentId: number): void {
+    const line = this.lines.get(instrumentId)
+    if (!line) return
+    this.lines.delete(instrumentId)
+    this.log(`${line.instrument.key} is written by another worker now`)
+    void this.changes.run(async () => {
+      await line.stop({ release: false })
+      await this.follow()
+    })
+  }
+
+  /** Tells the supervisor which instruments are ours, and what of them the last run has covered. */
+  private async follow(): Promise<void> {
+    const states = await readFeedStates(this.options.db, [...this.lines.keys()])
+    const covered = new Map(states.map((s) => [s.instrumentId, coveredTo(s.channels)]))
+    this.supervisor.setInstruments(
+      [...this.lines.values()].map(({ instrument }) => ({
+        instrumentId: instrument.id,
+        symbol: instrument.symbol,
+        coveredTo: covered.get(instrument.id) ?? {},
+      })),
+    )
+  }
+
+  private context(): LineContext {
+    const { db, ingest, feed, source, worker, log } = this.options
+    return {
+      db,
+      ingest,
+      feed,
+      source,
+      limiter: this.limiter,
+      worker,
+      venueNow: (instrumentId) => this.supervisor.venueNow(instrumentId),
+      statuses: (instrumentId) => this.supervisor.statusOf(instrumentId),
+      sourceStatus: () => this.status(),
+      log,
+    }
+  }
+
+  private status(): { state: FeedStateName; message: string | null } {
+    const { state, message } = this.supervisor.sourceStatus()
+    if (state !== 'live' && this.problem) return { state: state === 'blocked' ? 'blocked' : 'unreachable', message: this.problem.message }
+    return { state, message }
+  }
+
+  private async tickLoop(): Promise<void> {
+    const { signal } = this.stopping
+    while (!signal.aborted) {
+      for (const line of this.lines.values()) line.tick(Date.now())
+      await this.report().catch(() => undefined)
+      await pause(TICK_MS, signal)
+    }
+  }
+
+  /** The source as a whole, when it changed and every now and then. A standby worker leaves it to the one that feeds. */
+  private async report(): Promise<void> {
+    const { db, ingest, source, worker } = this.options
+    if (this.wanted.size > 0 && this.lines.size === 0) return
+    const { blockedUntil, nextAttemptAt, details } = this.supervisor.sourceStatus()
+    const { state, message } = this.status()
+    const { spoolBytes, dropped, databaseAway, spoolCapBytes } = ingest.stats
+    const shown = {
+      state: this.discovered || this.lines.size > 0 || this.problem ? state : 'connecting',
+      message,
+      blockedUntil,
+      nextAttemptAt: this.problem?.nextAttemptAt ?? nextAttemptAt,
+      details: {
+        ...details,
+        quarantined: this.quarantined,
+        spool:
+          spoolBytes > 0 || dropped > 0 || databaseAway ? { bytes: spoolBytes, capBytes: spoolCapBytes, droppedEvents: dropped } : null,
+      },
+    }
+    const text = JSON.stringify([
+      shown.state,
+      shown.message,
+      shown.blockedUntil,
+      shown.details.sockets,
+      shown.details.quarantined,
+      shown.details.spool,
+    ])
+    const now = Date.now()
+    if (text === this.reported.text && now - this.reported.at < REPORT_EVERY_MS) return
+    this.reported = { text, at: now }
+    await writeSourceState(db.pool, { dataSourceId: source.id, ...shown, worker })
+  }
+
+  private async untilDone(work: () => Promise<void>): Promise<void> {
+    const { signal } = this.stopping
+    while (!signal.aborted) {
+      try {
+        return await work()
+      } catch (error) {
+        this.log(messageOf(error))
+        await pause(1_000 + Math.random() * 2_000, signal)
+      }
+    }
+  }
+
+  /** The same line again and again says nothing new. */
+  private log(line: string): void {
+    const now = Date.now()
+    if (line === this.lastLog.line && now - this.lastLog.at < LOG_AGAIN_MS) return
+    this.lastLog = { line, at: now }
+    this.options.log(`${this.source.name}: ${line}`)
+  }
+}
+
+const coveredTo = (channels: ChannelStatuses): Partial<Record<FeedChannel, number>> =>
+  Object.fromEntries(Object.entries(channels).flatMap(([name, status]) => (status.coveredTo === null ? [] : [[name, status.coveredTo]])))
+
+/** Longest time without a liquidation in the last week of what is stored, ms; null where there are too few to say. */
+async function longestSilence(db: Database, instrumentId: number): Promise<number | null> {
+  const { rows } = await db.pool.query<{ longest: number | null; count: number }>(
+    `select max(gap)::float8 as longest, count(*)::int as count
+       from (select extract(epoch from time - lag(time) over (order by time)) * 1000 as gap
+               from liquidation where instrument_id = $1 and time > now() - interval '7 days') g`,
+    [instrumentId],
+  )
+  return rows[0] && rows[0].count >= 50 ? rows[0].longest : null
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

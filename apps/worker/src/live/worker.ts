@@ -1,0 +1,123 @@
+/** A worker process: follows the data sources that are enabled, as administrators change them, until it is told to stop. */
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import path from 'node:path'
+import type { Database } from '@faultline/db/database'
+import { type Listener, listen } from '@faultline/db/notify'
+import { type DataSourceRow, listDataSources } from '@faultline/db/repositories/data-sources'
+import type { VenueId } from '@faultline/market/venue'
+import { BanFile } from '../feed/ban-file.ts'
+import type { VenueFeed } from '../feed/venue-feed.ts'
+import type { Ingest } from '../ingest/ingest.ts'
+import { createIngest } from '../ingest/writer.ts'
+import { createBinanceFeed } from '../venues/binance/feed.ts'
+import { pause } from './pause.ts'
+import { Serial } from './serial.ts'
+import { SourceRunner } from './source-runner.ts'
+
+export interface WorkerOptions {
+  db: Database
+  /** spool and bans of this worker */
+  stateDir: string
+  /** where a source without addresses of its own finds its venue; absent: at the venue's own hosts */
+  addresses: Partial<Record<VenueId, { rest: string; ws: string }>>
+  log: (line: string) => void
+  leaseMs?: number
+}
+
+/** Whoever looks for changes that no notice told of. */
+const LOOK_EVERY_MS = 30_000
+
+export class Worker {
+  private readonly options: WorkerOptions
+  private readonly name = `worker (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
+  private readonly stopping = new AbortController()
+  private readonly runners = new Map<number, SourceRunner>()
+  private readonly changes = new Serial()
+  private ingest: Ingest | null = null
+  private listener: Listener | null = null
+  private loop: Promise<void> = Promise.resolve()
+
+  constructor(options: WorkerOptions) {
+    this.options = options
+  }
+
+  /** Resolves when the sources have been read and their feeds begin; waits for the database for as long as it takes. */
+  async start(): Promise<void> {
+    const { db, stateDir, log } = this.options
+    this.ingest = await createIngest({ db, spoolDir: path.join(stateDir, 'spool'), worker: this.name, log })
+    this.listener = listen({
+      url: db.url,
+      onMessage: (message) => {
+        if (message.channel === 'sources') void this.follow()
+      },
+      onState: ({ state }) => {
+        if (state === 'listening') void this.follow()
+      },
+    })
+    await this.listener.ready
+    await this.follow()
+    this.loop = this.lookAgain()
+  }
+
+  /** Writes what is in memory, gives the leases back and ends. */
+  async stop(): Promise<void> {
+    this.stopping.abort()
+    await this.listener?.close()
+    await this.loop
+    await this.changes.run(async () => {
+      await Promise.all([...this.runners.values()].map((runner) => runner.stop('stopped')))
+      this.runners.clear()
+    })
+    await this.ingest?.close()
+  }
+
+  private async lookAgain(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await pause(LOOK_EVERY_MS, this.stopping.signal)
+      if (!this.stopping.signal.aborted) await this.follow()
+    }
+  }
+
+  /** Brings what runs in line with what the database says. A source that was changed is started anew. */
+  private follow(): Promise<void> {
+    return this.changes.run(async () => {
+      const { db, log } = this.options
+      if (this.stopping.signal.aborted) return
+      let sources: DataSourceRow[]
+      try {
+        sources = await listDataSources(db)
+      } catch (error) {
+        log(`the data sources could not be read: ${error instanceof Error ? error.message : String(error)}`)
+        return
+      }
+      for (const [id, runner] of this.runners) {
+        const now = sources.find((s) => s.id === id)
+        if (now?.enabled && now.version === runner.source.version) continue
+        this.runners.delete(id)
+        await runner.stop(now?.enabled ? 'stopped' : 'paused')
+        log(`${runner.source.name}: ${now?.enabled ? 'its settings have changed' : 'paused'}`)
+      }
+      for (const source of sources) if (source.enabled && !this.runners.has(source.id)) this.begin(source)
+    })
+  }
+
+  private begin(source: DataSourceRow): void {
+    const { db, log, leaseMs } = this.options
+    if (!this.ingest) return
+    const runner = new SourceRunner({ db, ingest: this.ingest, source, feed: this.feedOf(source), worker: this.name, log, leaseMs })
+    this.runners.set(source.id, runner)
+    runner.start()
+  }
+
+  private feedOf(source: DataSourceRow): VenueFeed {
+    const { addresses, stateDir, log } = this.options
+    const own = addresses[source.venue]
+    return createBinanceFeed({
+      restUrl: source.restUrl ?? own?.rest ?? null,
+      wsUrl: source.wsUrl ?? own?.ws ?? null,
+      banFile: new BanFile(path.join(stateDir, 'bans.json')),
+      log: (line) => log(`${source.name}: ${line}`),
+    })
+  }
+}
