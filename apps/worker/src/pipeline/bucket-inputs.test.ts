@@ -161,7 +161,9 @@ const TABLE_OF = { openInterest: 'openInterest', funding: 'funding', ratios: 'ra
 
 const cutKnown = (events: BucketEvents, from: ReturnType<typeof neededFrom>): BucketEvents => {
   const kept = (table: LateTable): Float64Array =>
-    (events.knownAfter?.[table] ?? new Float64Array()).filter((_, row) => (events[TABLE_OF[table]].columns.time[row] as number) >= from[table])
+    (events.knownAfter?.[table] ?? new Float64Array()).filter(
+      (_, row) => (events[TABLE_OF[table]].columns.time[row] as number) >= from[table],
+    )
   return {
     bucketMs: BUCKET,
     candles: cut(events.candles, from.candles),

@@ -20,6 +20,8 @@ export interface RunBuildOptions {
   instrument: InstrumentRow
   build: BuildRow
   lease: HeldLease
+  /** first candle to step, where the build has no checkpoint yet; without it, the oldest stored one */
+  from?: number | undefined
   /** last bucket to step (inclusive); without it, to the end of the stored candles */
   until?: number
   /** false: write no tiles (a build that is made to be compared) */
@@ -54,7 +56,7 @@ export async function runBuild(db: Database, options: RunBuildOptions): Promise<
   const range = await eventRange(db, instrument.id, 'candle', { intervalMs: bucketMs })
   if (!range) return result
   const resumeFrom = checkpoint ? checkpoint.bucket + bucketMs : undefined
-  const from = Math.max(range.from, resumeFrom ?? range.from)
+  const from = Math.max(range.from, resumeFrom ?? options.from ?? range.from)
   const to = Math.min(range.to, options.until ?? range.to) + bucketMs
   const total = Math.max(0, Math.ceil((to - from) / bucketMs))
 

@@ -12,9 +12,11 @@ import {
 } from '@faultline/db/repositories/builds'
 import { columnsHash } from '@faultline/db/repositories/columns'
 import { candleIntervals, eventRange } from '@faultline/db/repositories/events'
-import type { InstrumentRow } from '@faultline/db/repositories/instruments'
+import { findInstrument, type InstrumentRow } from '@faultline/db/repositories/instruments'
 import { MODEL_VERSION } from '@faultline/engine/estimator/estimator'
+import { FaultlineError } from '@faultline/market/errors'
 import { runBuild } from './build.ts'
+import { compareInMemory } from './compare-in-memory.ts'
 import { type HeldLease, leaseHolder, takeLease } from './held-lease.ts'
 import { type JobProgress, silentProgress } from './job-progress.ts'
 
@@ -55,16 +57,39 @@ export interface RebuildResult {
 /** @throws FaultlineError conflict while another process writes the instrument; unavailable when stopped (nothing changed for readers) */
 export async function rebuild(db: Database, instrument: InstrumentRow, options: RebuildOptions): Promise<RebuildResult> {
   const { progress = silentProgress, signal } = options
-  const lease = await takeLease(db, instrument.id, {
-    holder: options.holder ?? leaseHolder('a rebuild'),
-    ttlMs: options.leaseMs,
-    signal,
-    onWait: (reason) => progress.note(reason),
-  })
+  let lease: HeldLease
+  try {
+    lease = await takeLease(db, instrument.id, {
+      holder: options.holder ?? leaseHolder('a rebuild'),
+      ttlMs: options.leaseMs,
+      signal,
+      onWait: (reason) => progress.note(reason),
+    })
+  } catch (error) {
+    // A worker feeds this instrument. To compare takes no right to write.
+    if (options.verify && error instanceof FaultlineError && error.code === 'conflict') return await verifyLive(db, instrument, options)
+    throw error
+  }
   try {
     return await rebuildLeased(db, instrument, lease, options)
   } finally {
     await lease.release()
+  }
+}
+
+/** The comparison alone, beside a worker that goes on: estimated in memory, nothing is written. */
+async function verifyLive(db: Database, instrument: InstrumentRow, options: RebuildOptions): Promise<RebuildResult> {
+  const { key } = instrument
+  for (;;) {
+    const there = (await buildsOf(db, instrument.id)).filter((b) => b.status !== 'retired').sort((a, b) => b.generation - a.generation)
+    const old = await comparable(db, await findInstrument(db, String(instrument.id)), there)
+    if (!old) return { key, outcome: 'empty', compared: null, alone: null, build: null, keptOld: false }
+    const compared = await compareInMemory(db, instrument, old, options.signal)
+    const build = await findBuild(db, old.id)
+    // Replaced by a newer generation while we looked: that one is to be compared.
+    if (!compared || !build || build.status === 'retired') continue
+    const equal = compared.old.columns === compared.fresh.columns && compared.old.checkpoint === compared.fresh.checkpoint
+    return { key, outcome: equal ? 'equal' : 'different', compared, alone: null, build, keptOld: true }
   }
 }
 
@@ -79,8 +104,9 @@ async function rebuildLeased(db: Database, instrument: InstrumentRow, lease: Hel
   // What a killed rebuild left behind.
   for (const build of there)
     if (build.id !== old?.id && build.id !== instrument.currentBuildId) await discardBuild(db, lease.lease, build.id)
-  const fresh = await startBuild(db, lease.lease, { modelVersion: MODEL_VERSION, bucketMs })
-  const run = (part: { until?: number; tiles: boolean }) =>
+  const begin = () => startBuild(db, lease.lease, { modelVersion: MODEL_VERSION, bucketMs })
+  let fresh = await begin()
+  const run = (part: { from?: number | undefined; until?: number; tiles: boolean }) =>
     runBuild(db, {
       instrument,
       build: fresh,
@@ -95,7 +121,7 @@ async function rebuildLeased(db: Database, instrument: InstrumentRow, lease: Hel
   if (old && options.verify) {
     const oldHash = await hashOf(db, old)
     if (oldHash) {
-      await run({ until: oldHash.bucket, tiles: false })
+      await run({ from: old.firstStep ?? undefined, until: oldHash.bucket, tiles: false })
       const freshHash = (await hashOf(db, fresh)) ?? {
         ...oldHash,
         generation: fresh.generation,
@@ -110,6 +136,11 @@ async function rebuildLeased(db: Database, instrument: InstrumentRow, lease: Hel
         return { key, outcome: 'equal', compared, alone: null, build: await findBuild(db, old.id), keptOld: true }
       }
     }
+  }
+  if (old?.firstStep && options.verify && old.firstStep > range.from) {
+    // History has been added before it since: what is served from now on begins there.
+    await discardBuild(db, lease.lease, fresh.id)
+    fresh = await begin()
   }
   await run({ tiles: true })
   await completeBuild(db, lease.lease, fresh.id)

@@ -31,6 +31,15 @@ export async function columnsHash(db: Database, build: BuildKey, upTo?: number):
   return hash.digest('hex')
 }
 
+/** How many columns there are up to and including the bucket that starts at `upTo`. */
+export async function countColumns(db: Database, build: BuildKey, upTo: number): Promise<number> {
+  const { rows } = await db.pool.query<{ count: number }>(
+    'select count(*)::int as count from "column" where instrument_id = $1 and build_id = $2 and bucket <= $3',
+    [build.instrumentId, build.id, isoTime(upTo)],
+  )
+  return rows[0]?.count ?? 0
+}
+
 async function* rawColumns(
   db: Database,
   build: BuildKey,
