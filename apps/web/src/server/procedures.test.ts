@@ -13,6 +13,9 @@ const NEEDS: Record<string, 'signedIn' | 'admin'> = {
   'account.changePassword': 'signedIn',
   'sample.start': 'admin',
   'sample.status': 'signedIn',
+  'sources.list': 'admin',
+  'sources.update': 'admin',
+  'sources.quarantine': 'admin',
   'stream.columns': 'signedIn',
   'stream.progress': 'signedIn',
 }

@@ -5,6 +5,9 @@ import { viewProcedure } from '../features/heatmap/server/view.ts'
 import { listProcedure } from '../features/instruments/server/list.ts'
 import { startProcedure } from '../features/sample/server/start.ts'
 import { statusProcedure } from '../features/sample/server/status.ts'
+import { listProcedure as listSourcesProcedure } from '../features/sources/server/list.ts'
+import { quarantineProcedure } from '../features/sources/server/quarantine.ts'
+import { updateProcedure } from '../features/sources/server/update.ts'
 import { columnsProcedure } from '../features/stream/server/columns.ts'
 import { progressProcedure } from '../features/stream/server/progress.ts'
 import { router } from './trpc.ts'
@@ -14,6 +17,7 @@ export const rootRouter = router({
   heatmap: router({ view: viewProcedure, defaultRange: defaultRangeProcedure }),
   account: router({ me: meProcedure, changePassword: changePasswordProcedure }),
   sample: router({ start: startProcedure, status: statusProcedure }),
+  sources: router({ list: listSourcesProcedure, update: updateProcedure, quarantine: quarantineProcedure }),
   /** subscriptions, served by the front at /api/stream */
   stream: router({ columns: columnsProcedure, progress: progressProcedure }),
 })
