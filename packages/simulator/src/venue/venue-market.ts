@@ -15,8 +15,8 @@ export interface VenueMarket {
   /** Simulates until `simulatedTo >= time`. Deterministic: how the way there is cut into calls changes nothing. */
   advance(time: number): void
 
-  /** Closed one-minute candles with openTime in [from, to). A LiveMarket gives VenueCandles: with what takers paid, and ids. */
-  candles(from: number, to: number): CandleTable
+  /** Closed one-minute candles with openTime in [from, to), with what takers paid, and ids. */
+  candles(from: number, to: number): VenueCandles
   /**
    * The candle that contains `time` as it stood at `time`, closed or not; `time` within the last ten simulated minutes. It is
    * made of the public trades alone, and at its last millisecond it equals the closed candle, field by field.
