@@ -3,9 +3,10 @@ import type { InstrumentRow } from '@faultline/db/repositories/instruments'
 import type { BackfillProgress } from '@faultline/market/feed'
 import { DAY_MS, floorTo } from '@faultline/market/units'
 import { FeedError } from '../feed/venue-feed.ts'
-import { planHistory, type Window } from '../history/plan-history.ts'
+import { planHistory } from '../history/plan-history.ts'
 import { refillGaps } from '../history/refill-gaps.ts'
 import { runBackfill } from '../history/run-backfill.ts'
+import type { Window } from '../history/windows.ts'
 import type { LineContext } from './line-context.ts'
 import { pause } from './pause.ts'
 
@@ -26,7 +27,7 @@ export class HistoryJob {
     bucketMs: number
     signal: AbortSignal
     steppedEnd: () => number | null
-    onProgress: (progress: BackfillProgress) => void
+    onProgress: (progress: BackfillProgress, message: string | null) => void
     /** a window was stored: history without a hole begins at `reached` now */
     onWindow: (reached: number) => Promise<void>
   }
@@ -53,26 +54,33 @@ export class HistoryJob {
       const older = end === null ? windows : windows.filter((w) => w.to <= end)
       const ahead = new Set<Window>(newer)
       this.ahead = newer.length > 0 || (end === null && windows.length > 0)
-      let reached = to
-      await runBackfill({
-        rest: feed.rest,
-        limits: feed.history,
-        ingest,
-        limiter,
-        symbol: instrument.symbol,
-        instrumentId: instrument.id,
-        windows: [...newer, ...older],
-        from,
-        signal,
-        log,
-        onProgress: this.options.onProgress,
-        onWindow: async (window) => {
-          if (ahead.delete(window)) this.ahead = ahead.size > 0
-          else reached = Math.min(reached, window.from)
-          await this.options.onWindow(reached)
-          if (end === null && steppedEnd() !== null) this.ahead = false
-        },
-      })
+      for (const [part, wanted] of [
+        [newer, { from: end ?? to, to }],
+        [older, { from, to: end ?? to }],
+      ] as const) {
+        if (part.length === 0 || signal.aborted) continue
+        await runBackfill({
+          rest: feed.rest,
+          limits: feed.history,
+          ingest,
+          limiter,
+          symbol: instrument.symbol,
+          instrumentId: instrument.id,
+          windows: part,
+          wanted,
+          now: () => context.venueNow(instrument.id) ?? Date.now(),
+          signal,
+          log: (line) => log(`${instrument.key}: ${line}`),
+          onProgress: (progress, message) => this.options.onProgress({ ...progress, from }, message),
+          onWindow: async (window, _count, reached) => {
+            if (ahead.delete(window)) this.ahead = ahead.size > 0
+            await this.options.onWindow(reached ?? window.from)
+            // The first map is there: what is live follows it, the past comes behind.
+            if (end === null && steppedEnd() !== null) this.ahead = false
+          },
+        })
+        this.ahead = false
+      }
     } catch (error) {
       if (!signal.aborted)
         log(`${instrument.key}: its history could not be fetched: ${error instanceof Error ? error.message : String(error)}`)

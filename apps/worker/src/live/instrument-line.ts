@@ -49,6 +49,8 @@ export class InstrumentLine {
   private notBefore = 0
   private wanted = false
   private backfill: BackfillProgress | null = null
+  /** why the backfill does not move */
+  private waitsFor: string | null = null
   private holeSince: { from: number; since: number } | null = null
   private onLost: () => void
 
@@ -89,8 +91,9 @@ export class InstrumentLine {
       bucketMs: BUCKET_MS,
       signal: this.stopping.signal,
       steppedEnd: () => this.steppedEnd,
-      onProgress: (progress) => {
+      onProgress: (progress, message) => {
         this.backfill = progress
+        this.waitsFor = message
       },
       onWindow: (reached) => this.onWindow(reached),
     })
@@ -116,6 +119,7 @@ export class InstrumentLine {
         channels: context.statuses(this.instrument.id),
         source: context.sourceStatus(),
         backfill: this.backfill,
+        waitsFor: this.waitsFor,
       }),
       channels: context.statuses(this.instrument.id),
       backfill: this.backfill,
@@ -248,6 +252,7 @@ export class InstrumentLine {
     if (!history) return
     await history.run()
     this.backfill = null
+    this.waitsFor = null
     if (this.stopping.signal.aborted) return
     if (!this.live && !this.generating) this.generate()
     else if (this.olderArrived && !this.generating) this.generate()
