@@ -8,6 +8,7 @@ import { venueEnv } from './venue-address.mjs'
 
 const WORKER = 'apps/worker/src/cli/main.ts'
 const SIMULATOR = 'packages/simulator/src/cli.ts'
+const VENUE = 'packages/simulator/src/venue/cli.ts'
 const COMMANDS = {
   import: { file: WORKER, database: true, what: "read Binance's public dumps into the database and estimate" },
   instruments: { file: WORKER, database: true, what: 'list the instruments in the database' },
@@ -15,6 +16,7 @@ const COMMANDS = {
   rebuild: { file: WORKER, database: true, what: 'estimate again from the stored events; --verify compares' },
   estimate: { file: WORKER, what: 'estimate a folder of one instrument, without a database' },
   simulate: { file: SIMULATOR, what: 'write the dump of a simulated market whose positions are known' },
+  venue: { file: VENUE, what: 'serve simulated markets in the wire format of Binance USDⓈ-M, for ever' },
   worker: { file: WORKER, database: true, live: true, what: 'listen to the data sources; npm start runs one, more may run beside it' },
 }
 const help = () =>
