@@ -90,6 +90,50 @@ export async function settleGap(
   ])
 }
 
+/**
+ * What came of an open gap that was worked off: of `lost`, in order and apart, it is known that nobody has them, and everything
+ * else of it is filled. The row ends where the first of them begins, or is itself the first one; the others get rows of their
+ * own. False, and nothing happens, when the gap has grown or is not open any more.
+ */
+export async function resolveGap(
+  q: Queryable,
+  gap: Pick<Gap, 'instrumentId' | 'channel' | 'from' | 'to'>,
+  lost: readonly { from: number; to: number }[],
+  reason: string | null = null,
+): Promise<boolean> {
+  const [first] = lost
+  const isLost = first !== undefined && first.from <= gap.from
+  const end = isLost ? first.to : Math.min(first?.from ?? gap.to, gap.to)
+  const others = isLost ? lost.slice(1) : lost
+  const { rows } = await q.query(
+    `with resolved as (
+       update gap set status = $5, to_time = $6, reason = coalesce($7, reason)
+        where instrument_id = $1 and channel = $2 and from_time = $3 and to_time = $4 and status = 'open'
+       returning instrument_id
+     ), entered as (
+       insert into gap as g (instrument_id, channel, from_time, to_time, status, reason)
+       select $1, $2, h.from_time, h.to_time, 'unrecoverable', $7
+         from unnest($8::timestamptz[], $9::timestamptz[]) as h(from_time, to_time) where exists (select from resolved)
+       on conflict (instrument_id, channel, from_time) do update
+          set to_time = excluded.to_time, status = excluded.status, reason = excluded.reason
+        where g.to_time <= excluded.to_time
+     )
+     select from resolved`,
+    [
+      gap.instrumentId,
+      gap.channel,
+      new Date(gap.from),
+      new Date(gap.to),
+      isLost ? 'unrecoverable' : 'filled',
+      new Date(end),
+      reason,
+      others.map((h) => new Date(h.from)),
+      others.map((h) => new Date(h.to)),
+    ],
+  )
+  return rows.length > 0
+}
+
 /** Gaps of an instrument that may still be refilled, the oldest first. */
 export async function openGaps(q: Queryable | Database, instrumentId: number): Promise<Gap[]> {
   const { rows } = await ('pool' in q ? q.pool : q).query<Gap>(
