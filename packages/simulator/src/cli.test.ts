@@ -55,6 +55,16 @@ describe('simulate on the command line', () => {
     expect(await readdir(join(dir, 'here'))).toEqual(['market'])
   }, 60_000)
 
+  it('takes the character of an instrument of the venue, its price and symbol with it', async () => {
+    const { code, stdout } = await run(
+      ...['--days', '0.125', '--seed', '5', '--out', 'm', '--interval', '5m', '--character', 'SIMGALEUSDT'],
+    )
+    expect(code).toBe(0)
+    expect(stdout).toContain('SIMGALEUSDT')
+    expect(await readFile(join(dir, 'm/klines.csv'), 'utf8')).toMatch(/\n\d+,0\.1[78]\d+,/)
+    expect(JSON.parse(await readFile(join(dir, 'm/market.json'), 'utf8'))).toMatchObject({ character: { fundingIntervalHours: 4 } })
+  }, 60_000)
+
   it('explains itself', async () => {
     const { code, stdout } = await run('--help')
     expect(code).toBe(0)
@@ -70,6 +80,7 @@ describe('simulate on the command line', () => {
     [['--days', '1', '--seed', '1', '--out', 'm', '--start', 'yesterday'], '--start'],
     [['--days', '1', '--seed', '1', '--out', 'm', '--price', '0'], 'price'],
     [['--days', '1', '--seed', '1', '--out', 'm', '--symbol', 'a b'], 'symbol'],
+    [['--days', '1', '--seed', '1', '--out', 'm', '--character', 'SIMELMUSDT'], 'SIMELMUSDT'],
     [['--days', '1', '--seed', '1', '--out', 'm', '--colour', 'red'], '--colour'],
     [['--days', '1', '--seed', '1', '--out', 'taken'], 'taken'],
   ])('refuses %j, naming %s', async (args, named) => {

@@ -9,6 +9,7 @@ import { type StylisedFacts, stylisedFacts } from './facts.ts'
 import { throttledPrints } from './liquidation-feed.ts'
 import { DEFAULT_START } from './settings.ts'
 import { type SimulatedMarket, simulate } from './simulate.ts'
+import { characterOf, VENUE_SYMBOLS } from './venue/characters.ts'
 import { checkTarget, writeDump } from './write-dump.ts'
 
 interface Flags {
@@ -17,8 +18,9 @@ interface Flags {
   out: string
   interval: string
   start: string
-  symbol: string
-  price: string
+  symbol?: string
+  price?: string
+  character?: string
   json?: boolean
 }
 
@@ -33,8 +35,9 @@ function command(): Command {
     .requiredOption('--out <dir>', 'folder to write: new, empty, or a simulated market that is replaced')
     .option('--interval <name>', `candle length: ${Object.keys(BUCKETS_MS).join(', ')}`, '1m')
     .option('--start <iso>', 'first candle, ISO 8601; without a zone it is UTC; rounded down to the candle', isoTime(DEFAULT_START))
-    .option('--symbol <symbol>', 'symbol of the market', 'SIMUSDT')
-    .option('--price <p>', 'price at which the first candle opens (within 1 %)', '3000')
+    .option('--symbol <symbol>', 'symbol of the market (default: "SIMUSDT", or the character)')
+    .option('--price <p>', 'price at which the first candle opens, within 1 % (default: "3000", or the character\'s)')
+    .option('--character <symbol>', `behave as an instrument of the simulated venue: ${VENUE_SYMBOLS.join(', ')} (default: a large coin)`)
     .option('--json', 'print the result as one line of JSON')
     .allowExcessArguments(false)
 }
@@ -57,8 +60,9 @@ export async function main(argv: readonly string[]): Promise<number> {
           BUCKETS_MS[flags.interval] ??
           refuse('--interval', `one of ${Object.keys(BUCKETS_MS).join(', ')} is needed, not ${flags.interval}`),
         start: startTime(flags.start),
-        symbol: flags.symbol,
-        price: number('--price', flags.price),
+        ...(flags.character !== undefined && { character: characterOf(flags.character), symbol: flags.character }),
+        ...(flags.symbol !== undefined && { symbol: flags.symbol }),
+        ...(flags.price !== undefined && { price: number('--price', flags.price) }),
       },
       { onProgress: progress.update },
     )

@@ -16,7 +16,7 @@ export const STEP_MS = 5_000
 const WORKED_SHARE = 3e-4
 /** Log price that doubles the depth of the book, in a market of usual wildness. */
 const THICKENING = 0.01
-/** Premium of the perpetual over its index for a crowd that is wholly on one side. */
+/** Premium of the perpetual over its index for a crowd that is wholly on one side, in a market of usual wildness. */
 const CROWDING_PREMIUM = 0.005
 /** As Binance: interest of 0.01 % per eight hours, damped within 0.05 %, capped. */
 const INTEREST = 0.0001
@@ -67,6 +67,7 @@ export class MarketRun {
   private readonly character: Character
   private readonly fundingMs: number
   private readonly normalDepth: number
+  private readonly crowdingPremium: number
   private readonly random: Record<(typeof STREAMS)[number], Random>
   private readonly weather: Weather
   private readonly crowd: Crowd
@@ -84,6 +85,7 @@ export class MarketRun {
     this.reached = this.begin
     this.fundingMs = character.fundingIntervalHours * HOUR_MS
     this.normalDepth = character.depthPerPercent * character.openInterestUsd * 100
+    this.crowdingPremium = CROWDING_PREMIUM * wildness(character)
     this.random = { weather: stream('weather'), exchange: stream('exchange'), crowd: stream('crowd'), jitter: stream('jitter') }
     this.books = new Books(lotSize, character.brackets)
     this.weather = new Weather(this.random.weather, STEP_MS, character)
@@ -107,7 +109,7 @@ export class MarketRun {
 
   /** Log of the perpetual's price over its index: pressure of trades, and crowding. */
   get premium(): number {
-    return this.exchange.pressure + CROWDING_PREMIUM * this.crowd.crowding()
+    return this.exchange.pressure + this.crowdingPremium * this.crowd.crowding()
   }
 
   /** What funding would settle at if its interval ended now. */

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { basename, dirname, join, resolve } from 'node:path'
 import { FaultlineError } from '@faultline/market/errors'
 import { isoTime } from '@faultline/market/units'
+import { LARGE_COIN } from './character.ts'
 import { DUMP_TABLES } from './dump-tables.ts'
 import type { SimulatedMarket } from './simulate.ts'
 
@@ -62,7 +63,7 @@ async function isMarket(dir: string): Promise<boolean> {
 }
 
 function description({ settings }: SimulatedMarket) {
-  const { symbol, seed, days, start, end, intervalMs, price, openInterestUsd, warmUpDays } = settings
+  const { symbol, seed, days, start, end, intervalMs, price, openInterestUsd, warmUpDays, character } = settings
   return {
     format: MARKET_FORMAT,
     simulated: true,
@@ -75,6 +76,8 @@ function description({ settings }: SimulatedMarket) {
     price,
     openInterestUsd,
     warmUpDays,
+    // Left out for the usual one, whose dumps stay the bytes that they have always been.
+    ...(character.description !== LARGE_COIN.description && { character }),
   }
 }
 

@@ -6,7 +6,7 @@ import { type CatchUpJob, catchUp } from './catch-up.ts'
 export type CatchUpReport =
   | { type: 'progress'; simulatedTo: number }
   | { type: 'done'; checkpoint: Uint8Array; refused?: string }
-  | { type: 'failed'; error: unknown }
+  | { type: 'failed'; message: string }
 
 const port = parentPort
 if (port) {
@@ -17,7 +17,8 @@ if (port) {
       const checkpoint = new Uint8Array(market.checkpoint())
       say({ type: 'done', checkpoint, ...(refused === undefined ? {} : { refused }) }, [checkpoint.buffer])
     } catch (error) {
-      say({ type: 'failed', error })
+      // An error of ours would lose its class on the way.
+      say({ type: 'failed', message: error instanceof Error ? error.message : String(error) })
     }
   })
 }

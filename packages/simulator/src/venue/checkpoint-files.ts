@@ -3,13 +3,14 @@
  * checkpoint. Files are replaced whole or not at all, and only their owner reads them.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FaultlineError } from '@faultline/market/errors'
 import type { LiveMarket } from './live-market.ts'
 
 const VENUE_FILE = 'venue.json'
 const VENUE_FORMAT = 'faultline-venue-1'
+const DRAFT_SUFFIX = '.partial'
 
 /** What all instruments of a venue have in common, for as long as it lives. */
 export interface VenueIdentity {
@@ -36,6 +37,9 @@ export async function writeCheckpoint(stateDir: string, market: LiveMarket): Pro
  */
 export async function settleIdentity(stateDir: string, fresh: VenueIdentity): Promise<VenueIdentity> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
+  // Drafts of a process that died while it wrote.
+  const drafts = (await readdir(stateDir)).filter((name) => name.endsWith(DRAFT_SUFFIX))
+  await Promise.all(drafts.map((name) => rm(join(stateDir, name), { force: true })))
   const path = join(stateDir, VENUE_FILE)
   const bytes = await readOrNull(path)
   if (bytes === null) {
@@ -77,7 +81,7 @@ async function readOrNull(path: string): Promise<Uint8Array | null> {
 
 /** Written beside, brought to disk, then renamed: after a crash the old file or the new one is there, never a part. */
 async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  const draft = `${path}.${randomUUID()}.partial`
+  const draft = `${path}.${randomUUID()}${DRAFT_SUFFIX}`
   try {
     const file = await open(draft, 'wx', 0o600)
     try {

@@ -97,7 +97,7 @@ export class LiveMarket implements VenueMarket {
     while (this.run.time < time) this.step()
   }
 
-  candles(from: number, to: number): VenueCandles & CandleTable {
+  candles(from: number, to: number): VenueCandles {
     return this.history.candlesIn(from, to)
   }
 

@@ -49,7 +49,7 @@ export class MarketHistory {
     return row < 0 ? undefined : { close: this.candles.at('close', row), lastTradeId: this.candles.at('lastTradeId', row) }
   }
 
-  candlesIn(from: number, to: number): VenueCandles & CandleTable {
+  candlesIn(from: number, to: number): VenueCandles {
     const { takerBuyQuoteVolume, lastTradeId, ...columns } = this.candles.between(from, to)
     return { kind: 'candle', length: columns.openTime.length, columns, takerBuyQuoteVolume, lastTradeId }
   }

@@ -123,7 +123,7 @@ function inThread(worker: Worker, job: CatchUpJob, { onProgress, signal }: OpenM
     }
     const heard = (report: CatchUpReport): void => {
       if (report.type === 'progress') onProgress?.(job.market.symbol, report.simulatedTo)
-      else if (report.type === 'failed') end(() => reject(report.error))
+      else if (report.type === 'failed') end(() => reject(new FaultlineError('internal', `${job.market.symbol}: ${report.message}`)))
       else {
         const { checkpoint, refused } = report
         end(() => resolve({ market: openMarket(checkpoint), ...(refused === undefined ? {} : { refused }) }))
