@@ -1,5 +1,5 @@
 /** One instrument of the simulated venue that lives on: `advance` it, ask it, put it away with `checkpoint`. */
-import type { CandleTable, FundingTable, LongShortRatioTable, OpenInterestTable } from '@faultline/market/event-table'
+import type { FundingTable, LongShortRatioTable, OpenInterestTable } from '@faultline/market/event-table'
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import { MarketRun, type MarketRunState, STEP_MS } from '../market-run.ts'
 import { METRICS_MS } from '../metrics.ts'

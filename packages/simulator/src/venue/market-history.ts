@@ -1,6 +1,5 @@
 /** What the venue published of one instrument since genesis, of the last 90 days. */
-import type { CandleTable, ColumnName, FundingTable, LongShortRatioTable, OpenInterestTable } from '@faultline/market/event-table'
-import { TABLES } from '@faultline/market/event-table'
+import { type ColumnName, type FundingTable, type LongShortRatioTable, type OpenInterestTable, TABLES } from '@faultline/market/event-table'
 import { DAY_MS } from '@faultline/market/units'
 import { RollingTable, type RollingTableState } from './rolling-table.ts'
 import type { CandleSoFar, VenueCandles } from './venue-market.ts'
