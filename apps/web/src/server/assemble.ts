@@ -1,7 +1,6 @@
 import { openDatabase } from '@faultline/db/database'
 import { sessionState } from '@faultline/db/repositories/users'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
-import { SampleRunner } from '../features/sample/server/sample-runner.ts'
 import { Passwords } from './auth/passwords.ts'
 import { Sessions } from './auth/sessions.ts'
 import { signIn } from './auth/sign-in.ts'
@@ -13,19 +12,18 @@ import type { WebRuntime } from './runtime.ts'
 import type { Services } from './services.ts'
 
 export interface OpenServices extends Services {
-  /** ends the streams and the sample market's maker; questions are still answered */
+  /** ends the streams; questions are still answered */
   stop(): Promise<void>
   /** then: closes the database */
   close(): Promise<void>
 }
 
 /** Makes what exists once per process, and begins to listen to the database. */
-export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret' | 'root'>): OpenServices {
+export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'>): OpenServices {
   const db = openDatabase({ url: withTimeout(env.databaseUrl), applicationName: 'faultline web' })
   const passwords = new Passwords()
   const sessions = new Sessions({ db, secret: env.authSecret })
   const hub = new EventHub({ db, sessions })
-  const sample = new SampleRunner({ root: env.root, latestProgress: (since, accepts) => hub.latestProgress(since, accepts) })
   hub.start()
   // the first question of a process costs some 80 ms more than the next: not at the expense of the first visitor
   sessionState(db, '00000000-0000-0000-0000-000000000000').catch(() => {})
@@ -35,10 +33,7 @@ export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret' | 'r
     passwords,
     sessions,
     hub,
-    sample,
-    stop: async () => {
-      await Promise.all([sample.close(), hub.close()])
-    },
+    stop: () => hub.close(),
     close: () => db.close(),
   }
 }

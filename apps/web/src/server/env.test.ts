@@ -15,7 +15,6 @@ it('reads what npm start sets', () => {
     publicUrl: new URL('http://127.0.0.1:3000'),
     port: 3000,
     host: '127.0.0.1',
-    root: undefined,
   })
 })
 

@@ -15,8 +15,6 @@ const schema = z.object({
   NEXTAUTH_URL: url(['http:', 'https:'], 'must look like https://faultline.example.org'),
   PORT: z.coerce.number().int().min(0).max(65_535),
   HOST: z.string().min(1).default('127.0.0.1'),
-  /** repository root, for starting the command line */
-  FAULTLINE_ROOT: z.string().min(1).optional(),
 })
 
 const administratorSchema = z.object({
@@ -30,7 +28,6 @@ export interface WebEnv {
   readonly publicUrl: URL
   readonly port: number
   readonly host: string
-  readonly root: string | undefined
 }
 
 type Source = Readonly<Record<string, string | undefined>>
@@ -44,7 +41,6 @@ export function readEnv(source: Source): WebEnv {
     publicUrl: new URL(env.NEXTAUTH_URL),
     port: env.PORT,
     host: env.HOST,
-    root: env.FAULTLINE_ROOT,
   }
 }
 

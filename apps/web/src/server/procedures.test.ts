@@ -11,13 +11,12 @@ const NEEDS: Record<string, 'signedIn' | 'admin'> = {
   'heatmap.defaultRange': 'signedIn',
   'account.me': 'signedIn',
   'account.changePassword': 'signedIn',
-  'sample.start': 'admin',
-  'sample.status': 'signedIn',
   'sources.list': 'admin',
   'sources.update': 'admin',
   'sources.quarantine': 'admin',
-  'stream.columns': 'signedIn',
-  'stream.progress': 'signedIn',
+  'feeds.current': 'signedIn',
+  'feeds.detail': 'signedIn',
+  'stream.follow': 'signedIn',
 }
 // flat by path at run time, nested in the type
 const flat = rootRouter._def.procedures as unknown as Record<string, { _def: { type: 'query' | 'mutation' | 'subscription' } }>
@@ -72,7 +71,7 @@ it('believes the database about the role, not the token', async () => {
   expect(await (await web.callerOf(cookie)).account.me()).toMatchObject({ role: 'admin' })
   await web.sql(`UPDATE app_user SET role = 'member' WHERE id = $1`, [person.id])
   await expect.poll(async () => (await (await web.callerOf(cookie)).account.me()).role).toBe('member')
-  await expect((await web.callerOf(cookie)).sample.start()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  await expect((await web.callerOf(cookie)).sources.list()).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })
 
 it('names the field of a wrong input and says 400', async () => {

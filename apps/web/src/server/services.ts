@@ -1,5 +1,4 @@
 import type { Database } from '@faultline/db/database'
-import type { SampleRunner } from '../features/sample/server/sample-runner.ts'
 import type { Passwords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
 import type { EventHub } from './events/event-hub.ts'
@@ -10,5 +9,4 @@ export interface Services {
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly hub: EventHub
-  readonly sample: SampleRunner
 }

@@ -9,8 +9,8 @@ import type { AppRouter } from '../server/root-router.ts'
 const context = createTRPCContext<AppRouter>()
 
 /**
- * The typed client of the root router in components: `useQuery(trpc.instruments.list.queryOptions())`,
- * `useSubscription(trpc.stream.columns.subscriptionOptions({ instrument }, { onData }))`.
+ * The typed client of the root router in components: `useQuery(trpc.instruments.list.queryOptions())`. What changes by itself
+ * comes through features/stream/news-stream.tsx.
  */
 export const useTRPC = context.useTRPC
 

@@ -2,7 +2,7 @@
 import { formatAge, formatClock, formatDateTime } from '@faultline/ui/format'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import { messages } from '../../messages.ts'
-import { useConnection } from '../stream/columns-stream.tsx'
+import { useConnection } from '../stream/news-stream.tsx'
 import type { HeatmapView } from './server/schema.ts'
 
 const text = messages.footer

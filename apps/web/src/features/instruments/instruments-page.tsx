@@ -9,11 +9,11 @@ import { useRouter } from 'next/navigation'
 import { useMemo, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { heatmapPath } from '../heatmap/prepare/heatmap-path.ts'
-import { ImportHelp } from '../sample/import-help.tsx'
 import { AppFrame, PageBody } from '../shell/app-frame.tsx'
 import { figure, formatCount, formatDates, MISSING } from '../shell/prepare/format.ts'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
 import { useNow } from '../shell/use-now.ts'
+import { ImportHelp } from '../waiting/import-help.tsx'
 import { Change } from './change.tsx'
 import { filterRows, nextSort, type Sort, type SortKey, sortRows } from './prepare/rows.ts'
 import { venueName } from './prepare/venue-name.ts'
@@ -94,7 +94,7 @@ export function InstrumentsPage({ initial, now: renderedAt }: { initial: Instrum
           </Panel>
         )}
         <ImportHelp
-          title={rows.length === 0 ? messages.firstRun.importTitle : text.addTitle}
+          title={rows.length === 0 ? messages.waiting.importTitle : text.addTitle}
           lead={rows.length === 0 ? text.emptyLead : text.addLead}
         />
       </PageBody>

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import { useTRPC } from '../../trpc/provider.tsx'
-import { useColumnsNews } from '../stream/columns-stream.tsx'
+import { useColumnsNews } from '../stream/news-stream.tsx'
 import { throttle } from '../stream/prepare/throttle.ts'
 import type { InstrumentListItem } from './server/list.ts'
 

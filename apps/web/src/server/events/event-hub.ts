@@ -2,9 +2,20 @@ import { randomBytes } from 'node:crypto'
 import type { Database } from '@faultline/db/database'
 import { type Listener, listen } from '@faultline/db/notify'
 import { FaultlineError } from '@faultline/market/errors'
-import type { ColumnsNews, ProgressNews } from '../../features/stream/server/news.ts'
+import {
+  type ClockNews,
+  type FeedNews,
+  type News,
+  type ProgressNews,
+  type SourceNews,
+  subjectOf,
+} from '../../features/stream/server/news.ts'
 import type { Session, Sessions } from '../auth/sessions.ts'
+import { readReports } from './feed-reports.ts'
+import { FeedWatch } from './feed-watch.ts'
+import { isSameToReaders } from './same-news.ts'
 import { type ServedBuild, servedBuilds } from './served-builds.ts'
+import { pause, untilAborted } from './wait.ts'
 
 interface Reader {
   /** the request's own end: the browser left */
@@ -12,23 +23,34 @@ interface Reader {
   session: Session
 }
 
+interface Entry {
+  seq: number
+  news: News
+  /** our clock */
+  at: number
+}
+
 /** A reader gets at most this many rounds of news per second; between them only the newest state is kept. */
 const ROUND_MS = 250
-/** Progress that has not moved for so long is not shown to those who come new. */
+/** Progress that has not moved for so long is not shown to those who come new, and forgotten after that long. */
 const PROGRESS_STALE_MS = 15_000
+const PROGRESS_KEPT_MS = 3_600_000
 
 /**
  * One LISTEN connection for the whole process, fanned out to all event streams. It keeps state, not messages: per
- * instrument the newest column of the served build, numbered as it changes. A reader that is slow or was cut off gets the
- * newest state of what it missed, so memory is bounded and nothing that matters is lost.
+ * instrument the newest column of the served build and how its feed is, per source how that is, numbered as they change. A
+ * reader that is slow or was cut off gets the newest state of what it missed, so memory is bounded and nothing that matters
+ * is lost.
  */
 export class EventHub {
   private readonly db: Database
   private readonly sessions: Sessions
+  private readonly watch: FeedWatch
   private listener: Listener | undefined
-  private readonly state = new Map<string, ServedBuild & { seq: number }>()
+  /** by subject */
+  private readonly newest = new Map<string, Entry>()
+  private readonly served = new Map<string, ServedBuild>()
   private readonly bucketOfBuild = new Map<number, number>()
-  private readonly jobs = new Map<string, { news: ProgressNews; at: number; seq: number }>()
   private readonly waiting = new Set<() => void>()
   private readonly refreshing = new Map<number | 'all', { again: boolean }>()
   private readonly over = new AbortController()
@@ -42,29 +64,36 @@ export class EventHub {
   constructor(options: { db: Database; sessions: Sessions }) {
     this.db = options.db
     this.sessions = options.sessions
+    this.watch = new FeedWatch({ read: (ids) => readReports(this.db, ids), put: (news) => this.putFeed(news) })
   }
 
   /** Begins to listen. Does not wait for the database: it may come up later. */
   start(): void {
+    this.watch.start()
     this.listener = listen({
       url: this.db.url,
       onMessage: (message) => {
         if (message.channel === 'columns') this.onColumns(message.payload)
+        else if (message.channel === 'feeds') this.watch.hint(message.payload.instrumentIds)
+        else if (message.channel === 'sources') this.watch.hint([])
         else if (message.channel === 'user') this.sessions.forget(message.payload.id)
-        else if (message.channel === 'progress') this.onProgress(message.payload)
+        else this.onProgress({ kind: 'progress', ...message.payload })
       },
       onState: ({ state }) => {
         this.connected = state === 'listening'
         this.sessions.setNotified(this.connected)
         // what happened while nobody listened
-        if (this.connected) void this.refresh('all')
-        else this.bucketOfBuild.clear()
+        if (this.connected) {
+          void this.refresh('all')
+          this.watch.hint('all')
+        } else this.bucketOfBuild.clear()
       },
     })
   }
 
   async close(): Promise<void> {
     this.over.abort()
+    this.watch.close()
     this.wake()
     await this.listener?.close()
   }
@@ -74,40 +103,53 @@ export class EventHub {
     return this.connected ? this.bucketOfBuild.get(buildId) : undefined
   }
 
-  /** The newest progress that `accepts` since `since`. */
-  latestProgress(since: number, accepts: (news: ProgressNews) => boolean): ProgressNews | null {
-    let newest: { news: ProgressNews; at: number; seq: number } | null = null
-    for (const job of this.jobs.values()) if (job.at >= since && accepts(job.news) && job.seq > (newest?.seq ?? -1)) newest = job
-    return newest?.news ?? null
+  /**
+   * Another text whenever the picture of an instrument has changed: its build, its last bucket, its gaps. Undefined when that
+   * is not known for sure.
+   */
+  versionOf(instrumentKey: string): string | undefined {
+    const build = this.served.get(instrumentKey)
+    if (!build || this.lastBucketOf(build.buildId) === undefined) return undefined
+    return `${build.buildId}.${build.lastBucket}.${build.status}/${this.gapsOf(instrumentKey)}`
   }
 
-  /** First the state (after `lastEventId`: what changed since), then each change. Ends with the request or the server. */
-  async *columns(
+  /** Another text whenever the unfilled gaps of a feed's instrument change; empty where there are none. */
+  gapsOf(instrumentKey: string): string {
+    const feed = this.newest.get(`feed ${instrumentKey}`)?.news
+    return feed?.kind === 'feed' ? feed.gaps : ''
+  }
+
+  /** How a feed is, with the newest times of its channels; null for an instrument without one. */
+  async feedOf(instrumentKey: string): Promise<FeedNews | null> {
+    await this.watch.known()
+    const feed = this.newest.get(`feed ${instrumentKey}`)?.news
+    return feed?.kind === 'feed' ? feed : null
+  }
+
+  /** How all feeds and sources are. Rejects while the database has never been asked and cannot be. */
+  async current(): Promise<(FeedNews | SourceNews)[]> {
+    await this.watch.known()
+    return [...this.newest.values()].map((entry) => entry.news).filter((news) => news.kind === 'feed' || news.kind === 'source')
+  }
+
+  /** The time, the state (after `lastEventId`: what changed since), then each change. Ends with the request or the server. */
+  async *follow(
     options: Reader & { instrument?: string | undefined; lastEventId?: string | undefined },
-  ): AsyncGenerator<{ id: string; news: ColumnsNews }> {
-    let seen = this.resumeFrom(options.lastEventId)
-    const fresh = () => {
-      const all =
-        options.instrument === undefined ? [...this.state.values()] : [this.state.get(options.instrument)].filter((s) => s !== undefined)
-      return all.filter((s) => s.seq > seen).sort((a, b) => a.seq - b.seq)
-    }
-    for await (const round of this.rounds(options, fresh))
-      for (const { seq, instrumentKey, buildId, lastBucket } of round) {
-        seen = seq
-        yield { id: `${this.epoch}.${seq}`, news: { instrumentKey, buildId, lastBucket } }
-      }
-  }
-
-  /** What is running, then every change. */
-  async *progress(options: Reader): AsyncGenerator<ProgressNews> {
-    let seen = 0
+  ): AsyncGenerator<{ id: string; news: News | ClockNews }> {
+    const { instrument } = options
     const since = Date.now() - PROGRESS_STALE_MS
-    const fresh = () => [...this.jobs.values()].filter((j) => j.seq > seen && j.at >= since).sort((a, b) => a.seq - b.seq)
-    for await (const round of this.rounds(options, fresh))
-      for (const { seq, news } of round) {
-        seen = seq
-        yield news
-      }
+    let seen = this.resumeFrom(options.lastEventId)
+    const wanted = ({ news, at }: Entry): boolean =>
+      (instrument === undefined || ((news.kind === 'columns' || news.kind === 'feed') && news.instrumentKey === instrument)) &&
+      (news.kind !== 'progress' || at >= since)
+    const fresh = () => {
+      if (seen === this.seq) return []
+      const round = [...this.newest.values()].filter((entry) => entry.seq > seen && wanted(entry)).sort((a, b) => a.seq - b.seq)
+      seen = this.seq
+      return round
+    }
+    yield { id: `${this.epoch}.${seen}`, news: { kind: 'clock', now: Date.now() } }
+    for await (const round of this.rounds(options, fresh)) for (const { seq, news } of round) yield { id: `${this.epoch}.${seq}`, news }
   }
 
   /** Yields `fresh()` whenever it is not empty. @throws FaultlineError unauthenticated when the session ends */
@@ -135,31 +177,41 @@ export class EventHub {
     return epoch === this.epoch && /^\d{1,15}$/.test(seq ?? '') ? Math.min(Number(seq), this.seq) : 0
   }
 
-  private onColumns(news: ColumnsNews & { instrumentId: number }): void {
-    const known = this.state.get(news.instrumentKey)
+  private onColumns(news: { instrumentId: number; instrumentKey: string; buildId: number; lastBucket: number }): void {
+    const known = this.served.get(news.instrumentKey)
     // a build that is not (yet) served is no news; whether it has become the served one, the database says
     // nor does the notice say why it came without a new column: that the build has become complete, the database says as well
-    if (known?.buildId === news.buildId && news.lastBucket > known.lastBucket) this.put({ ...known, lastBucket: news.lastBucket })
+    if (known?.buildId === news.buildId && news.lastBucket > known.lastBucket)
+      this.putBuild({ ...known, lastBucket: news.lastBucket, madeAt: Date.now() })
     else void this.refresh(news.instrumentId)
   }
 
   private onProgress(news: ProgressNews): void {
+    this.tell(news)
     const now = Date.now()
-    this.jobs.set(`${news.job} ${news.instrumentKey ?? ''}`, { news, at: now, seq: ++this.seq })
-    for (const [key, job] of this.jobs) if (now - job.at > 3_600_000) this.jobs.delete(key)
-    this.wake()
+    for (const [subject, entry] of this.newest)
+      if (entry.news.kind === 'progress' && now - entry.at > PROGRESS_KEPT_MS) this.newest.delete(subject)
   }
 
-  private put({ instrumentKey, buildId, lastBucket: told, status }: ServedBuild): void {
-    const known = this.state.get(instrumentKey)
+  private putFeed(news: FeedNews | SourceNews): void {
+    const known = this.newest.get(subjectOf(news))
+    // for those who come new; the others have what they need of it
+    if (known && isSameToReaders(known.news, news)) known.news = news
+    else this.tell(news)
+  }
+
+  private putBuild(told: ServedBuild): void {
+    const { instrumentKey, buildId, status } = told
+    const known = this.served.get(instrumentKey)
     const same = known?.buildId === buildId
     // an answer of the database may be older than a notice
-    const lastBucket = same ? Math.max(known.lastBucket, told) : told
+    const newest = same && known.lastBucket > told.lastBucket ? { ...known, status } : told
+    const { lastBucket, madeAt } = newest
     if (same && known.lastBucket === lastBucket && known.status === status) return
     if (known && !same) this.bucketOfBuild.delete(known.buildId)
-    this.state.set(instrumentKey, { instrumentKey, buildId, lastBucket, status, seq: ++this.seq })
+    this.served.set(instrumentKey, newest)
     if (this.connected) this.bucketOfBuild.set(buildId, lastBucket)
-    this.wake()
+    this.tell({ kind: 'columns', instrumentKey, buildId, lastBucket, madeAt })
   }
 
   /** Reads which builds are served: one question at a time per instrument, and one more if news came meanwhile. */
@@ -174,10 +226,9 @@ export class EventHub {
     try {
       do {
         mine.again = false
-        const rows: ServedBuild[] = await servedBuilds(this.db, what)
-        for (const row of rows) {
-          this.put(row)
-          if (this.connected) this.bucketOfBuild.set(row.buildId, this.state.get(row.instrumentKey)?.lastBucket ?? row.lastBucket)
+        for (const row of await servedBuilds(this.db, what)) {
+          this.putBuild(row)
+          if (this.connected) this.bucketOfBuild.set(row.buildId, this.served.get(row.instrumentKey)?.lastBucket ?? row.lastBucket)
         }
       } while (mine.again && !this.closing.aborted)
     } catch {
@@ -185,6 +236,11 @@ export class EventHub {
     } finally {
       this.refreshing.delete(what)
     }
+  }
+
+  private tell(news: News): void {
+    this.newest.set(subjectOf(news), { seq: ++this.seq, news, at: Date.now() })
+    this.wake()
   }
 
   private wake(): void {
@@ -197,31 +253,4 @@ export class EventHub {
       return () => this.waiting.delete(done)
     })
   }
-}
-
-const pause = (ms: number, signals: AbortSignal[]): Promise<void> =>
-  untilAborted(signals, (done) => {
-    const timer = setTimeout(done, ms)
-    return () => clearTimeout(timer)
-  })
-
-/** Resolves when `begin`'s callback is called or one of the signals aborts, and leaves no listener behind. */
-function untilAborted(signals: AbortSignal[], begin: (done: () => void) => () => void): Promise<void> {
-  return new Promise((resolve) => {
-    let finished = false
-    let undo = () => {}
-    const done = () => {
-      if (finished) return
-      finished = true
-      undo()
-      for (const signal of signals) signal.removeEventListener('abort', done)
-      resolve()
-    }
-    for (const signal of signals) {
-      if (signal.aborted) return done()
-      signal.addEventListener('abort', done)
-    }
-    undo = begin(done)
-    if (finished) undo()
-  })
 }

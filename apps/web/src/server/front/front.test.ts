@@ -96,7 +96,7 @@ describe('pages', () => {
 })
 
 describe('every response', () => {
-  it.each(['/healthz', '/sign-in', '/', '/tiles/1/5m/1', '/tiles/nonsense', '/api/stream/stream.columns', '//'])(
+  it.each(['/healthz', '/sign-in', '/', '/tiles/1/5m/1', '/tiles/nonsense', '/api/stream/stream.follow', '//'])(
     '%s carries the security headers',
     async (path) => {
       const { headers } = await raw(path)
@@ -123,10 +123,10 @@ describe('requests of other sites', () => {
   it('are refused where they could change or listen, and told why', async () => {
     const cookie = await web.cookieOf(await web.addPerson())
     for (const [path, method] of [
-      ['/api/trpc/sample.start', 'POST'],
+      ['/api/trpc/account.changePassword', 'POST'],
       ['/api/auth/callback/credentials', 'POST'],
       ['/', 'DELETE'],
-      ['/api/stream/stream.columns', 'GET'],
+      ['/api/stream/stream.follow', 'GET'],
     ] as const) {
       const answer = await raw(path, { method, headers: { cookie, origin: 'http://evil.example' } })
       expect([path, answer.status]).toEqual([path, 403])

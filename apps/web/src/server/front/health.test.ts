@@ -37,7 +37,7 @@ describe('without a database', () => {
 
   it('lets nobody in and says that it is the database', async () => {
     const cookie = await web.cookieOf({ id: '00000000-0000-4000-8000-000000000000', email: '', password: '', role: 'admin' })
-    for (const path of ['/tiles/1/5m/1', '/api/stream/stream.columns', '/']) {
+    for (const path of ['/tiles/1/5m/1', '/api/stream/stream.follow', '/']) {
       const answer = await web.get(path, { cookie })
       expect([path, answer.status]).toEqual([path, 503])
       expect((await answer.json()).error.message).toMatch(/database cannot be reached/)

@@ -4,7 +4,7 @@ import { rootRouter } from '../root-router.ts'
 import type { Services } from '../services.ts'
 import { methodIs, refuse } from './answer.ts'
 
-/** GET /api/stream/stream.columns and stream.progress: tRPC subscriptions as server-sent events. */
+/** GET /api/stream/stream.follow: a tRPC subscription as server-sent events. */
 export async function answerStream(
   request: IncomingMessage,
   response: ServerResponse,

@@ -47,7 +47,7 @@ export function webUnderTest(options: { pages?: Handler; databaseUrl?: () => str
     await new Promise<void>((listening) => (server as Server).listen(0, '127.0.0.1', listening))
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const publicUrl = new URL(origin)
-    services = openServices({ databaseUrl: options.databaseUrl?.() ?? database.appUrl, authSecret: SECRET, root: undefined })
+    services = openServices({ databaseUrl: options.databaseUrl?.() ?? database.appUrl, authSecret: SECRET })
     runtime = runtimeOf(services, { authSecret: SECRET, publicUrl })
     const pages: Handler = options.pages ?? ((request, response) => void response.end(`page ${request.url}`))
     const front = createFront({ services, publicUrl, pages })

@@ -2,61 +2,50 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { TRPCClientError } from '@trpc/client'
 import { useSubscription } from '@trpc/tanstack-react-query'
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { goToSignIn } from '../shell/go-to-sign-in.ts'
 import { onSignOutElsewhere } from '../shell/sign-out.ts'
 import { useUser } from '../shell/user-context.tsx'
-import type { ColumnsNews } from './server/news.ts'
+import { NewsStore } from './prepare/news-store.ts'
+import type { ClockNews, ColumnsNews, FeedNews, News, ProgressNews, SourceNews } from './server/news.ts'
 
 /** `offline` carries since when, so that the page can say it. */
 export type Connection = { state: 'connecting' | 'open' } | { state: 'offline'; since: number }
-type Listener = (news: ColumnsNews) => void
 
-interface ColumnsStream {
+interface NewsStream {
   connection: Connection
-  subscribe(listener: Listener): () => void
+  store: NewsStore
 }
 
 /** On average; not all browsers at once. */
 const AGAIN_MS = 4_000
 
-const StreamContext = createContext<ColumnsStream | null>(null)
+const StreamContext = createContext<NewsStream | null>(null)
 
 /** Between the tabs of one browser. A tab that has no stream of its own hears everything through the channel. */
-type Shared = { kind: 'news'; news: ColumnsNews } | { kind: 'connection'; connection: Connection } | { kind: 'ended' } | { kind: 'hello' }
+type Shared =
+  | { kind: 'news'; news: News | ClockNews }
+  | { kind: 'connection'; connection: Connection }
+  | { kind: 'ended' }
+  | { kind: 'hello' }
 
 /**
- * News of columns for all that is on the page. The tabs of one browser share one event stream: a browser opens six
- * connections to a host at most (HTTP/1.1), and streams would use them up. Who holds the lock has the stream and tells the others;
- * where there are no locks (plain HTTP on another machine's name) each tab has its own.
+ * News of columns, feeds and sources for all that is on the page. The tabs of one browser share one event stream: a browser
+ * opens six connections to a host at most (HTTP/1.1), and streams would use them up. Who holds the lock has the stream and
+ * tells the others; where there are no locks (plain HTTP on another machine's name) each tab has its own.
  */
-export function ColumnsStreamProvider({ children }: { children: ReactNode }) {
+export function NewsStreamProvider({ initial, children }: { initial: readonly News[]; children: ReactNode }) {
   const { userId } = useUser()
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const [leads, setLeads] = useState(false)
   const [connection, setConnection] = useState<Connection>({ state: 'connecting' })
-  const listeners = useRef(new Set<Listener>())
+  const [store] = useState(() => new NewsStore(initial))
   const channel = useRef<BroadcastChannel | null>(null)
   const told = useRef<Connection>(connection)
 
-  /** the newest of each instrument, for those who begin to listen later: their data may be from before it came */
-  const newest = useRef(new Map<string, ColumnsNews>())
-
-  const deliver = useCallback(
-    (news: ColumnsNews) => {
-      newest.current.set(news.instrumentKey, news)
-      // What was kept of pictures that are not on screen is out of date: coming back asks again. Who shows one asks by itself.
-      void queryClient.invalidateQueries({
-        queryKey: [...trpc.heatmap.view.pathKey(), { input: { instrument: news.instrumentKey } }],
-        type: 'inactive',
-        refetchType: 'none',
-      })
-      for (const listener of listeners.current) listener(news)
-    },
-    [queryClient, trpc],
-  )
+  const deliver = useCallback((news: News | ClockNews) => store.deliver(news), [store])
 
   const connected = useCallback(
     (next: Connection) => {
@@ -64,14 +53,14 @@ export function ColumnsStreamProvider({ children }: { children: ReactNode }) {
       if (before.state === next.state) return
       told.current = next
       setConnection(next)
-      // What happened while nobody listened: the stream repeats the newest columns, everything else is asked again.
+      // What happened while nobody listened: the stream repeats the newest news, everything else is asked again.
       if (before.state === 'offline' && next.state === 'open') void queryClient.invalidateQueries()
     },
     [queryClient],
   )
 
   useEffect(() => {
-    const name = `faultline-columns-${userId}`
+    const name = `faultline-news-${userId}`
     if (typeof BroadcastChannel === 'undefined' || !navigator.locks) {
       setLeads(true)
       return () => setLeads(false)
@@ -85,7 +74,7 @@ export function ColumnsStreamProvider({ children }: { children: ReactNode }) {
       if (data.kind === 'hello') {
         if (!leading) return
         shared.postMessage({ kind: 'connection', connection: told.current } satisfies Shared)
-        for (const news of newest.current.values()) shared.postMessage({ kind: 'news', news } satisfies Shared)
+        for (const news of [store.clock(), ...store.all()]) shared.postMessage({ kind: 'news', news } satisfies Shared)
       } else if (leading) return
       else if (data.kind === 'news') deliver(data.news)
       else if (data.kind === 'ended') sessionEnded()
@@ -110,7 +99,7 @@ export function ColumnsStreamProvider({ children }: { children: ReactNode }) {
       channel.current = null
       setLeads(false)
     }
-  }, [userId, deliver, connected])
+  }, [userId, store, deliver, connected])
 
   useEffect(() => onSignOutElsewhere(goToSignIn), [])
 
@@ -123,7 +112,7 @@ export function ColumnsStreamProvider({ children }: { children: ReactNode }) {
   )
 
   const subscription = useSubscription(
-    trpc.stream.columns.subscriptionOptions(undefined, {
+    trpc.stream.follow.subscriptionOptions(undefined, {
       enabled: leads,
       onData: ({ data }) => {
         deliver(data)
@@ -157,17 +146,7 @@ export function ColumnsStreamProvider({ children }: { children: ReactNode }) {
     again.current = setTimeout(subscription.reset, AGAIN_MS * (0.5 + Math.random()))
   }
 
-  const stream = useMemo<ColumnsStream>(
-    () => ({
-      connection,
-      subscribe(listener) {
-        listeners.current.add(listener)
-        for (const news of newest.current.values()) listener(news)
-        return () => listeners.current.delete(listener)
-      },
-    }),
-    [connection],
-  )
+  const stream = useMemo<NewsStream>(() => ({ connection, store }), [connection, store])
   return <StreamContext value={stream}>{children}</StreamContext>
 }
 
@@ -178,7 +157,7 @@ function sessionEnded(): void {
   if (location.pathname !== '/account') goToSignIn()
 }
 
-function useStream(): ColumnsStream {
+function useStream(): NewsStream {
   const stream = use(StreamContext)
   if (!stream) throw new Error('The stream needs the signed-in layout around it.')
   return stream
@@ -186,12 +165,55 @@ function useStream(): ColumnsStream {
 
 export const useConnection = (): Connection => useStream().connection
 
-/** Calls `listener` for each change of the newest column of any instrument. It may be a new function on every render. */
-export function useColumnsNews(listener: Listener): void {
-  const { subscribe } = useStream()
+/**
+ * Calls `listener` for each news, beginning with the newest of each subject: the data on the page may be from before it came.
+ * It may be a new function on every render.
+ */
+export function useNews(listener: (news: News) => void): void {
+  const { store } = useStream()
   const latest = useRef(listener)
   useEffect(() => {
     latest.current = listener
   })
-  useEffect(() => subscribe((news) => latest.current(news)), [subscribe])
+  useEffect(() => {
+    for (const news of store.all()) latest.current(news)
+    return store.subscribe((news) => latest.current(news))
+  }, [store])
 }
+
+/** The same for changes of the newest column of any instrument only. */
+export function useColumnsNews(listener: (news: ColumnsNews) => void): void {
+  useNews((news) => {
+    if (news.kind === 'columns') listener(news)
+  })
+}
+
+function useFromStore<T>(read: (store: NewsStore) => T): T {
+  const { store } = useStream()
+  const snapshot = () => read(store)
+  const subscribe = useCallback((changed: () => void) => store.subscribe(changed), [store])
+  return useSyncExternalStore(subscribe, snapshot, snapshot)
+}
+
+/** How all feeds are, by instrument key. */
+export const useFeeds = (): ReadonlyMap<string, FeedNews> => useFromStore((store) => store.feeds)
+/** How the feed of one instrument is; null where it has none. */
+export const useFeed = (instrumentKey: string): FeedNews | null => useFromStore((store) => store.feeds.get(instrumentKey) ?? null)
+/** How all data sources are. */
+export const useSources = (): readonly SourceNews[] => useFromStore((store) => store.sources)
+/** The newest column of an instrument; null before the stream has told of one. */
+export const useNewestColumn = (instrumentKey: string): ColumnsNews | null => useFromStore((store) => store.columnsOf(instrumentKey))
+/** The server's clock, ticking every `everyMs`; `first` (what it was then) until the page runs, so that both render the same. */
+export function useServerNow(first: number, everyMs = 10_000): number {
+  const { store } = useStream()
+  const [now, setNow] = useState(first)
+  useEffect(() => {
+    const tick = () => setNow(store.clock().now)
+    tick()
+    const timer = setInterval(tick, everyMs)
+    return () => clearInterval(timer)
+  }, [store, everyMs])
+  return now
+}
+/** The job that moved last; null when none has since the page was opened. */
+export const useProgress = (): ProgressNews | null => useFromStore((store) => store.progress)

@@ -5,7 +5,7 @@ import { Check, Copy, Terminal } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { messages } from '../../messages.ts'
 
-const text = messages.firstRun
+const text = messages.waiting
 /** What a person types; the folder is an example. */
 const COMMAND = 'npm run -s faultline -- import --dump '
 const EXAMPLE_FOLDER = '~/downloads/ETHUSDT'
