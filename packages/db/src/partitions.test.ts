@@ -4,7 +4,7 @@ import { freshDatabase } from '../../testkit/src/fresh-database.ts'
 import { inTransaction } from './database.ts'
 
 const t = freshDatabase()
-const PARENTS = ['candle', 'open_interest', 'funding', 'long_short_ratio', 'liquidation', 'depth', 'column']
+const PARENTS = ['candle', 'open_interest', 'funding', 'long_short_ratio', 'liquidation', 'depth', 'mark_price', 'column']
 
 const ensure = async (parent: string, from: string, to: string): Promise<number> =>
   (await t.db.pool.query('select ensure_partitions($1, $2, $3) as n', [parent, from, to])).rows[0].n

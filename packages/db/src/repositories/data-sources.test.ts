@@ -29,6 +29,13 @@ it('makes a source once and leaves it as it is', async () => {
   await expect(findDataSource(t.db, 999)).rejects.toMatchObject({ code: 'not_found' })
 })
 
+it('makes one source of a name, however many ask at the same moment', async () => {
+  const made = await Promise.all(
+    Array.from({ length: 4 }, (_, i) => ensureDataSource(t.db, { name: 'Shared', venue: 'simulated', symbols: [`S${i}USDT`] })),
+  )
+  for (const other of made) expect(other).toEqual(made[0])
+})
+
 it('changes what is named, takes a symbol once, and counts versions', async () => {
   const source = await makeSource()
   const after = await updateDataSource(t.db, source.id, 1, { enabled: false, symbols: ['BUSDT', 'AUSDT', 'BUSDT'] })
@@ -46,6 +53,16 @@ it('refuses a change of what somebody else has changed', async () => {
   await updateDataSource(t.db, source.id, 1, { enabled: false })
   await expect(updateDataSource(t.db, source.id, 1, { enabled: true })).rejects.toMatchObject({ code: 'conflict' })
   expect(await findDataSource(t.db, source.id)).toMatchObject({ enabled: false, version: 2 })
+})
+
+it('lets one of two changes through that were made on the same version', async () => {
+  const source = await makeSource()
+  const both = await Promise.allSettled([
+    updateDataSource(t.db, source.id, 1, { symbols: ['BUSDT'] }),
+    updateDataSource(t.db, source.id, 1, { symbols: ['CUSDT'] }),
+  ])
+  expect(both.map((r) => (r.status === 'rejected' ? r.reason.code : 'done')).sort()).toEqual(['conflict', 'done'])
+  expect((await findDataSource(t.db, source.id)).version).toBe(2)
 })
 
 describe('addresses', () => {

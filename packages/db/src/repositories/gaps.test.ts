@@ -1,11 +1,11 @@
 import { selectRows } from '@faultline/market/event-table'
 import { MINUTE_MS } from '@faultline/market/units'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { makeCandles, makeInstrument, START } from '../../../testkit/src/factories.ts'
 import { freshDatabase } from '../../../testkit/src/fresh-database.ts'
 import { inTransaction } from '../database.ts'
 import { storeTable } from './events.ts'
-import { replaceCandleGaps } from './gaps.ts'
+import { enterGaps, type Gap, openGaps, replaceCandleGaps, settleGap } from './gaps.ts'
 
 const t = freshDatabase()
 const FIVE = 5 * MINUTE_MS
@@ -37,4 +37,74 @@ it('follows the candles: holes open, shrink, split and are filled', async () => 
   ])
   expect(await store([3, 4, 5, 7, 8, 9])).toEqual({ count: 0, missingBuckets: 0 })
   expect((await gaps()).map((g) => g[2])).toEqual(['filled', 'filled', 'filled'])
+})
+
+describe('the ledger of a feed', () => {
+  const gap = (instrumentId: number, from: number, to: number, more: Partial<Gap> = {}): Gap => ({
+    instrumentId,
+    channel: 'openInterest',
+    from: START + from,
+    to: START + to,
+    status: 'open',
+    reason: null,
+    ...more,
+  })
+  const ledger = async (instrumentId: number) => {
+    const { rows } = await t.db.pool.query('select * from gap where instrument_id = $1 order by from_time, channel', [instrumentId])
+    return rows.map((r) => [r.channel, r.from_time.getTime() - START, r.to_time.getTime() - START, r.status, r.reason])
+  }
+
+  it('enters many at once, lengthens what begins at the same moment, and passes over what is empty', async () => {
+    const [{ id: a }, { id: b }] = [await makeInstrument(t.db), await makeInstrument(t.db)]
+    await enterGaps(t.db.pool, [])
+    await enterGaps(t.db.pool, [
+      gap(b, 0, 5, { channel: 'liquidation', status: 'unrecoverable', reason: 'socket\0 cut' }),
+      gap(a, 0, 5, { reason: 'first' }),
+      gap(a, 7, 7),
+      gap(a, 9, 8),
+      gap(a, 0, 3, { reason: 'shorter' }),
+    ])
+    expect(await ledger(a)).toEqual([['openInterest', 0, 5, 'open', 'shorter']])
+    expect(await ledger(b)).toEqual([['liquidation', 0, 5, 'unrecoverable', 'socket\u2400 cut']])
+    await enterGaps(t.db.pool, [gap(a, 0, 9), gap(a, 0, 4, { channel: 'candle' })])
+    await enterGaps(t.db.pool, [gap(a, 0, 2, { reason: 'later' })])
+    expect(await ledger(a)).toEqual([
+      ['candle', 0, 4, 'open', null],
+      ['openInterest', 0, 9, 'open', 'later'],
+    ])
+  })
+
+  it('keeps what is unrecoverable so, and opens what was filled, as long as it is now', async () => {
+    const { id } = await makeInstrument(t.db)
+    await enterGaps(t.db.pool, [gap(id, 0, 50), gap(id, 100, 150)])
+    await settleGap(t.db.pool, gap(id, 0, 0), 'filled', 'refilled')
+    await settleGap(t.db.pool, gap(id, 100, 0), 'unrecoverable')
+    expect(await ledger(id)).toEqual([
+      ['openInterest', 0, 50, 'filled', 'refilled'],
+      ['openInterest', 100, 150, 'unrecoverable', null],
+    ])
+    await enterGaps(t.db.pool, [gap(id, 0, 10), gap(id, 100, 160)])
+    expect(await ledger(id)).toEqual([
+      ['openInterest', 0, 10, 'open', 'refilled'],
+      ['openInterest', 100, 160, 'unrecoverable', null],
+    ])
+    // within one statement as well
+    await enterGaps(t.db.pool, [gap(id, 200, 210, { status: 'unrecoverable' }), gap(id, 200, 220)])
+    expect((await ledger(id)).at(-1)).toEqual(['openInterest', 200, 220, 'unrecoverable', null])
+  })
+
+  it('gives those that may still be refilled, the oldest first', async () => {
+    const [{ id }, other] = [await makeInstrument(t.db), await makeInstrument(t.db)]
+    const open = [gap(id, 5, 9, { channel: 'candle', reason: 'cut' }), gap(id, 5, 7), gap(id, 20, 30)]
+    await enterGaps(t.db.pool, [
+      ...[...open].reverse(),
+      gap(id, 1, 2, { status: 'unrecoverable' }),
+      gap(id, 2, 3, { status: 'filled' }),
+      gap(other.id, 0, 1),
+    ])
+    expect(await openGaps(t.db, id)).toEqual(open)
+    await settleGap(t.db.pool, open[0] as Gap, 'filled')
+    await settleGap(t.db.pool, gap(id, 999, 0), 'filled')
+    expect(await openGaps(t.db.pool, id)).toEqual(open.slice(1))
+  })
 })

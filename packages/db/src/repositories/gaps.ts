@@ -2,6 +2,7 @@
 import type { FeedChannel } from '@faultline/market/feed'
 import type { Database, Queryable } from '../database.ts'
 import { msOf } from '../sql/binary.ts'
+import { storableText } from '../sql/text.ts'
 
 /**
  * Brings the candle gaps of an instrument in line with the candles that are stored at one interval: a hole between two
@@ -50,17 +51,23 @@ export interface Gap {
 
 /**
  * Enters gaps, or lengthens those that begin at the same moment. One that was filled is open again when it is entered
- * again; an unrecoverable one stays so.
+ * again, as long as it is said to be now; an unrecoverable one stays so. What is empty is passed over.
  */
 export async function enterGaps(q: Queryable, gaps: readonly Gap[]): Promise<void> {
-  const rows = new Map(gaps.filter((g) => g.from < g.to).map((g) => [`${g.instrumentId} ${g.channel} ${g.from}`, g]))
+  const rows = new Map<string, Gap>()
+  for (const gap of gaps) {
+    if (gap.from >= gap.to) continue
+    const key = `${gap.instrumentId} ${gap.channel} ${gap.from}`
+    const other = rows.get(key)
+    rows.set(key, other ? longer(other, gap) : gap)
+  }
   if (rows.size === 0) return
-  const list = [...rows.values()].sort((a, b) => a.instrumentId - b.instrumentId || a.from - b.from)
+  const list = [...rows.values()].sort((a, b) => a.instrumentId - b.instrumentId || a.from - b.from || (a.channel < b.channel ? -1 : 1))
   await q.query(
     `insert into gap as g (instrument_id, channel, from_time, to_time, status, reason)
      select * from unnest($1::int[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[])
      on conflict (instrument_id, channel, from_time) do update
-        set to_time = greatest(g.to_time, excluded.to_time),
+        set to_time = case g.status when 'filled' then excluded.to_time else greatest(g.to_time, excluded.to_time) end,
             status = case g.status when 'unrecoverable' then g.status else excluded.status end,
             reason = coalesce(excluded.reason, g.reason)`,
     [
@@ -69,10 +76,18 @@ export async function enterGaps(q: Queryable, gaps: readonly Gap[]): Promise<voi
       list.map((g) => new Date(g.from)),
       list.map((g) => new Date(g.to)),
       list.map((g) => g.status),
-      list.map((g) => g.reason),
+      list.map((g) => g.reason && storableText(g.reason, 500)),
     ],
   )
 }
+
+/** The same gap, entered twice with one statement. */
+const longer = (a: Gap, b: Gap): Gap => ({
+  ...b,
+  to: Math.max(a.to, b.to),
+  status: a.status === 'unrecoverable' ? a.status : b.status,
+  reason: b.reason ?? a.reason,
+})
 
 /** A gap's fate. Nothing happens when it is not there. */
 export async function settleGap(

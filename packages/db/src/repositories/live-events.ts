@@ -161,6 +161,22 @@ const ORDER: readonly LiveKind[] = ['candle', 'openInterest', 'funding', 'longSh
 /** The time that an event is filed under, UTC ms. */
 export const timeOf = (event: LiveEvent): number => (event.type === 'candle' ? event.openTime : event.time)
 
+/** One moment of each month that occurs, in order: not the span from the first to the last, which one absurd time would stretch over decades. */
+function monthsOf(rows: readonly LiveRow[]): string[] {
+  const months = new Map<number, string>()
+  let from = Number.POSITIVE_INFINITY
+  let to = Number.NEGATIVE_INFINITY
+  for (const { event } of rows) {
+    const time = timeOf(event)
+    if (time >= from && time < to) continue
+    const at = new Date(time)
+    from = Date.UTC(at.getUTCFullYear(), at.getUTCMonth())
+    to = Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1)
+    months.set(from, isoTime(time))
+  }
+  return [...months].sort(([a], [b]) => a - b).map(([, month]) => month)
+}
+
 const STATEMENTS = Object.fromEntries(
   ORDER.map((kind) => {
     const { table, time, columns } = LAYOUTS[kind]
@@ -180,7 +196,8 @@ const STATEMENTS = Object.fromEntries(
 
 /**
  * Stores a batch inside the caller's transaction. Of two events with one natural key the first one stays.
- * @throws what Postgres says to values that no event may have (check violation, code 23514): mappers validate before
+ * @throws what Postgres says to values that no event may have (check violation, code 23514), RangeError for a time that is no
+ * time: mappers validate before
  */
 export async function storeLive(client: pg.PoolClient, rows: readonly LiveRow[]): Promise<StoredLive> {
   const result: StoredLive = { inserted: 0, earliest: new Map() }
@@ -192,17 +209,14 @@ export async function storeLive(client: pg.PoolClient, rows: readonly LiveRow[])
   }
   const kinds = ORDER.filter((kind) => byKind.has(kind))
   if (kinds.length === 0) return result
-  const spans: string[] = []
+  const months: string[] = []
   for (const kind of kinds) {
     const list = byKind.get(kind) as LiveRow[]
     list.sort((a, b) => a.instrumentId - b.instrumentId || timeOf(a.event) - timeOf(b.event))
-    const [first, last] = list.reduce(
-      ([low, high], { event }) => [Math.min(low, timeOf(event)), Math.max(high, timeOf(event))],
-      [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-    )
-    spans.push(LAYOUTS[kind].table, isoTime(first), isoTime(last))
+    for (const month of monthsOf(list)) months.push(LAYOUTS[kind].table, month)
   }
-  await client.query(`select ${kinds.map((_, i) => `ensure_partitions($${i * 3 + 1}, $${i * 3 + 2}, $${i * 3 + 3})`).join(', ')}`, spans)
+  const calls = Array.from({ length: months.length / 2 }, (_, i) => `ensure_partitions($${2 * i + 1}, $${2 * i + 2}, $${2 * i + 2})`)
+  await client.query(`select ${calls.join(', ')}`, months)
   for (const kind of kinds) {
     const list = byKind.get(kind) as LiveRow[]
     const ids = float8Array(Float64Array.from(list, (r) => r.instrumentId))

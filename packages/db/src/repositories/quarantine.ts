@@ -1,6 +1,7 @@
 /** Messages that no mapper could read. They are kept as they came, the newest ones of each source. */
 import type { Database, Queryable } from '../database.ts'
 import { msOf } from '../sql/binary.ts'
+import { storableText } from '../sql/text.ts'
 
 /** Kept per source; a venue that changes its format sends thousands of the same. */
 export const QUARANTINE_KEPT = 1_000
@@ -15,26 +16,26 @@ export interface QuarantinedMessage {
   payload: string
 }
 
+/** Of each source named, only the newest QUARANTINE_KEPT stay. */
 export async function addToQuarantine(q: Queryable, messages: readonly QuarantinedMessage[]): Promise<void> {
   if (messages.length === 0) return
-  // Postgres' text holds no NUL, and a lone surrogate is no UTF-8.
-  const clean = (text: string, length: number) => Buffer.from(text.slice(0, length)).toString().replaceAll('\0', '\u2400')
   await q.query(
     `insert into quarantine (data_source_id, received_at, reason, payload)
      select m.source, to_timestamp(m.at / 1000), m.reason, m.payload from unnest($1::int[], $2::float8[], $3::text[], $4::text[]) as m(source, at, reason, payload)`,
     [
       messages.map((m) => m.dataSourceId),
       messages.map((m) => m.receivedAt),
-      messages.map((m) => clean(m.reason, 500)),
-      messages.map((m) => clean(m.payload, QUARANTINE_PAYLOAD)),
+      messages.map((m) => storableText(m.reason, 500)),
+      messages.map((m) => storableText(m.payload, QUARANTINE_PAYLOAD)),
     ],
   )
-  for (const id of new Set(messages.map((m) => m.dataSourceId)))
-    await q.query(
-      `delete from quarantine where data_source_id = $1
-          and id <= (select id from quarantine where data_source_id = $1 order by id desc offset $2 limit 1)`,
-      [id, QUARANTINE_KEPT],
-    )
+  await q.query(
+    `delete from quarantine m using (
+       select s.id as source, (select k.id from quarantine k where k.data_source_id = s.id order by k.id desc offset $2 limit 1) as last
+         from unnest($1::int[]) as s(id)) old
+      where m.data_source_id = old.source and m.id <= old.last`,
+    [[...new Set(messages.map((m) => m.dataSourceId))], QUARANTINE_KEPT],
+  )
 }
 
 /** The newest first. */
