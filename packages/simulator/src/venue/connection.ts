@@ -19,7 +19,9 @@ export interface Address {
 
 /** Reads `/market/ws`, `/market/ws/0`, `/public/stream?streams=a/b`, the legacy `/ws` …; undefined for other paths. */
 export function parseAddress(url: string): Address | undefined {
-  const { pathname, searchParams } = new URL(url, 'ws://venue')
+  const parsed = URL.parse(url, 'ws://venue')
+  if (!parsed) return undefined
+  const { pathname, searchParams } = parsed
   const [, prefix, kind, rest = ''] = /^(?:\/(public|market|private))?\/(ws|stream)(?:\/(.*))?$/.exec(pathname) ?? []
   if (kind === undefined) return undefined
   const named = kind === 'stream' ? (searchParams.get('streams') ?? '') : rest
@@ -27,9 +29,7 @@ export function parseAddress(url: string): Address | undefined {
     route: prefix === 'public' || prefix === 'market' ? prefix : undefined,
     combined: kind === 'stream',
     // ccxt numbers its sockets: /market/ws/0
-    streams: decodeURIComponent(named)
-      .split('/')
-      .filter((name) => name !== '' && !/^\d+$/.test(name)),
+    streams: named.split('/').filter((name) => name !== '' && !/^\d+$/.test(name)),
   }
 }
 

@@ -51,7 +51,7 @@ export class Control {
       response.end(JSON.stringify(body))
     }
     try {
-      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control')
+      const { pathname, searchParams } = URL.parse(request.url ?? '/', 'http://control') ?? new URL('http://control/')
       const body = request.method === 'POST' ? await readBody(request) : undefined
       reply(200, this.answer(`${request.method} ${pathname}`, searchParams, body))
     } catch (error) {

@@ -25,17 +25,17 @@ export class RestServer {
   /** good answers since each `serverError` fault began, by its id */
   private readonly good = new Map<string, number>()
 
-  constructor(options: { limits: Limits; faults: Faults; ledger: Ledger; context: () => RestContext }) {
+  constructor(options: { limits: Limits; faults: Faults; ledger: Ledger; context: () => RestContext; wall: () => number }) {
     this.faults = options.faults
     this.ledger = options.ledger
     this.context = options.context
-    this.limiter = new Limiter(options.limits)
+    this.limiter = new Limiter(options.limits, options.wall)
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = Date.now()
     const method = request.method ?? 'GET'
-    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://venue')
+    const { pathname: path, searchParams } = URL.parse(request.url ?? '/', 'http://venue') ?? new URL('http://venue/')
     const note = (status: number, weight: number): void => {
       this.ledger.recordRequest({ at, method, path, query: searchParams.toString(), status, weight })
     }

@@ -23,6 +23,8 @@ export interface ServerOptions {
   host: string
   port: number
   controlPort: number
+  /** the clock that limits are counted by; the machine's unless told */
+  wall?: () => number
 }
 
 export interface VenueServer {
@@ -67,7 +69,7 @@ export async function serveVenue(options: ServerOptions): Promise<VenueServer> {
     const offset = faults.clockOffset()
     return { listings, limits, now: pump.time, serverTime: clock.now() + offset, eventOffset: offset, book: (s) => pump.book(s) }
   }
-  const rest = new RestServer({ limits, faults, ledger, context })
+  const rest = new RestServer({ limits, faults, ledger, context, wall: options.wall ?? Date.now })
   const control = new Control({
     faults,
     ledger,
