@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { LARGE_COIN } from './character.ts'
 import type { Tape } from './exchange.ts'
-import { MarketRun, type MarketRunOptions, STEP_MS } from './market-run.ts'
+import { MarketRun, type MarketRunOptions, type MarketRunState, STEP_MS } from './market-run.ts'
+import type { StateTree } from './state.ts'
 
 const START = Date.UTC(2026, 0, 1, 8)
 const HOUR = 3_600_000
@@ -59,6 +60,22 @@ it('goes on from a state as if it had never stopped, wherever that was taken', (
     }),
     { numRuns: 5, examples: [[HOUR / STEP_MS]] },
   )
+})
+
+it('takes up every number that was put away, whatever it was', () => {
+  const run = new MarketRun(options(new Listener()))
+  steps(run, run.begin + HOUR / 4)
+  let next = 0.25
+  const changed = (tree: StateTree): StateTree =>
+    Object.fromEntries(
+      Object.entries(tree).map(([name, value]) => {
+        if (typeof value === 'number') return [name, next++]
+        return [name, typeof value === 'string' || ArrayBuffer.isView(value) ? value : changed(value)]
+      }),
+    )
+  const state = changed(run.state()) as MarketRunState
+  const strange: MarketRunState = { ...state, crowd: { ...state.crowd, rumourDirection: -1 } }
+  expect(new MarketRun(options(new Listener()), strange).state()).toEqual(strange)
 })
 
 it('keeps its count of accounts as if it counted them at each step', () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -84,6 +84,11 @@ describe('the markets of a venue', () => {
     expect(bytesOf(second)).toEqual(bytesOf(first))
     expect(second.refused).toEqual([expect.stringMatching(/^SIMOAKUSDT: .*damaged/)])
     expect(await start(FIRST_START)).toMatchObject({ refused: [] })
+
+    await copyFile(join(dir, 'SIMOAKUSDT.market'), join(dir, 'SIMSPARKUSDT.market'))
+    const mixed = await start(FIRST_START)
+    expect(bytesOf(mixed)).toEqual(bytesOf(first))
+    expect(mixed.refused).toEqual([expect.stringContaining('SIMSPARKUSDT: its symbol is SIMOAKUSDT')])
 
     const earlier = await start(FIRST_START - 30 * MINUTE, { symbols: ['SIMOAKUSDT'] })
     expect(earlier.refused).toEqual([expect.stringContaining('later than the venue')])
