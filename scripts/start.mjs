@@ -97,7 +97,7 @@ async function feed(env) {
       said ? ['--port', new URL(said.rest).port, '--control-port', new URL(said.control).port] : ['--port', '0', '--control-port', '0']
     const said = await service(
       'packages/simulator/src/venue/cli.ts',
-      (before) => ['--state', path.join(stateDir, 'venue'), ...ports(before), ...options],
+      (before) => ['--seed', '7', '--state', path.join(stateDir, 'venue'), ...ports(before), ...options],
       alone,
     )
     rememberVenue(said)

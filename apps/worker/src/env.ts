@@ -1,4 +1,5 @@
 import { FaultlineError } from '@faultline/market/errors'
+import type { VenueId } from '@faultline/market/venue'
 import { z } from 'zod'
 
 /** What the command line takes from its surroundings, in one place. */
@@ -21,23 +22,29 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
   return { databaseUrl: parsed.data.DATABASE_APP_URL }
 }
 
+const restUrl = z
+  .string()
+  .regex(/^https?:\/\//, 'must begin with http:// or https://')
+  .optional()
+const wsUrl = z
+  .string()
+  .regex(/^wss?:\/\//, 'must begin with ws:// or wss://')
+  .optional()
 const liveSchema = z.object({
   /** where spool and bans of this worker are kept */
   FAULTLINE_STATE_DIR: z.string().min(1).default('.data'),
   /** the simulated venue of this installation, where one runs */
-  FAULTLINE_SIMULATED_REST_URL: z
-    .string()
-    .regex(/^https?:\/\//, 'must begin with http://')
-    .optional(),
-  FAULTLINE_SIMULATED_WS_URL: z
-    .string()
-    .regex(/^wss?:\/\//, 'must begin with ws://')
-    .optional(),
+  FAULTLINE_SIMULATED_REST_URL: restUrl,
+  FAULTLINE_SIMULATED_WS_URL: wsUrl,
+  /** a proxy in place of Binance's own hosts */
+  FAULTLINE_BINANCE_REST_URL: restUrl,
+  FAULTLINE_BINANCE_WS_URL: wsUrl,
 })
 
 export interface LiveEnv {
   stateDir: string
-  addresses: { simulated?: { rest: string; ws: string } }
+  /** of sources that have no addresses of their own */
+  addresses: Partial<Record<VenueId, { rest: string; ws: string }>>
 }
 
 /** What `worker` takes beside the database. @throws FaultlineError unavailable, naming every variable that is malformed */
@@ -45,8 +52,14 @@ export function readLiveEnv(source: Readonly<Record<string, string | undefined>>
   const parsed = liveSchema.safeParse(source)
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')
-    throw new FaultlineError('unavailable', wrong)
+    throw new FaultlineError('unavailable', `${wrong}. Correct it, or leave it out.`)
   }
-  const { FAULTLINE_STATE_DIR: stateDir, FAULTLINE_SIMULATED_REST_URL: rest, FAULTLINE_SIMULATED_WS_URL: ws } = parsed.data
-  return { stateDir, addresses: rest && ws ? { simulated: { rest, ws } } : {} }
+  const env = parsed.data
+  const pair = (rest: string | undefined, ws: string | undefined) => (rest && ws ? { rest, ws } : null)
+  const simulated = pair(env.FAULTLINE_SIMULATED_REST_URL, env.FAULTLINE_SIMULATED_WS_URL)
+  const binance = pair(env.FAULTLINE_BINANCE_REST_URL, env.FAULTLINE_BINANCE_WS_URL)
+  return {
+    stateDir: env.FAULTLINE_STATE_DIR,
+    addresses: { ...(simulated ? { simulated } : {}), ...(binance ? { 'binance-usdm': binance } : {}) },
+  }
 }

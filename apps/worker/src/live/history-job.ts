@@ -109,6 +109,7 @@ export class HistoryJob {
         ingest,
         symbol: instrument.symbol,
         instrumentId: instrument.id,
+        now: () => context.venueNow(instrument.id) ?? Date.now(),
         signal,
         log,
       }).catch((error: unknown) => {

@@ -120,6 +120,7 @@ export class InstrumentLine {
         source: context.sourceStatus(),
         backfill: this.backfill,
         waitsFor: this.waitsFor,
+        preparing: this.live === null && (this.generating !== null || (this.history?.running ?? true)),
       }),
       channels: context.statuses(this.instrument.id),
       backfill: this.backfill,
@@ -253,9 +254,14 @@ export class InstrumentLine {
     await history.run()
     this.backfill = null
     this.waitsFor = null
+    await this.generating
     if (this.stopping.signal.aborted) return
-    if (!this.live && !this.generating) this.generate()
-    else if (this.olderArrived && !this.generating) this.generate()
+    try {
+      if (!this.live || (await this.ignoresOlderData())) this.generate()
+    } catch (error) {
+      this.context.log(`${this.instrument.key}: ${messageOf(error)}`)
+      this.olderArrived = true
+    }
     void this.advance()
   }
 

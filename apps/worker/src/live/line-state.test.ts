@@ -14,6 +14,7 @@ const sight = (over: Partial<LineSight> = {}): LineSight => ({
   source: { state: 'live', message: null },
   backfill: null,
   waitsFor: null,
+  preparing: false,
   ...over,
 })
 const backfill = { phase: 'fetching', done: 1, total: 7, etaMs: 9_000, from: NOW - 1e9, reached: null } as const
@@ -50,6 +51,7 @@ describe('lineState', () => {
       state: 'backfilling',
       message: 'the venue asks to wait',
     })
+    expect(lineState(sight({ nextEnd: null, preparing: true })).state).toBe('backfilling')
     expect(lineState(sight({ nextEnd: null })).state).toBe('connecting')
   })
 

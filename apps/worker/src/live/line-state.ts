@@ -20,20 +20,22 @@ export interface LineSight {
   backfill: BackfillProgress | null
   /** why the backfill does not move; null while it does */
   waitsFor: string | null
+  /** the first map is being made */
+  preparing: boolean
 }
 
 /** Channels without which there is no column. */
 const REQUIRED = ['candle', 'openInterest'] as const
 
 export function lineState(sight: LineSight): { state: FeedStateName; message: string | null } {
-  const { now, venueNow, bucketMs, nextEnd, dueSince, channels, source, backfill, waitsFor } = sight
+  const { now, venueNow, bucketMs, nextEnd, dueSince, channels, source, backfill, waitsFor, preparing } = sight
   const behind = nextEnd === null || venueNow === null ? null : (venueNow - nextEnd) / bucketMs
   const overdue = dueSince === null ? 0 : now - dueSince
   const onTime = nextEnd !== null && overdue <= LATE_AFTER_MS
 
   // What stops everything is said first, unless the map is up to date all the same (a ban does not close sockets).
   if ((source.state === 'blocked' || source.state === 'unreachable') && !onTime) return source
-  if (backfill !== null && (nextEnd === null || (behind !== null && behind > STALE_BUCKETS)))
+  if (preparing || (backfill !== null && (nextEnd === null || (behind !== null && behind > STALE_BUCKETS))))
     return { state: 'backfilling', message: waitsFor }
   if (nextEnd === null || venueNow === null) return { state: 'connecting', message: source.message }
   if (behind !== null && behind > STALE_BUCKETS && overdue > LATE_AFTER_MS)

@@ -25,6 +25,7 @@ import { Serial } from './serial.ts'
 const TICK_MS = 500
 const LEASES_EVERY_MS = 2_000
 const DISCOVER_EVERY_MS = 10 * 60_000
+const DISCOVER_SOON_MS = 2_000
 const DISCOVER_AGAIN_MS = { first: 1_000, most: 60_000 }
 const REPORT_EVERY_MS = 10_000
 const LOG_AGAIN_MS = 10 * 60_000
@@ -139,17 +140,23 @@ export class SourceRunner {
   private async discoverLoop(): Promise<void> {
     const { signal } = this.stopping
     await this.untilDone(async () => this.adopt(await this.knownBefore()))
-    for (let attempt = 0; !signal.aborted; attempt++) {
+    let attempt = 0
+    let unchanged = 0
+    while (!signal.aborted) {
       try {
+        const before = this.wanted.size
         await this.adopt(await this.askVenue())
-        attempt = -1
         this.discovered = true
         this.problem = null
-        await pause(DISCOVER_EVERY_MS, signal)
+        attempt = 0
+        // Markets that are being prepared (simulated ones that catch up) appear one after the other: the list is asked for
+        // again soon while it grows, and now and then for listings.
+        unchanged = this.wanted.size > before ? 0 : unchanged + 1
+        await pause(Math.min(DISCOVER_EVERY_MS, DISCOVER_SOON_MS * 2 ** unchanged), signal)
       } catch (error) {
         if (signal.aborted) return
         const until = error instanceof Error && 'until' in error && typeof error.until === 'number' ? error.until - Date.now() : 0
-        const ceiling = Math.min(DISCOVER_AGAIN_MS.most, DISCOVER_AGAIN_MS.first * 2 ** Math.min(attempt, 10))
+        const ceiling = Math.min(DISCOVER_AGAIN_MS.most, DISCOVER_AGAIN_MS.first * 2 ** Math.min(attempt++, 10))
         const wait = Math.max(until, ceiling * (0.5 + 0.5 * Math.random()))
         this.problem = { message: messageOf(error), nextAttemptAt: Date.now() + wait }
         this.log(`not reached: ${messageOf(error)}`)
@@ -178,17 +185,7 @@ export class SourceRunner {
     // The venue of the source, not of the wire format: the simulated venue speaks Binance's.
     for (const i of chosen)
       rows.push(await upsertInstrument(db.pool, { ...i, venue: source.venue, simulated: VENUES[source.venue].simulated }))
-    // An instrument that is being prepared (a simulated market that catches up) appears a little later.
-    if (missing.length > 0 && rows.length === 0) throw new FaultlineError('unavailable', `${missing.join(', ')} is not traded yet`)
-    if (missing.length > 0) setTimeout(() => void this.askAgain(), 3_000).unref()
     return rows
-  }
-
-  private async askAgain(): Promise<void> {
-    if (this.stopping.signal.aborted) return
-    await this.askVenue()
-      .then((rows) => this.adopt(rows))
-      .catch((error: unknown) => this.log(`not reached: ${messageOf(error)}`))
   }
 
   private async adopt(rows: readonly InstrumentRow[]): Promise<void> {
