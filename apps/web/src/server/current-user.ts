@@ -1,5 +1,5 @@
 import { headers } from 'next/headers'
-import { redirect } from 'next/navigation'
+import { notFound, redirect } from 'next/navigation'
 import { cache } from 'react'
 import { safeCallbackPath } from '../features/account/prepare/safe-callback-path.ts'
 import type { SessionUser } from './auth/sessions.ts'
@@ -15,6 +15,13 @@ export async function requireUser(): Promise<SessionUser> {
   if (user) return user
   const path = safeCallbackPath((await headers()).get('x-faultline-path'))
   redirect(path === '/' ? '/sign-in' : `/sign-in?callbackUrl=${encodeURIComponent(path)}`)
+}
+
+/** For administrators' pages. To everybody else who is signed in there is no such page. */
+export async function requireAdmin(): Promise<SessionUser> {
+  const user = await requireUser()
+  if (user.role !== 'admin') notFound()
+  return user
 }
 
 /** The root router without a network in between: `(await serverApi()).instruments.list()`. Procedures check as always. */

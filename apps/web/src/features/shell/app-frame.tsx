@@ -1,6 +1,6 @@
 'use client'
 import { Logo } from '@faultline/ui/react/logo'
-import { Flame, KeyRound, Table2, UserRound } from 'lucide-react'
+import { Database, Flame, KeyRound, Table2, UserRound } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { messages } from '../../messages.ts'
@@ -8,7 +8,7 @@ import { AccountMenu } from './account-menu.tsx'
 import { ThemeToggle } from './theme-toggle.tsx'
 import { useUser } from './user-context.tsx'
 
-export type Section = 'heatmap' | 'instruments' | 'account'
+export type Section = 'heatmap' | 'instruments' | 'sources' | 'account'
 
 export interface AppFrameProps {
   section: Section
@@ -25,9 +25,13 @@ const NAV = [
   { section: 'heatmap', href: '/', icon: Flame },
   { section: 'instruments', href: '/instruments', icon: Table2 },
 ] as const
+const ADMIN_NAV = [{ section: 'sources', href: '/admin/sources', icon: Database }] as const
+
+const useNav = () => (useUser().role === 'admin' ? [...NAV, ...ADMIN_NAV] : NAV)
 
 /** The bars around every signed-in page: on top the navigation, on phones a tab bar at the bottom. */
 export function AppFrame({ section, centre, badge, fixed = false, children }: AppFrameProps) {
+  const nav = useNav()
   return (
     <div className={`flex min-h-dvh flex-col ${fixed ? 'phone:h-dvh phone:overflow-hidden' : ''}`}>
       <a
@@ -41,7 +45,7 @@ export function AppFrame({ section, centre, badge, fixed = false, children }: Ap
           <Logo size={24} wordmark className="[&_.fl-wordmark]:hidden phone:[&_.fl-wordmark]:inline" />
         </Link>
         <nav aria-label={messages.nav.label} className="hidden gap-1 phone:ml-2 phone:flex">
-          {NAV.map((item) => (
+          {nav.map((item) => (
             <Link
               key={item.section}
               href={item.href}
@@ -86,7 +90,7 @@ function InitialPasswordBanner({ here }: { here: boolean }) {
 }
 
 function TabBar({ section }: { section: Section }) {
-  const tabs = [...NAV, { section: 'account', href: '/account', icon: UserRound } as const]
+  const tabs = [...useNav(), { section: 'account', href: '/account', icon: UserRound } as const]
   return (
     <nav
       aria-label={messages.nav.label}

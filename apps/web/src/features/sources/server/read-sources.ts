@@ -34,7 +34,8 @@ export async function readSources(db: Database): Promise<SourceList> {
   ])
 
   const feedOf = new Map(feeds.map((feed, i) => [feed.instrumentId, { feed, gaps: gaps[i] }]))
-  const coveredOf = Map.groupBy(covered, (channel) => channel.instrumentId)
+  const coveredOf = new Map<number, ChannelCoverage[]>()
+  for (const channel of covered) coveredOf.set(channel.instrumentId, [...(coveredOf.get(channel.instrumentId) ?? []), channel])
   const instruments = symbols.rows.flatMap(({ id, key, symbol }) => {
     const { feed, gaps } = feedOf.get(id) ?? {}
     if (!feed) return [] // it came between the two questions

@@ -1,0 +1,1 @@
+export { SourcesLoading as default } from '../../../../features/sources/sources-loading.tsx'

@@ -1,0 +1,93 @@
+'use client'
+import { EmptyState } from '@faultline/ui/react/empty-state'
+import { ErrorNote } from '@faultline/ui/react/error-note'
+import { DatabaseZap } from 'lucide-react'
+import { useState } from 'react'
+import { messages } from '../../messages.ts'
+import { AppFrame, PageBody } from '../shell/app-frame.tsx'
+import { formatCount } from '../shell/prepare/format.ts'
+import { EditSource } from './edit-source.tsx'
+import { KpiCards } from './kpi-cards.tsx'
+import { rowOf } from './prepare/rows.ts'
+import { QuarantineDrawer } from './quarantine-drawer.tsx'
+import type { SourceItem, SourceList } from './server/schema.ts'
+import { SourceCards } from './source-cards.tsx'
+import type { SourceActions } from './source-controls.tsx'
+import { SourceTable } from './source-table.tsx'
+import { SourcesSkeleton } from './sources-skeleton.tsx'
+import { useOpenRows } from './use-open-rows.ts'
+import { useSourceList } from './use-source-list.ts'
+import { useSwitches } from './use-switches.ts'
+
+const text = messages.sources
+
+/** @param initial absent when the server could not read it: the page asks again itself and says what is wrong */
+export function SourcesPage({ initial }: { initial: SourceList | undefined }) {
+  const { data: list, error, refetch, isFetching } = useSourceList(initial)
+  return (
+    <AppFrame section="sources">
+      <PageBody
+        title={text.title}
+        aside={list && text.count(formatCount(list.sources.length), formatCount(list.sources.filter((s) => s.enabled).length))}
+      >
+        {error && (
+          <ErrorNote onRetry={() => void refetch()}>
+            {list ? text.outdated : text.failed} {error.data ? error.message : messages.errors.noAnswer}
+          </ErrorNote>
+        )}
+        {list ? <Sources list={list} /> : (!error || isFetching) && <SourcesSkeleton />}
+      </PageBody>
+    </AppFrame>
+  )
+}
+
+function Sources({ list }: { list: SourceList }) {
+  const switches = useSwitches()
+  const open = useOpenRows()
+  const [editing, setEditing] = useState<SourceItem | null>(null)
+  const [lookingInto, setLookingInto] = useState<number | null>(null)
+  const [saved, setSaved] = useState('')
+  const sources = list.sources.map(switches.foresee)
+  const lookedInto = sources.find((source) => source.id === lookingInto)
+  const actions: SourceActions = {
+    press: switches.press,
+    edit: setEditing,
+    showQuarantine: (source) => setLookingInto(source.id),
+  }
+
+  if (sources.length === 0)
+    return (
+      <div className="fl-panel">
+        <EmptyState title={text.empty} icon={<DatabaseZap size={28} />}>
+          {text.emptyLead}
+          <code className="mt-2 block rounded-md bg-s2 px-3 py-2 font-mono text-t1">{text.emptyCommand}</code>
+        </EmptyState>
+      </div>
+    )
+  const shown = { rows: sources.map((source) => rowOf(source, list.asked)), asked: list.asked, open, actions, errors: switches.errors }
+  return (
+    <>
+      <KpiCards list={{ ...list, sources }} />
+      <div className="fl-panel hidden overflow-x-auto wide:block">
+        <SourceTable {...shown} />
+      </div>
+      <div className="wide:hidden">
+        <SourceCards {...shown} />
+      </div>
+      <p role="status" className="sr-only">
+        {[switches.done, saved].filter(Boolean).join(' ')}
+      </p>
+      {editing && (
+        <EditSource
+          source={editing}
+          onClose={() => setEditing(null)}
+          onSaved={(name) => {
+            setSaved(text.changed.saved(name))
+            setEditing(null)
+          }}
+        />
+      )}
+      {lookedInto && <QuarantineDrawer source={lookedInto} onClose={() => setLookingInto(null)} />}
+    </>
+  )
+}

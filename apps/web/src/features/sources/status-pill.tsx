@@ -1,0 +1,85 @@
+'use client'
+import { formatAge, formatClock } from '@faultline/ui/format'
+import { Badge } from '@faultline/ui/react/badge'
+import {
+  Ban,
+  CircleCheck,
+  CircleDashed,
+  CirclePause,
+  CircleX,
+  Clock,
+  LoaderCircle,
+  type LucideIcon,
+  RefreshCw,
+  TriangleAlert,
+  Unplug,
+} from 'lucide-react'
+import { messages } from '../../messages.ts'
+import { useServerNow } from '../stream/news-stream.tsx'
+import type { Progress, Status, StatusKind } from './prepare/status.ts'
+import { wholePercent } from './prepare/words.ts'
+
+const text = messages.sources
+
+const ICONS: Record<StatusKind, LucideIcon> = {
+  connecting: LoaderCircle,
+  backfilling: RefreshCw,
+  live: CircleCheck,
+  late: TriangleAlert,
+  stale: Clock,
+  blocked: Ban,
+  unreachable: Unplug,
+  paused: CirclePause,
+  pausing: LoaderCircle,
+  starting: LoaderCircle,
+  unattended: CircleX,
+  silent: CircleX,
+  waiting: CircleDashed,
+}
+
+/** The state in a word. */
+export function StatusPill({ status, progress = null }: { status: Status; progress?: Progress | null }) {
+  const Icon = ICONS[status.kind]
+  const share = status.kind === 'backfilling' && progress?.share != null ? ` ${text.percent(String(wholePercent(progress.share)))}` : ''
+  return (
+    <Badge tone={status.tone} icon={<Icon size={12} aria-hidden="true" className="flex-none" />}>
+      {text.status[status.kind]}
+      {share}
+    </Badge>
+  )
+}
+
+/** Whether there is more to say than the word. */
+export const hasNote = (status: Status): boolean =>
+  status.message !== null || status.until !== null || ['unattended', 'silent', 'waiting'].includes(status.kind)
+
+/** Why, and until when. */
+export function StatusNote({ status, asked }: { status: Status; asked: number }) {
+  const { kind, message, until, since } = status
+  const why =
+    kind === 'unattended'
+      ? text.why.unattended
+      : kind === 'silent'
+        ? since !== null && text.why.silent(formatClock(since, 'utc'))
+        : kind === 'waiting'
+          ? text.why.waiting
+          : message
+  return (
+    <>
+      {why}
+      {until !== null && (
+        <span className="block text-t1">
+          <Countdown kind={kind} until={until} asked={asked} />
+        </span>
+      )}
+    </>
+  )
+}
+
+function Countdown({ kind, until, asked }: { kind: StatusKind; until: number; asked: number }) {
+  const now = useServerNow(asked, 1_000)
+  const left = until - now
+  if (kind === 'blocked')
+    return left > 0 ? text.blockedUntil(formatClock(until, 'utc'), formatAge(left)) : text.blockedOver(formatClock(until, 'utc'))
+  return left > 0 ? text.nextAttempt(formatAge(left)) : text.attemptNow
+}
