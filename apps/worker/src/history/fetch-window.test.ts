@@ -77,6 +77,12 @@ it('leaves out what the venue refuses, and says so', async () => {
   expect(ofType(await fetched(noRatios), 'longShortRatio')).toEqual([])
 })
 
+it('leaves nothing out when the venue refuses everything from there on', async () => {
+  const shut = new FeedError('refused', 'HTTP 403.')
+  const rest = venue({ fail: (c) => (rest.calls.length > 1 ? shut : c.channel === 'funding' ? shut : null) })
+  await expect(fetched(rest)).rejects.toBe(shut)
+})
+
 it('does not ask for channels that the venue has no history of', async () => {
   const rest = venue({ limits: { candle: LIMITS.candle } })
   expect(await fetched(rest)).toEqual(ofType(rest.truth(SYMBOL, window), 'candle'))

@@ -1,7 +1,8 @@
 import { type LiveEvent, timeOf } from '@faultline/db/repositories/live-events'
 import { MINUTE_MS } from '@faultline/market/units'
-import type { VenueFeed, VenueRest } from '../feed/venue-feed.ts'
+import type { FeedError, VenueFeed, VenueRest } from '../feed/venue-feed.ts'
 import { leaveIfStopped } from '../pipeline/stop.ts'
+import { answersAtAll } from './answers-at-all.ts'
 import { allOrWorst, fetchPage, type HistoryChannel, orRefused } from './channel-history.ts'
 import { pagesOf } from './pages.ts'
 import type { Stretch } from './windows.ts'
@@ -14,7 +15,7 @@ const OPEN_INTEREST_LEAD_MS = 15 * MINUTE_MS
  * before the window, funding, ratios. Empty when the venue has no candles there, whatever else it may have. A channel that
  * the venue refuses, or no longer has for that age, is left out. `now` is the venue's clock, UTC ms.
  *
- * @throws FeedError `refused` only for candles; FaultlineError unavailable when `signal` ends it
+ * @throws FeedError, `refused` for candles or when the venue refuses everything; FaultlineError unavailable when `signal` ends it
  */
 export async function fetchWindow(
   rest: VenueRest,
@@ -25,6 +26,7 @@ export async function fetchWindow(
   options: { signal?: AbortSignal; onLeftOut?: (channel: HistoryChannel, reason: string) => void } = {},
 ): Promise<LiveEvent[]> {
   const { signal, onLeftOut } = options
+  const refusals: FeedError[] = []
 
   const paged = async (channel: HistoryChannel, range: Stretch): Promise<LiveEvent[]> => {
     const limit = limits[channel]
@@ -34,7 +36,10 @@ export async function fetchWindow(
       const answer = fetchPage(rest, channel, symbol, page)
       const got = channel === 'candle' ? await answer : await orRefused(answer)
       if (Array.isArray(got)) events.push(...got)
-      else onLeftOut?.(channel, got.message)
+      else {
+        refusals.push(got)
+        onLeftOut?.(channel, got.message)
+      }
     }
     return events
   }
@@ -46,6 +51,8 @@ export async function fetchWindow(
     paged('funding', window),
     paged('longShortRatio', window),
   ])
+  // Once the candles are stored nobody asks again: what is left out has to be left out for a reason of its own.
+  if (refusals[0] && !(await answersAtAll(rest, symbol, now))) throw refusals[0]
   const firstInside = openInterest.findIndex((event) => timeOf(event) >= window.from)
   const known = firstInside === -1 ? openInterest.slice(-1) : openInterest.slice(Math.max(0, firstInside - 1))
   return [...candles, ...known, ...others.flat()].sort((a, b) => timeOf(a) - timeOf(b))

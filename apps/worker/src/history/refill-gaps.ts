@@ -8,6 +8,7 @@ import { floorTo, isoTime, MINUTE_MS } from '@faultline/market/units'
 import { FeedError, type HistoryLimit, type VenueFeed, type VenueRest } from '../feed/venue-feed.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { leaveIfStopped } from '../pipeline/stop.ts'
+import { answersAtAll } from './answers-at-all.ts'
 import { fetchPage, type HistoryChannel, isHistoryChannel } from './channel-history.ts'
 import { orStopped } from './or-stopped.ts'
 import { oldestAvailable, pagesOf } from './pages.ts'
@@ -38,7 +39,7 @@ export interface RefillResult {
   unrecoverable: number
   /** gaps that are still open: the caller calls again */
   left: number
-  /** why it ended early: the venue is away, or has told us to wait (`until`) */
+  /** why it ended early: the venue is away, has told us to wait (`until`), or refuses everything */
   stoppedBy: FeedError | null
 }
 
@@ -68,10 +69,11 @@ export async function refillGaps(options: RefillOptions): Promise<RefillResult> 
 }
 
 async function refill(options: RefillOptions, gap: Gap): Promise<Outcome> {
-  const { db, log } = options
-  const finding = await work(options, gap).catch((error: unknown): Finding => {
-    if (error instanceof FeedError && error.code === 'refused') return lost(gap, `the venue refuses it: ${error.message}`)
-    throw error
+  const { db, rest, symbol, now, signal, log } = options
+  const finding = await work(options, gap).catch(async (error: unknown): Promise<Finding> => {
+    const refused = error instanceof FeedError && error.code === 'refused'
+    if (!refused || !(await orStopped(answersAtAll(rest, symbol, now()), signal))) throw error
+    return lost(gap, `the venue refuses it: ${error.message}`)
   })
   // A row that has grown meanwhile is worked off as it is now, by the next call.
   if (!finding || !(await resolveGap(db.pool, gap, finding.lost, finding.reason))) return 'left'

@@ -1,5 +1,6 @@
 import { readTable } from '@faultline/db/repositories/events'
 import type { LiveEvent } from '@faultline/db/repositories/live-events'
+import { FaultlineError } from '@faultline/market/errors'
 import type { BackfillProgress } from '@faultline/market/feed'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@faultline/market/units'
 import { makeInstrument } from '@faultline/testkit/factories'
@@ -145,6 +146,21 @@ it('is ended by a store that fails, whether its transaction was committed or not
   expect(await storedLines(t.db, b.id, WANTED)).toEqual(truthLines(b.rest, b.symbol, WANTED))
 })
 
+it('keeps what it has fetched while the database is away, and asks for no more', async () => {
+  const b = await prepare()
+  let away = 0
+  b.ingest.fail = (count) => (count === 2 && away++ < 3 ? new FaultlineError('unavailable', 'The database is away.') : null)
+  expect(await b.run()).toMatchObject({ stored: 5 })
+  expect(b.windowsAsked()).toEqual(WINDOWS)
+  expect(b.reports.flatMap(({ message }) => message ?? [])).toHaveLength(3)
+  expect(b.reports.find(({ message }) => message)?.message).toMatch(/cannot be stored while the database is away. Trying again in 1 s.$/)
+  expect(await storedLines(t.db, b.id, WANTED)).toEqual(truthLines(b.rest, b.symbol, WANTED))
+
+  const lost = await prepare()
+  lost.ingest.fail = () => new FaultlineError('lease_lost', 'Another has taken over.')
+  await expect(lost.run()).rejects.toMatchObject({ code: 'lease_lost' })
+})
+
 it('asks nothing while it is banned, says until when, and goes on after', async () => {
   const b = await prepare()
   const until = NOW + 3 * HOUR_MS
@@ -212,14 +228,43 @@ it('gives up a window that the venue refuses, and says so in the ledger', async 
   expect(b.rest.calls).toHaveLength(calls)
 })
 
-it('enters nothing as lost when the venue refuses the instrument as a whole', async () => {
-  const b = await prepare({ fail: () => new FeedError('refused', 'Invalid symbol.') })
-  await expect(b.run()).rejects.toMatchObject({ code: 'refused' })
-  expect(b.rest.calls).toHaveLength(3)
+it('gives up nothing while the venue refuses everything, and goes on when it answers again', async () => {
+  const b = await prepare()
+  const times: number[] = []
+  b.rest.venue.fail = (call) => {
+    if (b.rest.calls.length <= 3 || times.length === 20) return null
+    // The candles of the first window are there already: what follows them is not left out for that.
+    times.push(b.clock.now())
+    return new FeedError('refused', `${call.channel} is not served here.`)
+  }
+  expect(await b.run()).toEqual({ stored: 5, refused: 0, reachedBeginning: null, stopped: false })
+  expect(b.reports.find(({ message }) => message)?.message).toMatch(/^.* is not served here. Trying again in 1 s.$/)
   await b.ingest.flush()
   expect(await gapRows(t.db, b.id)).toEqual([])
-  b.rest.venue.fail = () => null
-  expect(await b.run()).toMatchObject({ stored: 5 })
+  expect(await storedLines(t.db, b.id, WANTED)).toEqual(truthLines(b.rest, b.symbol, WANTED))
+})
+
+it('stops while it asks whether the venue answers at all', async () => {
+  const b = await prepare()
+  const stop = new AbortController()
+  b.rest.venue.fail = () => {
+    if (b.rest.calls.length === 2) stop.abort()
+    return b.rest.calls.length === 1 ? new FeedError('refused', 'Invalid range.') : null
+  }
+  expect(await b.run({ signal: stop.signal })).toMatchObject({ stopped: true, stored: 0 })
+})
+
+it('waits as it is told when the venue blocks the question whether it answers at all', async () => {
+  const b = await prepare()
+  const until = NOW + HOUR_MS
+  const asked: number[] = []
+  b.rest.venue.fail = () => {
+    asked.push(b.clock.now())
+    if (asked.length === 1) return new FeedError('refused', 'Invalid range.')
+    return asked.length === 2 ? new FeedError('blocked', 'HTTP 429', { until }) : null
+  }
+  expect(await b.run()).toMatchObject({ stored: 5, refused: 0 })
+  expect(asked.slice(0, 3)).toEqual([NOW, NOW, until])
 })
 
 it('stops where the venue’s history begins', async () => {
@@ -275,7 +320,8 @@ it('catches up from the oldest window when it is told to', async () => {
   const b = await prepare()
   const plan = await planHistory(t.db, { instrumentId: b.id, ...WANTED, bucketMs: MINUTE_MS })
   b.rest.venue.lost = [{ from: WANTED.from, to: DAY(28) }]
-  expect(await b.run({ windows: plan.toReversed() })).toMatchObject({ stored: 3, reachedBeginning: null })
+  expect(await b.run({ windows: plan.toReversed(), late: true })).toMatchObject({ stored: 3, reachedBeginning: null })
+  expect(b.ingest.stored.map((s) => s.late)).toEqual([true, true, true])
   expect(b.done.map(({ from }) => from)).toEqual([DAY(28), DAY(29), DAY(30)])
   expect(b.reached).toEqual([null, null, WANTED.from])
   await b.ingest.flush()

@@ -2,12 +2,16 @@
  * Fetches an instrument's missing history. Each window is stored in one piece, so that its candles are the marker
  * that it is done: a backfill that was killed goes on by being planned again.
  */
+import type { LiveEvent } from '@faultline/db/repositories/live-events'
+import { FaultlineError } from '@faultline/market/errors'
 import type { BackfillProgress } from '@faultline/market/feed'
 import { isoTime, MINUTE_MS, SECOND_MS } from '@faultline/market/units'
 import { Backoff } from '../feed/backoff.ts'
 import { type Clock, systemClock } from '../feed/clock.ts'
 import { FeedError, type VenueFeed, type VenueRest } from '../feed/venue-feed.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import { leaveIfStopped } from '../pipeline/stop.ts'
+import { answersAtAll } from './answers-at-all.ts'
 import { Beginning } from './beginning.ts'
 import { Eta } from './eta.ts'
 import { fetchWindow } from './fetch-window.ts'
@@ -19,8 +23,8 @@ import { missingIn, type Stretch, type Window } from './windows.ts'
 /** Candles younger than this (venue's clock) may still come; older ones that the venue does not give do not exist. */
 export const CANDLES_CERTAIN_MS = 5 * MINUTE_MS
 export const NO_CANDLES = 'the venue has no candles for this time'
-/** A venue that has refused so many windows and answered none refuses the instrument, not the windows. */
-const REFUSALS = 3
+/** A venue that refuses everything is asked again, but seldom. */
+const REFUSED_WAIT_MS = 5 * MINUTE_MS
 
 export interface BackfillOptions {
   rest: VenueRest
@@ -32,6 +36,11 @@ export interface BackfillOptions {
   windows: readonly Window[]
   /** what was planned */
   wanted: Stretch
+  /**
+   * Buckets up to the windows were estimated and stay as they are: what these could have seen (open interest just before a
+   * window, a settlement at its very start) is stored as known after them. Not for history before what was estimated.
+   */
+  late?: boolean
   /** one per data source, shared by the backfills of its instruments */
   limiter: WindowLimiter
   /** the venue's clock, UTC ms */
@@ -59,9 +68,9 @@ export interface BackfillResult {
 }
 
 /**
- * Goes on through bans and outages until everything is there, or the venue's history ends, or the signal says so. After an
- * error it is called again with a new plan.
- * @throws FeedError `refused` when the venue answers no window at all; whatever ingest.store() throws
+ * Goes on through bans and outages, the venue's and the database's, until everything is there, or the venue's history ends, or
+ * the signal says so. After an error it is called again with a new plan.
+ * @throws what ingest.store() throws, but `unavailable`
  */
 export const runBackfill = (options: BackfillOptions): Promise<BackfillResult> => new Backfill(options).run()
 
@@ -77,9 +86,6 @@ class Backfill {
   private readonly total: number
   private done = 0
   private reached: number | null = null
-  private answered = false
-  /** windows that were refused before anything was answered */
-  private doubtful: { window: Window; reason: string }[] = []
 
   constructor(options: BackfillOptions) {
     const { windows, clock = systemClock, random = Math.random } = options
@@ -132,27 +138,39 @@ class Backfill {
       } catch (error) {
         if (signal.aborted) return 'stopped'
         if (!(error instanceof FeedError)) throw error
-        if (error.code === 'refused') {
+        if (await this.isRefused(error)) {
           this.giveUp(window, error)
           return 'refused'
         }
-        await this.waitForVenue(error)
       }
     }
   }
 
   private async attempt(window: Window): Promise<number> {
-    const { rest, symbol, limits, now, signal, ingest, instrumentId, log } = this.options
+    const { rest, symbol, limits, now, signal, log } = this.options
     const onLeftOut = (channel: string, reason: string): void =>
       log(`history of ${isoTime(window.from)} goes without ${channel}: ${reason}`)
     const events = await orStopped(fetchWindow(rest, symbol, window, limits, now(), { signal, onLeftOut }), signal)
-    this.answered = true
-    for (const refused of this.doubtful.splice(0)) this.enterRefused(refused.window, refused.reason)
     // Gaps first: if storing fails they are true all the same, and the plan that follows has less to ask.
     const times = events.flatMap((event) => (event.type === 'candle' ? [event.openTime] : []))
     for (const hole of this.beginning?.look(window, times) ?? missingIn(window, times, MINUTE_MS)) this.enterHole(hole)
-    if (events.length > 0) await ingest.store(instrumentId, events)
+    if (events.length > 0) await this.store(events)
     return events.length
+  }
+
+  /** While the database is away nobody's window is fetched: this one keeps its place. */
+  private async store(events: readonly LiveEvent[]): Promise<void> {
+    const { ingest, instrumentId, signal, late = false } = this.options
+    for (;;) {
+      try {
+        await ingest.store(instrumentId, events, { late })
+        return
+      } catch (error) {
+        if (signal.aborted || !(error instanceof FaultlineError) || error.code !== 'unavailable') throw error
+        await this.waitABit('What was fetched cannot be stored while the database is away.')
+        leaveIfStopped(signal)
+      }
+    }
   }
 
   private enterHole({ from, to }: Stretch): void {
@@ -166,14 +184,27 @@ class Backfill {
     this.options.log(`history from ${isoTime(window.from)} to ${isoTime(window.to)} is given up: ${error.message}`)
     this.result.refused++
     this.beginning?.skip()
-    if (this.answered) this.enterRefused(window, error.message)
-    else this.doubtful.push({ window, reason: error.message })
-    if (this.doubtful.length >= Math.min(REFUSALS, this.options.windows.length)) throw error
+    const { from, to } = window
+    const reason = `the venue refuses it: ${error.message}`
+    this.options.ingest.enterGap({ instrumentId: this.options.instrumentId, channel: 'candle', from, to, status: 'unrecoverable', reason })
   }
 
-  private enterRefused({ from, to }: Window, reason: string): void {
-    const { ingest, instrumentId } = this.options
-    ingest.enterGap({ instrumentId, channel: 'candle', from, to, status: 'unrecoverable', reason: `the venue refuses it: ${reason}` })
+  /** Is this window refused? Otherwise waits until it is worth asking for it again. */
+  private async isRefused(error: FeedError): Promise<boolean> {
+    const { rest, symbol, now, signal } = this.options
+    if (error.code !== 'refused') {
+      await this.waitForVenue(error)
+      return false
+    }
+    try {
+      if (await orStopped(answersAtAll(rest, symbol, now()), signal)) return true
+      await this.waitABit(error.message, REFUSED_WAIT_MS)
+    } catch (other) {
+      if (signal.aborted) return false
+      if (!(other instanceof FeedError)) throw other
+      await this.waitForVenue(other)
+    }
+    return false
   }
 
   private waitForVenue(error: FeedError): Promise<void> {
@@ -183,8 +214,8 @@ class Backfill {
     return this.waitABit(error.message)
   }
 
-  private waitABit(problem: string): Promise<void> {
-    const ms = this.backoff.next()
+  private waitABit(problem: string, capMs?: number): Promise<void> {
+    const ms = this.backoff.next(capMs)
     return this.wait(this.clock.now() + ms, `${problem} Trying again in ${Math.ceil(ms / SECOND_MS)} s.`)
   }
 

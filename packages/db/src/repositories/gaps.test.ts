@@ -5,7 +5,7 @@ import { makeCandles, makeInstrument, START } from '../../../testkit/src/factori
 import { freshDatabase } from '../../../testkit/src/fresh-database.ts'
 import { inTransaction } from '../database.ts'
 import { storeTable } from './events.ts'
-import { enterGaps, type Gap, openGaps, replaceCandleGaps, settleGap } from './gaps.ts'
+import { enterGaps, type Gap, openGaps, replaceCandleGaps, resolveGap, settleGap } from './gaps.ts'
 
 const t = freshDatabase()
 const FIVE = 5 * MINUTE_MS
@@ -106,5 +106,85 @@ describe('the ledger of a feed', () => {
     await settleGap(t.db.pool, open[0] as Gap, 'filled')
     await settleGap(t.db.pool, gap(id, 999, 0), 'filled')
     expect(await openGaps(t.db.pool, id)).toEqual(open.slice(1))
+  })
+})
+
+describe('a gap that was worked off', () => {
+  const minute = (i: number): number => START + i * MINUTE_MS
+  const prepare = async () => {
+    const { id } = await makeInstrument(t.db)
+    const gap: Gap = {
+      instrumentId: id,
+      channel: 'candle',
+      from: minute(10),
+      to: minute(20),
+      status: 'open',
+      reason: 'the socket was lost',
+    }
+    await enterGaps(t.db.pool, [gap])
+    const rows = async () => {
+      const { rows } = await t.db.pool.query('select from_time, to_time, status, reason from gap where instrument_id = $1 order by 1', [id])
+      return rows.map((r) => [(r.from_time.getTime() - START) / MINUTE_MS, (r.to_time.getTime() - START) / MINUTE_MS, r.status, r.reason])
+    }
+    return { id, gap, rows }
+  }
+
+  it('is filled as a whole, or lost as a whole', async () => {
+    const whole = await prepare()
+    expect(await resolveGap(t.db.pool, whole.gap, [])).toBe(true)
+    expect(await whole.rows()).toEqual([[10, 20, 'filled', 'the socket was lost']])
+    const lost = await prepare()
+    expect(await resolveGap(t.db.pool, lost.gap, [lost.gap], 'too\0 old')).toBe(true)
+    expect(await lost.rows()).toEqual([[10, 20, 'unrecoverable', 'too\u2400 old']])
+  })
+
+  it('ends where the first lost stretch begins, or is that stretch', async () => {
+    const behind = await prepare()
+    const stretches = [
+      { from: minute(12), to: minute(13) },
+      { from: minute(15), to: minute(20) },
+    ]
+    expect(await resolveGap(t.db.pool, behind.gap, stretches, 'nobody has them')).toBe(true)
+    expect(await behind.rows()).toEqual([
+      [10, 12, 'filled', 'nobody has them'],
+      [12, 13, 'unrecoverable', 'nobody has them'],
+      [15, 20, 'unrecoverable', 'nobody has them'],
+    ])
+    const first = await prepare()
+    expect(await resolveGap(t.db.pool, first.gap, [{ from: minute(9), to: minute(11) }, ...stretches.slice(1)], 'nobody has them')).toBe(
+      true,
+    )
+    expect(await first.rows()).toEqual([
+      [10, 11, 'unrecoverable', 'nobody has them'],
+      [15, 20, 'unrecoverable', 'nobody has them'],
+    ])
+  })
+
+  it('stays as it is when it has grown or was settled meanwhile', async () => {
+    const { gap, rows } = await prepare()
+    await enterGaps(t.db.pool, [{ ...gap, to: minute(21) }])
+    expect(await resolveGap(t.db.pool, gap, [{ from: minute(12), to: minute(13) }])).toBe(false)
+    expect(await rows()).toEqual([[10, 21, 'open', 'the socket was lost']])
+    await settleGap(t.db.pool, gap, 'filled')
+    expect(await resolveGap(t.db.pool, { ...gap, to: minute(21) }, [{ from: minute(12), to: minute(13) }])).toBe(false)
+    expect(await rows()).toEqual([[10, 21, 'filled', 'the socket was lost']])
+  })
+
+  it('does not decide about a longer one that begins within it', async () => {
+    const { id, gap, rows } = await prepare()
+    await enterGaps(t.db.pool, [
+      { ...gap, instrumentId: id, from: minute(12), to: minute(30) },
+      { ...gap, instrumentId: id, from: minute(15), to: minute(16) },
+    ])
+    const stretches = [
+      { from: minute(12), to: minute(13) },
+      { from: minute(15), to: minute(17) },
+    ]
+    expect(await resolveGap(t.db.pool, gap, stretches, 'nobody has them')).toBe(true)
+    expect(await rows()).toEqual([
+      [10, 12, 'filled', 'nobody has them'],
+      [12, 30, 'open', 'the socket was lost'],
+      [15, 17, 'unrecoverable', 'nobody has them'],
+    ])
   })
 })

@@ -141,7 +141,7 @@ export async function resolveGap(
       new Date(gap.to),
       isLost ? 'unrecoverable' : 'filled',
       new Date(end),
-      reason,
+      reason && storableText(reason, 500),
       others.map((h) => new Date(h.from)),
       others.map((h) => new Date(h.to)),
     ],
