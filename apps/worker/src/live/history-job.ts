@@ -68,6 +68,7 @@ export class HistoryJob {
           instrumentId: instrument.id,
           windows: part,
           wanted,
+          late: part === newer,
           now: () => context.venueNow(instrument.id) ?? Date.now(),
           signal,
           log: (line) => log(`${instrument.key}: ${line}`),
