@@ -57,8 +57,9 @@ export class RollingTable<N extends string> {
     this.size -= row
   }
 
+  /** The rows without a copy: to be used before the table changes. History is too large to copy it twice. */
   state(): RollingTableState<N> {
-    return this.eachColumn((name) => this.columns[name].slice(0, this.size))
+    return this.eachColumn((name) => this.columns[name].subarray(0, this.size))
   }
 
   restore(state: RollingTableState<N>): void {

@@ -143,20 +143,27 @@ export class LiveTape implements Tape {
   /** The trades of the step with the pieces of day trading between them, each at the mark that the next trade finds. */
   private withChurn(): Pending[] {
     const { pending, random } = this
-    const places: Pending[][] = Array.from({ length: pending.length + 1 }, () => [])
+    const pieces: { place: number; trade: Pending }[] = []
     for (const churn of this.churns) {
       let left = churn.lots
-      for (let pieces = Math.min(MOST_PIECES, left, 1 + Math.floor(churn.count / PRINTS_PER_PIECE)); pieces > 0; pieces--) {
+      for (let more = Math.min(MOST_PIECES, left, 1 + Math.floor(churn.count / PRINTS_PER_PIECE)); more > 0; more--) {
         // The last one closes the step, so that the tape ends where the mark does.
-        const place = pieces === 1 ? pending.length : random.below(pending.length + 1)
-        const lots = pieces === 1 ? left : Math.max(1, Math.min(left - pieces + 1, Math.round((left / pieces) * random.between(0.4, 1.6))))
+        const place = more === 1 ? pending.length : random.below(pending.length + 1)
+        const lots = more === 1 ? left : Math.max(1, Math.min(left - more + 1, Math.round((left / more) * random.between(0.4, 1.6))))
         left -= lots
         const price = pending[place]?.mark ?? churn.price
         const count = 1 + Math.floor((lots * this.units.lotSize * price) / this.usdPerPrint)
-        places[place]?.push({ ...churn, lots, price, count, mark: price })
+        pieces.push({ place, trade: { takerBuys: churn.takerBuys, lots, price, count, mark: price, forced: null } })
       }
     }
-    return places.flatMap((pieces, i) => (i < pending.length ? [...pieces, pending[i] as Pending] : pieces))
+    pieces.sort((a, b) => a.place - b.place)
+    const out: Pending[] = []
+    let next = 0
+    for (let i = 0; i <= pending.length; i++) {
+      for (; pieces[next]?.place === i; next++) out.push((pieces[next] as { trade: Pending }).trade)
+      if (i < pending.length) out.push(pending[i] as Pending)
+    }
+    return out
   }
 
   private write({ takerBuys, lots, price, count, mark, forced }: Pending, time: number): void {
