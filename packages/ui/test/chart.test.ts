@@ -192,6 +192,16 @@ describe.skipIf(executable === null)(
         const step = 5 * minute
         const grown = (n: number) => ({ ...data, from: data.from + n * step, to: data.to + n * step })
         const whole = chart.view()
+        // a gap that grows at the right edge, longer than a tenth of the range, and what fills it
+        const gapped = { ...data, to: data.to + 100 * step, gaps: [{ channel: 'candle', from: data.to, to: data.to + 100 * step }] }
+        chart.setData(gapped)
+        const withGap = chart.view()
+        const zoomed = { ...withGap, from: withGap.to - 50 * step }
+        chart.setView(zoomed)
+        chart.setData({ ...gapped, to: gapped.to + step })
+        const keptZoom = chart.view()
+        chart.setData(data)
+        chart.resetView()
         chart.setData(grown(1))
         const followed = chart.view()
         const inside = { ...followed, from: data.from + 100 * step, to: data.from + 200 * step }
@@ -199,11 +209,13 @@ describe.skipIf(executable === null)(
         chart.setData(grown(2))
         const kept = chart.view()
         chart.setData({ ...grown(2), symbol: 'OTHERUSDT' })
-        return { step, whole, followed, inside, kept, other: chart.view(), from: data.from, to: data.to }
+        return { step, whole, withGap, zoomed, keptZoom, followed, inside, kept, other: chart.view(), from: data.from, to: data.to }
       }, minute)
       await page.close()
       expect(errors).toEqual([])
       expect([r.whole.from, r.whole.to]).toEqual([r.from, r.to])
+      expect([r.withGap.from, r.withGap.to]).toEqual([r.from, r.to + 100 * r.step])
+      expect([r.keptZoom.from, r.keptZoom.to]).toEqual([r.zoomed.from + r.step, r.zoomed.to + r.step])
       expect([r.followed.from, r.followed.to]).toEqual([r.from + r.step, r.to + r.step])
       expect([r.kept.from, r.kept.to]).toEqual([r.inside.from, r.inside.to])
       expect([r.other.from, r.other.to]).toEqual([r.from + 2 * r.step, r.to + 2 * r.step])

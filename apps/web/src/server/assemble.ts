@@ -1,6 +1,10 @@
 import { openDatabase } from '@faultline/db/database'
+import { listInstruments } from '@faultline/db/repositories/instruments'
 import { sessionState } from '@faultline/db/repositories/users'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { readHeatmapView } from '../features/heatmap/server/read-view.ts'
+import { ViewStore } from '../features/heatmap/server/view-store.ts'
+import { InstrumentList } from '../features/instruments/server/instrument-list.ts'
 import { Passwords } from './auth/passwords.ts'
 import { Sessions } from './auth/sessions.ts'
 import { signIn } from './auth/sign-in.ts'
@@ -24,6 +28,11 @@ export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'>): O
   const passwords = new Passwords()
   const sessions = new Sessions({ db, secret: env.authSecret })
   const hub = new EventHub({ db, sessions })
+  const views = new ViewStore({
+    read: (input) => readHeatmapView(db, input, (key) => hub.feedOf(key)),
+    versionOf: (key) => hub.versionOf(key),
+  })
+  const instruments = new InstrumentList({ read: () => listInstruments(db), versionOf: () => hub.columnsVersion() })
   hub.start()
   // the first question of a process costs some 80 ms more than the next: not at the expense of the first visitor
   sessionState(db, '00000000-0000-0000-0000-000000000000').catch(() => {})
@@ -33,6 +42,8 @@ export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'>): O
     passwords,
     sessions,
     hub,
+    views,
+    instruments,
     stop: () => hub.close(),
     close: () => db.close(),
   }

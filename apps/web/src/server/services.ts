@@ -1,4 +1,6 @@
 import type { Database } from '@faultline/db/database'
+import type { ViewStore } from '../features/heatmap/server/view-store.ts'
+import type { InstrumentList } from '../features/instruments/server/instrument-list.ts'
 import type { Passwords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
 import type { EventHub } from './events/event-hub.ts'
@@ -9,4 +11,6 @@ export interface Services {
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly hub: EventHub
+  readonly views: ViewStore
+  readonly instruments: InstrumentList
 }

@@ -66,7 +66,9 @@ export class Crosshair {
 
   private showLastValues(): void {
     const sources = this.host.sources()
-    if (sources) this.host.overlay.setValues(this.host.scene, sources.funding, sources.interest, sources.data.to)
+    if (!sources) return
+    const { lastBucket, bucketMs } = sources.data
+    this.host.overlay.setValues(this.host.scene, sources.funding, sources.interest, lastBucket + bucketMs)
   }
 
   /** The crosshair stands in the middle of the cell under the pointer, as far as that is on screen. */

@@ -11,6 +11,7 @@ import { attachInteraction } from './interaction.ts'
 import { InterestLayer, interestExtent } from './interest-series.ts'
 import { type ChartLayout, chartLayout } from './layout.ts'
 import { makeHeatLut, packRgba } from './lut.ts'
+import { MissedLayer } from './missed-series.ts'
 import { parseHex } from './oklch.ts'
 import { chartOption, priceTickOption } from './option.ts'
 import { ChartOverlay } from './overlay.ts'
@@ -47,6 +48,7 @@ export class HeatmapChart {
   private readonly candles: CandleLayer
   private readonly funding: FundingLayer
   private readonly interest: InterestLayer
+  private readonly missed: MissedLayer
   private readonly scene: Scene
   private readonly crosshair: Crosshair
   private readonly detach: () => void
@@ -84,6 +86,7 @@ export class HeatmapChart {
     this.candles = new CandleLayer(colours)
     this.funding = new FundingLayer(PANE.funding, colours)
     this.interest = new InterestLayer(PANE.interest, colours)
+    this.missed = new MissedLayer(colours)
     this.chart = init(host, null, { renderer: 'canvas', useDirtyRect: false })
     this.crosshair = new Crosshair({
       chart: this.chart,
@@ -110,17 +113,14 @@ export class HeatmapChart {
   }
 
   /**
-   * New data, all of it. The same symbol and resolution with about the same span is a live update: the view moves only
+   * New data, all of it. The same symbol, resolution and range is a live update, also from another build: the view moves only
    * when its right edge was visible. Anything else starts with everything in view.
    */
   setData(data: HeatmapData): void {
     const before = this.data
     if (before === data) return
     const live =
-      before !== null &&
-      before.symbol === data.symbol &&
-      before.resolutionMs === data.resolutionMs &&
-      Math.abs(data.to - data.from - (before.to - before.from)) <= 0.1 * (before.to - before.from)
+      before !== null && before.symbol === data.symbol && before.resolutionMs === data.resolutionMs && before.rangeMs === data.rangeMs
     const boundsBefore = this.bounds
     this.data = data
     this.candleTimes = Float64Array.from(data.candles.rows, (r) => r[0])
@@ -137,6 +137,7 @@ export class HeatmapChart {
     this.candles.setCandles(data.candles.rows, data.candles.intervalMs)
     this.funding.setFunding(data.funding, gapsOf('funding'))
     this.interest.setInterest(data.openInterest, data.candles.rows, gapsOf('openInterest'))
+    this.missed.setGaps(gapsOf('liquidation'), gapsOf('candle'))
     this.pending = null
     if (live) {
       this.scene.view = followData(this.scene.view, boundsBefore, this.bounds)
@@ -244,7 +245,7 @@ export class HeatmapChart {
   }
 
   private seriesOptions() {
-    return [this.heat.series(), this.candles.series(), this.funding.series(), this.interest.series()]
+    return [this.heat.series(), this.candles.series(), this.funding.series(), this.interest.series(), this.missed.series()]
   }
 
   private makeLut() {

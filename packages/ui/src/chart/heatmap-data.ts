@@ -11,9 +11,13 @@ export type FundingRow = readonly [number, number, number | null]
 export interface HeatmapData {
   symbol: string
   simulated: boolean
-  /** what the time axis spans at its widest; `to` is the end of the newest bucket */
+  /** what the time axis spans at its widest; `to` is the end of the newest bucket, or of the gap that has followed it so far */
   from: number
   to: number
+  /** start of the newest bucket */
+  lastBucket: number
+  /** length of time that was asked for; another one is another picture, the same one is the same picture grown */
+  rangeMs: number
   /** length of a heat column, and of the build's own bucket */
   resolutionMs: number
   bucketMs: number
@@ -22,6 +26,7 @@ export interface HeatmapData {
   candles: { intervalMs: number; rows: readonly CandleRow[] }
   openInterest: readonly OpenInterestRow[]
   funding: readonly FundingRow[]
+  /** what is missing: hatched over the whole height where candles are, at the top where only liquidations were missed */
   gaps: readonly { from: number; to: number; channel: string }[]
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { liveState } from '../react/badge.tsx'
 import { decimateLine } from './decimate.ts'
 import { fundingAt, fundingBars, fundingPeak } from './funding-series.ts'
-import { hatchLines } from './hatch.ts'
+import { hatchLines, without } from './hatch.ts'
 import { type HeatGridPair, historyColumns } from './heat-grid.ts'
 import type { CandleRow } from './heatmap-data.ts'
 import { interestChange, interestExtent, interestLine } from './interest-series.ts'
@@ -13,7 +13,7 @@ import { defaultPriceRange, fullPriceRange } from './price-range.ts'
 import { readingAt } from './reading.ts'
 import { suggestThreshold, thresholdDomain } from './threshold.ts'
 import { decimalsOfStep, niceStep, priceTicks } from './ticks.ts'
-import { placeTooltip } from './tooltip.ts'
+import { gapNote, placeTooltip } from './tooltip.ts'
 import { followData, panTime, zoomPrice, zoomTime } from './viewport.ts'
 
 const HOUR = 3_600_000
@@ -210,6 +210,21 @@ it('hatches inside the box, along the same lines wherever the box begins', () =>
   expect(hatchLines(20, 20, 0, 10)).toEqual([])
 })
 
+it('leaves out of spans what lies in others', () => {
+  const span = (from: number, to: number) => ({ from, to })
+  expect(without([span(10, 20), span(0, 5)], [])).toEqual([span(0, 5), span(10, 20)])
+  expect(without([span(0, 100)], [span(90, 200), span(20, 30), span(25, 40), span(-5, 1)])).toEqual([span(1, 20), span(40, 90)])
+  expect(without([span(20, 30)], [span(0, 50)])).toEqual([])
+  // what overlaps is drawn once
+  expect(without([span(0, 10), span(5, 20), span(6, 8)], [])).toEqual([span(0, 10), span(10, 20)])
+})
+
+it('tells a gap in the market from a channel that was missed', () => {
+  expect(gapNote({ columnState: 0, gaps: ['candle', 'liquidation'] })).toBe('No candles, liquidations for this time: a gap, not a zero')
+  expect(gapNote({ columnState: 0, gaps: [] })).toBe('No data for this time: a gap, not a zero')
+  expect(gapNote({ columnState: 1, gaps: ['liquidation', 'openInterest'] })).toBe('Missed at this time: liquidations, open interest')
+})
+
 describe('layout', () => {
   it('lines all panes up under the heat, above the time axis', () => {
     for (const [width, height] of [
@@ -244,6 +259,8 @@ describe('reading', () => {
     simulated: false,
     from: 0,
     to: 2 * HOUR,
+    lastBucket: HOUR,
+    rangeMs: 2 * HOUR,
     resolutionMs: HOUR,
     bucketMs: HOUR,
     heat: grid,

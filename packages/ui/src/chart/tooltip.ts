@@ -74,7 +74,7 @@ export class HeatTooltip {
     const gap = r.columnState === COLUMN_STATE.missing || r.gaps.length > 0
     this.note.classList.toggle('fl-tooltip-warn', gap || r.columnState === COLUMN_STATE.partial)
     this.note.textContent = gap
-      ? `No ${r.gaps.map(channelName).join(', ') || 'data'} for this time: a gap, not a zero`
+      ? gapNote(r)
       : r.columnState === COLUMN_STATE.partial
         ? 'Only part of this time span has data'
         : r.cells > 1
@@ -83,8 +83,17 @@ export class HeatTooltip {
   }
 }
 
+/** Without candles there is nothing to estimate; without anything else the estimate goes on, and lacks it. */
+export function gapNote({ columnState, gaps }: Pick<HoverReading, 'columnState' | 'gaps'>): string {
+  const names = gaps.map(channelName).join(', ')
+  return columnState === COLUMN_STATE.missing || gaps.includes('candle')
+    ? `No ${names || 'data'} for this time: a gap, not a zero`
+    : `Missed at this time: ${names}`
+}
+
+const PLURALS: Readonly<Record<string, string>> = { candle: 'candles', liquidation: 'liquidations', longShortRatio: 'ratios' }
 /** `openInterest` → `open interest` */
-const channelName = (channel: string): string => channel.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)
+const channelName = (channel: string): string => PLURALS[channel] ?? channel.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)
 
 function sideRow(side: 'long' | 'short', label: string) {
   const row = textElement('div', 'fl-tooltip-row')

@@ -14,6 +14,8 @@ const data: HeatmapData = {
   simulated: false,
   from: HOUR,
   to: 4 * HOUR,
+  lastBucket: 3.5 * HOUR,
+  rangeMs: 3 * HOUR,
   resolutionMs: HOUR,
   bucketMs: HOUR / 2,
   heat: {
@@ -37,10 +39,20 @@ describe('Heatmap', () => {
   it('says on its element what is loaded', () => {
     const html = renderToStaticMarkup(<Heatmap data={data} state="ready" theme="dark" />)
     expect(html).toContain(
-      'data-testid="heatmap" data-state="ready" data-columns="2" data-bins="2" data-last-bucket="1970-01-01T03:30:00.000Z"',
+      'data-testid="heatmap" data-state="ready" data-columns="2" data-bins="2" data-last-bucket="1970-01-01T03:30:00.000Z" data-gaps="0"',
     )
     expect(html).toMatch(/<figure aria-label="Estimated liquidation heatmap of [^"]*last price 2,155.1, data up to 1 Jan 1970, 04:00 UTC"/)
     expect(html).not.toContain('<img')
+  })
+  it('counts the gaps in the candles, and reads the last bucket where one has followed it', () => {
+    const gaps = [
+      { channel: 'candle', from: 2 * HOUR, to: 3 * HOUR },
+      { channel: 'liquidation', from: HOUR, to: 3 * HOUR },
+      { channel: 'candle', from: 4 * HOUR, to: 5 * HOUR },
+    ]
+    const html = renderToStaticMarkup(<Heatmap data={{ ...data, to: 5 * HOUR, gaps }} state="ready" theme="dark" />)
+    expect(html).toContain('data-last-bucket="1970-01-01T03:30:00.000Z" data-gaps="2"')
+    expect(html).toContain('data up to 1 Jan 1970, 04:00 UTC')
   })
   it('shows its states', () => {
     const loading = renderToStaticMarkup(<Heatmap data={null} state="loading" theme="dark" loadingText="Loading 3 d at 5 m" />)

@@ -45,7 +45,8 @@ export function Heatmap(props: HeatmapProps) {
       data-state={state}
       data-columns={columns}
       data-bins={data?.heat?.bins ?? 0}
-      data-last-bucket={data ? new Date(data.to - data.bucketMs).toISOString() : undefined}
+      data-last-bucket={data ? new Date(data.lastBucket).toISOString() : undefined}
+      data-gaps={data?.gaps.filter((gap) => gap.channel === 'candle').length ?? 0}
       className={classNames('fl-heatmap', props.className)}
     >
       <figure // not an image: that would hide the tooltip inside it
@@ -98,7 +99,7 @@ function summary(data: HeatmapData | null, state: HeatmapProps['state'], zone: T
   const last = data.candles.rows.at(-1)
   const price = last ? `, last price ${formatPrice(last[4])}` : ''
   const kind = data.simulated ? 'Simulated liquidation heatmap' : 'Estimated liquidation heatmap'
-  return `${kind} of ${data.symbol}, ${formatTimeSpan(data.from, data.to, zone)}${price}, data up to ${formatDateTime(data.to, zone)}`
+  return `${kind} of ${data.symbol}, ${formatTimeSpan(data.from, data.to, zone)}${price}, data up to ${formatDateTime(data.lastBucket + data.bucketMs, zone)}`
 }
 
 /** Keeps one chart in step with the props; each effect does only what its own prop changed. */

@@ -47,6 +47,8 @@ export function syntheticData(o: SyntheticOptions): HeatmapData {
     simulated: true,
     from,
     to,
+    lastBucket: to - bucketMs,
+    rangeMs: to - from,
     resolutionMs,
     bucketMs,
     heat: syntheticHeat(rows, { from, columns, resolutionMs, perColumn, bins, random, gap: o.gap }),

@@ -2,6 +2,8 @@
 import { formatAge, formatClock, formatDateTime } from '@faultline/ui/format'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import { messages } from '../../messages.ts'
+import { SourceTrouble } from '../feeds/source-trouble.tsx'
+import { formatShare } from '../shell/prepare/format.ts'
 import { useConnection } from '../stream/news-stream.tsx'
 import type { HeatmapView } from './server/schema.ts'
 
@@ -13,7 +15,7 @@ export function FooterStatus({ view, now }: { view: HeatmapView | null; now: num
   const offline = connection.state === 'offline'
   const Icon = offline ? TriangleAlert : CircleCheck
   return (
-    <footer className="hidden h-7 flex-none items-center gap-4 border-t border-line bg-s1 px-3 text-[11px] text-t3 phone:flex">
+    <footer className="hidden h-7 flex-none items-center gap-4 overflow-hidden border-t border-line bg-s1 px-3 text-[11px] whitespace-nowrap text-t3 phone:flex">
       <span
         className={`flex items-center gap-1.5 ${offline ? 'text-warn' : connection.state === 'open' ? 'text-ok' : ''}`}
         data-testid="stream-state"
@@ -26,13 +28,22 @@ export function FooterStatus({ view, now }: { view: HeatmapView | null; now: num
           {text.lastBucket(formatDateTime(view.build.lastBucket, 'utc'), formatAge(now - view.build.lastBucket - view.build.bucketMs))}
         </span>
       )}
-      <span>{messages.estimated.title}</span>
-      <span className="ml-auto hidden items-center gap-1.5 wide:flex">
+      {view && view.channels.length > 0 && (
+        <span data-testid="feed-coverage" className="hidden wide:inline">
+          {text.coverage}{' '}
+          {view.channels
+            .map((c) => `${messages.provenance.channels[c.channel] ?? c.channel} ${formatShare(c.coveredMs, c.expectedMs)}`)
+            .join(' · ')}
+        </span>
+      )}
+      <SourceTrouble now={now} />
+      <span className="hidden full:inline">{messages.estimated.title}</span>
+      <span className="ml-auto hidden items-center gap-1.5 full:flex">
         <kbd className="app-kbd">[</kbd>
         <kbd className="app-kbd">]</kbd> {text.keys.range}
         <kbd className="app-kbd ml-2">Ctrl K</kbd> {text.keys.search}
       </span>
-      <span className="ml-auto wide:ml-0">{text.utc}</span>
+      <span className="ml-auto full:ml-0">{text.utc}</span>
     </footer>
   )
 }

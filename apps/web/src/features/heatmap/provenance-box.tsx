@@ -21,6 +21,9 @@ export function ProvenanceBox({ view, now }: { view: HeatmapView | null; now: nu
       <p className="mt-1.5 text-[11px] leading-[15px] text-t2">{messages.estimated.why}</p>
       {view?.instrument.simulated && <p className="mt-1.5 text-[11px] leading-[15px] text-warn">{messages.simulated.why}</p>}
       {view && <Rows view={view} now={now} />}
+      {view?.liquidationsSampled && view.channels.some((c) => c.channel === 'liquidation') && (
+        <p className="mt-2 text-[11px] leading-[15px] text-t3">{text.sampled}</p>
+      )}
     </section>
   )
 }
@@ -71,6 +74,11 @@ function Rows({ view, now }: { view: HeatmapView; now: number }) {
       <Row label={text.funding}>
         {p.fundingCount === 0 ? <span className="text-warn">{text.noFigure}</span> : text.fundingValue(formatCount(p.fundingCount))}
       </Row>
+      {p.channels.map((c) => (
+        <Row key={c.channel} label={text.channel[c.channel] ?? c.channel}>
+          <span className={shareTone(c.coveredMs / c.expectedMs)}>{formatShare(c.coveredMs, c.expectedMs)}</span>
+        </Row>
+      ))}
       <Row label={text.gaps}>
         {p.gaps.length === 0 ? (
           text.gapsNone
@@ -89,6 +97,9 @@ function Rows({ view, now }: { view: HeatmapView; now: number }) {
 
 const openInterestReach = (behindMs: number, bucketMs: number): string =>
   behindMs <= bucketMs ? text.openInterestValue.whole : text.openInterestValue.behind(formatAge(behindMs))
+
+/** As for columns: amber under 95 %, red under 80 %. */
+const shareTone = (share: number): string => TONES[share < 0.8 ? 'err' : share < 0.95 ? 'warn' : 'ok']
 
 const Row = ({ label, children }: { label: string; children: ReactNode }) => (
   <>

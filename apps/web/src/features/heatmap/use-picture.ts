@@ -2,17 +2,19 @@
 import { composeTiles } from '@faultline/ui/chart/compose-tiles'
 import type { HeatGridPair } from '@faultline/ui/chart/heat-grid'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { TRPCClientError } from '@trpc/client'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
-import { useTRPC } from '../../trpc/provider.tsx'
 import { goToSignIn } from '../shell/go-to-sign-in.ts'
-import { useColumnsNews } from '../stream/news-stream.tsx'
+import { useFeed, useNewestColumn } from '../stream/news-stream.tsx'
 import { throttle } from '../stream/prepare/throttle.ts'
+import type { ColumnsNews, FeedNews } from '../stream/server/news.ts'
+import { AnswerError, fetchAnswer } from './fetch-answer.ts'
+import { isOutdated } from './prepare/is-outdated.ts'
 import { type Readings, readColumn } from './prepare/readings.ts'
 import { newestTileRequest, tileRequests } from './prepare/tile-requests.ts'
+import { viewPath } from './prepare/view-path.ts'
 import type { HeatmapRange, HeatmapView } from './server/schema.ts'
-import { TileCache, TileError } from './tile-cache.ts'
+import { TileCache } from './tile-cache.ts'
 
 /** A view whose tiles are there. */
 interface Picture {
@@ -35,29 +37,35 @@ export interface PictureState {
 
 /** A running import tells of new columns several times a second. */
 const REFRESH_MS = 2_000
+/** Each column may be the one that replaces the build: then its tiles are gone before the next view names the new ones. */
+const MAX_GONE = 3
 
 /** One for the page's life: moving between instruments and ranges finds its tiles again. */
 const cache = new TileCache()
 
 /**
- * The picture of one instrument over one range: the view, then its tiles in parallel, and again whenever a column closes.
- * Closed tiles come from memory or the browser's cache; only the open one and the view are asked for anew.
+ * The picture of one instrument over one range: the view, then its tiles in parallel, and again whenever a column closes or
+ * its gaps change. Closed tiles come from memory or the browser's cache; only the open one and the view are asked for anew.
  */
 export function usePicture(
   { key: instrument, lastBucket }: { key: string; lastBucket: number | null },
   range: HeatmapRange,
   initialView: HeatmapView | null,
 ): PictureState {
-  const trpc = useTRPC()
   const queryClient = useQueryClient()
   const initial = initialView?.range === range ? initialView : undefined
-  const known = initialView !== null || lastBucket !== null
+  const newest = useNewestColumn(instrument)
+  const feed = useFeed(instrument)
+  const known = initialView !== null || lastBucket !== null || newest !== null
+  const queryKey = useMemo(() => ['view', instrument, range], [instrument, range])
   const query = useQuery({
-    ...trpc.heatmap.view.queryOptions({ instrument, range }),
+    queryKey,
+    queryFn: async ({ signal }): Promise<HeatmapView> => (await fetchAnswer(viewPath(instrument, range), signal)).json(),
     placeholderData: keepPreviousData,
     initialData: initial,
     initialDataUpdatedAt: initial?.serverTime,
-    // before there is a column, the answer is known; the list tells when there is one
+    retry: (failures, error) => failures < 2 && !(error instanceof AnswerError),
+    // before there is a column, the answer is known; the list and the stream tell when there is one
     enabled: known,
   })
   const view = query.data ?? null
@@ -66,26 +74,33 @@ export function usePicture(
   const [attempt, setAttempt] = useState(0)
   const loading = useRef(false)
   const owed = useRef(false)
+  const gone = useRef({ attempt: 0, times: 0 })
+  const heard = useRef<{ newest: ColumnsNews | null; feed: FeedNews | null; queryKey: unknown } | null>(null)
 
-  const refresh = useMemo(
-    () => throttle(() => void queryClient.invalidateQueries({ queryKey: trpc.heatmap.view.pathKey() }), REFRESH_MS),
-    [queryClient, trpc],
-  )
+  const refresh = useMemo(() => throttle(() => void queryClient.invalidateQueries({ queryKey }), REFRESH_MS), [queryClient, queryKey])
   useEffect(() => refresh.cancel, [refresh])
-  useColumnsNews((news) => {
-    if (news.instrumentKey !== instrument) return
+
+  const current = query.isPlaceholderData ? null : view
+  const isMissing = query.isError && !view
+  useEffect(() => {
+    if (!current && !isMissing) return
+    // Once for each news: what is answered then is never older than they were, though it may be newer.
+    const before = heard.current
+    if (before?.newest === newest && before.feed === feed && before.queryKey === queryKey) return
+    heard.current = { newest, feed, queryKey }
     // While a build is being made, the same column told again may mean that it is complete.
-    if (view?.build.id === news.buildId && view.build.lastBucket >= news.lastBucket && view.build.status !== 'building') return
+    const mayBeComplete = current?.build.status === 'building' && before !== null && before.newest !== newest
+    if (current ? !mayBeComplete && !isOutdated(current, newest, feed) : before === null || newest === null) return
     // An open tile in flight is not thrown away for a newer one: a fast import would never show anything.
     if (loading.current) owed.current = true
     else refresh.call()
-  })
+  }, [current, isMissing, newest, feed, queryKey, refresh])
 
-  const current = query.isPlaceholderData ? null : view
   useEffect(() => {
     if (!current) return
     const left = new AbortController()
     loading.current = true
+    if (gone.current.attempt !== attempt) gone.current = { attempt, times: 0 }
     setTileError(null)
     const settled = () => {
       if (left.signal.aborted) return
@@ -94,26 +109,30 @@ export function usePicture(
       owed.current = false
     }
     loadPicture(current, left.signal)
-      .then((next) => !left.signal.aborted && setPicture(next))
+      .then((next) => {
+        if (left.signal.aborted) return
+        gone.current.times = 0
+        setPicture(next)
+      })
       .catch((error: unknown) => {
         if (left.signal.aborted) return
-        // a replaced build takes its tiles with it: the view names the new one
-        if (error instanceof TileError && error.status === 404 && attempt === 0) refresh.call()
-        setTileError(error)
+        // a replaced build takes its tiles with it: the view names the new one, and until then the last picture stays
+        if (error instanceof AnswerError && error.status === 404 && gone.current.times++ < MAX_GONE) owed.current = true
+        else setTileError(error)
       })
       .finally(settled)
     return () => left.abort()
   }, [current, attempt, refresh])
 
-  const problem = problemOf(query.error) ?? problemOf(tileError)
+  const problem = isNothing(query.error) ? 'no data' : (problemOf(query.error) ?? problemOf(tileError))
   useEffect(() => {
     if (problem === 'signed out') goToSignIn()
   }, [problem])
 
   const retry = useCallback(() => {
     setAttempt((n) => n + 1)
-    void queryClient.invalidateQueries({ queryKey: trpc.heatmap.view.pathKey() })
-  }, [queryClient, trpc])
+    void queryClient.invalidateQueries({ queryKey })
+  }, [queryClient, queryKey])
 
   // The last picture of the same kind stays until the next one is whole; another range shows its candles first.
   const shown =
@@ -146,15 +165,12 @@ async function loadPicture(view: HeatmapView, signal: AbortSignal): Promise<Pict
 const sameKind = (a: HeatmapView, b: HeatmapView): boolean =>
   a.range === b.range && a.resolutionMs === b.resolutionMs && a.instrument.key === b.instrument.key
 
-/** `signed out`, `no data`, or words to show; null when nothing is wrong. */
+/** The instrument has no column (yet). */
+const isNothing = (error: unknown): boolean => error instanceof AnswerError && error.status === 404
+
+/** `signed out`, or words to show; null when nothing is wrong. */
 function problemOf(error: unknown): string | null {
   if (error === null || error === undefined) return null
-  if (error instanceof TileError) return error.status === 401 ? 'signed out' : error.message
-  if (error instanceof TRPCClientError) {
-    const code = (error.data as { code?: string } | null | undefined)?.code
-    if (code === 'UNAUTHORIZED') return 'signed out'
-    if (code === 'NOT_FOUND') return 'no data'
-    return code ? error.message : messages.errors.noAnswer
-  }
+  if (error instanceof AnswerError) return error.status === 401 ? 'signed out' : error.message
   return error instanceof TypeError ? messages.errors.noAnswer : error instanceof Error ? error.message : messages.heatmap.failed
 }

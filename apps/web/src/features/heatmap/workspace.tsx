@@ -2,22 +2,22 @@
 import { DAY_MS } from '@faultline/market/units'
 import type { Threshold } from '@faultline/ui/chart/threshold'
 import { formatDateTime, formatUsd } from '@faultline/ui/format'
-import { LiveBadge } from '@faultline/ui/react/badge'
 import { Button } from '@faultline/ui/react/button'
 import { Heatmap } from '@faultline/ui/react/heatmap'
-
 import { X } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { messages } from '../../messages.ts'
-
+import { FeedPill } from '../feeds/feed-pill.tsx'
+import { backfillOf, percent } from '../feeds/prepare/feed-status.ts'
+import { SourceTrouble } from '../feeds/source-trouble.tsx'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { useInstruments } from '../instruments/use-instruments.ts'
 import { AppFrame } from '../shell/app-frame.tsx'
 import { formatLength } from '../shell/prepare/format.ts'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
-import { useNow } from '../shell/use-now.ts'
 import { useTheme } from '../shell/use-theme.ts'
-import { useConnection } from '../stream/news-stream.tsx'
+import { useFeed, useServerNow } from '../stream/news-stream.tsx'
+import type { FeedNews } from '../stream/server/news.ts'
 import { ChartHeader } from './chart-header.tsx'
 import { FooterStatus } from './footer-status.tsx'
 import { InstrumentPicker } from './instrument-picker.tsx'
@@ -61,7 +61,8 @@ export function Workspace({
   const picture = usePicture(instrument, range, initialView)
   const { view, heat } = picture
   const { theme } = useTheme()
-  const now = useNow(renderedAt)
+  const now = useServerNow(renderedAt)
+  const feed = useFeed(instrument.key)
   const [details, setDetails] = useState(false)
 
   const scale = useMemo(() => colourScale(heat && view && nearPrice(heat, view.candles.rows)), [heat, view])
@@ -84,7 +85,18 @@ export function Workspace({
       section="heatmap"
       fixed
       centre={<InstrumentPicker current={instrument} instruments={instruments} query={query} />}
-      badge={<DataBadge view={view} now={now} />}
+      badge={
+        <FeedPill
+          instrument={instrument.key}
+          imported={{
+            dataTime: view && view.build.lastBucket + view.build.bucketMs,
+            bucketMs: view?.build.bucketMs ?? 60_000,
+            // History that was imported has no feed that could be late, nor has a simulated market of a dump: a day without a column is that.
+            historic: instrument.simulated || (view !== null && now - view.build.lastBucket - view.build.bucketMs > DAY_MS),
+          }}
+          now={renderedAt}
+        />
+      }
     >
       <Toolbar
         range={range}
@@ -125,13 +137,14 @@ export function Workspace({
               heat={url.heat}
               threshold={heat ? threshold : null}
               loadingText={loadingText(picture.loading, range, view)}
-              emptyText={text.empty}
+              emptyText={emptyText(feed)}
               error={picture.error ?? undefined}
               onRetry={picture.retry}
               className="h-full"
             />
           </div>
           <ProvenanceLine view={view} className="phone:hidden" />
+          <SourceTrouble now={now} className="px-4 pb-2 phone:hidden" />
         </div>
         <aside
           aria-label={text.details}
@@ -152,18 +165,10 @@ export function Workspace({
 const summaryOf = ({ instrument, range, from, to }: HeatmapView): string =>
   text.summary(instrument.symbol, range, formatDateTime(from, 'utc'), formatDateTime(to, 'utc'))
 
-function DataBadge({ view, now }: { view: HeatmapView | null; now: number }) {
-  const connection = useConnection()
-  const dataTime = view && view.build.lastBucket + view.build.bucketMs
-  return (
-    <LiveBadge
-      dataTime={dataTime}
-      bucketMs={view?.build.bucketMs ?? 60_000}
-      connection={connection.state}
-      // A simulated market has no feed that could be late, and neither has history that was imported: a day without a column is that.
-      historic={view?.instrument.simulated === true || (dataTime !== null && now - dataTime > DAY_MS)}
-    />
-  )
+/** Before there is a column: what its feed is doing about it. */
+function emptyText(feed: FeedNews | null): string {
+  const work = feed && backfillOf([feed])
+  return work ? text.emptyBackfilling(percent(work.share)) : feed ? text.emptyFed : text.empty
 }
 
 function loadingText(loading: { view: boolean; tiles: boolean }, range: HeatmapRange, view: HeatmapView | null): string {

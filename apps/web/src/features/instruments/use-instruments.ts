@@ -7,6 +7,8 @@ import { throttle } from '../stream/prepare/throttle.ts'
 import type { InstrumentListItem } from './server/list.ts'
 
 const REFRESH_MS = 5_000
+/** A column of one market is followed by those of the others, and all pages hear of them at once. */
+const CALM_MS = () => 300 + 1_700 * Math.random()
 
 /** The list, kept up to date by the stream. `initial` came with the page. */
 export function useInstruments(initial: InstrumentListItem[]): InstrumentListItem[] {
@@ -17,7 +19,7 @@ export function useInstruments(initial: InstrumentListItem[]): InstrumentListIte
     initialData: initial,
   })
   const refresh = useMemo(
-    () => throttle(() => void queryClient.invalidateQueries({ queryKey: trpc.instruments.list.queryKey() }), REFRESH_MS),
+    () => throttle(() => void queryClient.invalidateQueries({ queryKey: trpc.instruments.list.queryKey() }), REFRESH_MS, CALM_MS),
     [queryClient, trpc],
   )
   useEffect(() => refresh.cancel, [refresh])

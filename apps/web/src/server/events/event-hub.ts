@@ -59,6 +59,8 @@ export class EventHub {
   /** numbers of another process mean nothing here */
   private readonly epoch = randomBytes(6).toString('base64url')
   private seq = 0
+  /** of the last news of columns */
+  private columnsSeq = 0
   private connected = false
 
   constructor(options: { db: Database; sessions: Sessions }) {
@@ -113,8 +115,13 @@ export class EventHub {
     return `${build.buildId}.${build.lastBucket}.${build.status}/${this.gapsOf(instrumentKey)}`
   }
 
+  /** Another number whenever the newest column of any instrument has changed; undefined when that is not known for sure. */
+  columnsVersion(): number | undefined {
+    return this.connected ? this.columnsSeq : undefined
+  }
+
   /** Another text whenever the unfilled gaps of a feed's instrument change; empty where there are none. */
-  gapsOf(instrumentKey: string): string {
+  private gapsOf(instrumentKey: string): string {
     const feed = this.newest.get(`feed ${instrumentKey}`)?.news
     return feed?.kind === 'feed' ? feed.gaps : ''
   }
@@ -212,6 +219,7 @@ export class EventHub {
     this.served.set(instrumentKey, newest)
     if (this.connected) this.bucketOfBuild.set(buildId, lastBucket)
     this.tell({ kind: 'columns', instrumentKey, buildId, lastBucket, madeAt })
+    this.columnsSeq = this.seq
   }
 
   /** Reads which builds are served: one question at a time per instrument, and one more if news came meanwhile. */

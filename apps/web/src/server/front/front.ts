@@ -7,6 +7,7 @@ import { setSecurityHeaders } from './security-headers.ts'
 import { answerStream } from './stream.ts'
 import { TileStore } from './tile-store.ts'
 import { answerTile } from './tiles.ts'
+import { answerView } from './views.ts'
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
 
@@ -25,7 +26,7 @@ const PUBLIC = /^\/(sign-in$|_next\/static\/|api\/auth\/|api\/trpc\/|favicon\.ic
 const DEFAULT_TILE_CACHE = 128 * 1024 * 1024
 const MAX_BODY_BYTES = 1_000_000
 
-/** The front of the one web process: tiles, streams and health it answers itself, everything else is Next's. */
+/** The front of the one web process: tiles, views, streams and health it answers itself, everything else is Next's. */
 export function createFront({ services, publicUrl, pages, tileCacheBytes = DEFAULT_TILE_CACHE }: Options): Handler {
   const { db, sessions, hub } = services
   const tiles = new TileStore({ db, maxBytes: tileCacheBytes, lastBucketOf: (buildId) => hub.lastBucketOf(buildId) })
@@ -51,6 +52,7 @@ export function createFront({ services, publicUrl, pages, tileCacheBytes = DEFAU
       })
     }
     if (pathname.startsWith('/tiles/')) return answerTile(request, response, pathname, { sessions, tiles })
+    if (pathname.startsWith('/views/')) return answerView(request, response, pathname, services)
     if (pathname.startsWith('/api/stream/')) return answerStream(request, response, pathname, services)
     prepareForNext(request, url)
     // pages check for themselves; this catches what a new page might forget

@@ -1,6 +1,7 @@
 import type { HeatGridPair } from '@faultline/ui/chart/heat-grid'
 import type { HeatmapData } from '@faultline/ui/chart/heatmap-data'
 import type { HeatmapView } from '../server/schema.ts'
+import { RANGE_MS } from './ranges.ts'
 
 /** What the chart draws of a view; `heat` null while its tiles are on their way. */
 export const chartData = (view: HeatmapView, heat: HeatGridPair | null): HeatmapData => ({
@@ -8,6 +9,8 @@ export const chartData = (view: HeatmapView, heat: HeatGridPair | null): Heatmap
   simulated: view.instrument.simulated,
   from: view.from,
   to: view.to,
+  lastBucket: view.build.lastBucket,
+  rangeMs: RANGE_MS[view.range],
   resolutionMs: view.resolutionMs,
   bucketMs: view.build.bucketMs,
   heat,

@@ -46,6 +46,9 @@ function view(more: Partial<HeatmapView> = {}): HeatmapView {
     funding: [[END - 3_600_000, 0.0001, 8]],
     gaps: [],
     coverage: { columns: 864, expected: 864 },
+    channels: [],
+    liquidationsSampled: false,
+    gapsKnown: '',
     serverTime: END,
     ...more,
   }
@@ -60,6 +63,16 @@ it('reads the last price, the change of a day, open interest and funding', () =>
     fundingRate: 0.0001,
     fundingHours: 8,
   })
+})
+
+it('counts the day from the last bucket, not from the gap that has followed it', () => {
+  const gap = { channel: 'candle', from: END, to: END + DAY / 2, status: 'open' }
+  expect(marketFigures(view({ to: END + DAY / 2, gaps: [gap] })).change24h).toBe(110 / 100 - 1)
+})
+
+it('counts the columns that a gap at the end lacks', () => {
+  const lacking = view({ to: END + 288 * M5, coverage: { columns: 864, expected: 864 + 288 } })
+  expect(provenanceOf(lacking)).toMatchObject({ columns: 864, expected: 864 + 288, coverageTone: 'err' })
 })
 
 it('prefers the dollars that the venue gives', () =>

@@ -10,17 +10,17 @@ export interface MarketFigures {
   fundingHours: number | null
 }
 
-type Series = Pick<HeatmapView, 'candles' | 'openInterest' | 'funding' | 'to'>
+type Series = Pick<HeatmapView, 'candles' | 'openInterest' | 'funding' | 'build'>
 
 const DAY_MS = 86_400_000
 
-export function marketFigures({ candles, openInterest, funding, to }: Series): MarketFigures {
+export function marketFigures({ candles, openInterest, funding, build }: Series): MarketFigures {
   const lastPrice = candles.rows.at(-1)?.[4] ?? null
   const [, base, usd] = openInterest.at(-1) ?? [0, null, null]
   const [, rate, hours] = funding.at(-1) ?? [0, null, null]
   return {
     lastPrice,
-    change24h: changeOver(candles, to - DAY_MS, lastPrice),
+    change24h: changeOver(candles, build.lastBucket + build.bucketMs - DAY_MS, lastPrice),
     // Binance's dump gives both; where the venue says coins only, they are worth the last price
     openInterestUsd: usd ?? (base !== null && lastPrice !== null ? base * lastPrice : null),
     fundingRate: rate,
@@ -52,6 +52,8 @@ export interface Provenance {
   openInterestCount: number
   openInterestLast: number | null
   fundingCount: number
+  /** of a live feed: how much of the time its channels covered, by the gap ledger */
+  channels: HeatmapView['channels']
   /** longest first */
   gaps: { channel: string; count: number; totalMs: number }[]
 }
@@ -79,6 +81,7 @@ export function provenanceOf(view: HeatmapView): Provenance {
     openInterestCount: view.openInterest.length,
     openInterestLast: view.openInterest.at(-1)?.[0] ?? null,
     fundingCount: view.funding.length,
+    channels: view.channels,
     gaps: [...gaps.values()].sort((a, b) => b.totalMs - a.totalMs),
   }
 }

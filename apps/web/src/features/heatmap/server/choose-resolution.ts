@@ -1,14 +1,7 @@
 import { resolutionsOf } from '@faultline/market/resolution'
-import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
+import { floorTo, MINUTE_MS } from '@faultline/market/units'
+import { RANGE_MS } from '../prepare/ranges.ts'
 import type { HeatmapRange } from './schema.ts'
-
-export const RANGE_MS: Readonly<Record<HeatmapRange, number>> = {
-  '12h': 12 * HOUR_MS,
-  '1d': DAY_MS,
-  '3d': 3 * DAY_MS,
-  '7d': 7 * DAY_MS,
-  '30d': 30 * DAY_MS,
-}
 
 /** More columns than a wide screen has pixels are work for nothing: 7 days of 5 minutes (2,016) still fit. */
 const MAX_COLUMNS = 2_200

@@ -58,6 +58,19 @@ export async function readFunding(db: Database, { instrumentId, from, to }: Span
   return rows as unknown as HeatmapView['funding']
 }
 
+/**
+ * Where candles end that are missing at `end`, the end of the last bucket, and may still come: this gap is seen growing.
+ * `end` itself where none are.
+ */
+export async function readGapAhead(db: Database, { instrumentId, end }: { instrumentId: number; end: number }): Promise<number> {
+  const { rows } = await db.pool.query<{ to: number | null }>(
+    `SELECT (extract(epoch FROM max(to_time)) * 1000)::float8 AS "to" FROM gap
+      WHERE instrument_id = $1 AND channel = 'candle' AND status = 'open' AND to_time > to_timestamp($2 / 1000.0)`,
+    [instrumentId, end],
+  )
+  return Math.max(end, rows[0]?.to ?? end)
+}
+
 /** Gaps that have not been filled, clipped to [from, to). */
 export async function readGaps(db: Database, { instrumentId, from, to }: Span): Promise<HeatmapView['gaps']> {
   const { rows } = await db.pool.query<{ channel: string; from: number; to: number; status: string }>(

@@ -1,3 +1,4 @@
+import { FEED_CHANNELS } from '@faultline/market/feed'
 import { z } from 'zod'
 
 /** Named lengths of time that the page offers. */
@@ -33,7 +34,7 @@ export const heatmapView = z.object({
   resolutionMs: z.number(),
   /** aligned to resolutionMs */
   from: z.number(),
-  /** end of the last bucket */
+  /** end of the last bucket; where candles are missing since then and may still come, the end of that gap */
   to: z.number(),
   tiles: z.array(z.object({ index: z.int(), closed: z.boolean() })),
   candles: z.object({
@@ -49,6 +50,12 @@ export const heatmapView = z.object({
   gaps: z.array(z.object({ channel: z.string(), from: z.number(), to: z.number(), status: z.string() })),
   /** columns that are there and buckets that the range has */
   coverage: z.object({ columns: z.number(), expected: z.number() }),
+  /** of a live feed, over the same time and since it began: what the gap ledger says was covered. Empty without a feed. */
+  channels: z.array(z.object({ channel: z.enum(FEED_CHANNELS), coveredMs: z.number(), expectedMs: z.number() })),
+  /** prints of liquidations are a sample of what was liquidated */
+  liquidationsSampled: z.boolean(),
+  /** as in news of feeds: another text whenever the unfilled gaps change */
+  gapsKnown: z.string(),
   serverTime: z.number(),
 })
 export type HeatmapView = z.infer<typeof heatmapView>

@@ -1,5 +1,9 @@
 import { inTransaction } from '@faultline/db/database'
+import { ensureDataSource } from '@faultline/db/repositories/data-sources'
 import { storeTable } from '@faultline/db/repositories/events'
+import { writeFeedStates } from '@faultline/db/repositories/feed-states'
+import { enterGaps, type Gap } from '@faultline/db/repositories/gaps'
+import { storeLive } from '@faultline/db/repositories/live-events'
 import { EventTableBuilder } from '@faultline/market/event-table'
 import { tileIndexOf } from '@faultline/market/tile-build'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
@@ -150,6 +154,85 @@ describe('of eight days of minutes, with a hole of two hours', () => {
       status: 'complete',
     })
     expect(row).not.toHaveProperty('marginTiers')
+  })
+})
+
+describe('of a market with a feed', () => {
+  const COUNT = 300
+  const end = START + COUNT * MINUTE_MS
+  /** three hundred minutes of candles, marks from minute 100 on: there the feed of liquidations began */
+  const fed = async (gaps: Pick<Gap, 'channel' | 'from' | 'to' | 'status'>[]) => {
+    const { db } = web.database
+    const market = await builtMarket(db, { count: COUNT, bucketMs: MINUTE_MS })
+    const { id, key, symbol } = market.instrument
+    const source = await ensureDataSource(db, { name: `Source of ${symbol}`, venue: 'binance-usdm' })
+    await inTransaction(db, (client) =>
+      storeLive(client, [
+        { instrumentId: id, event: { type: 'markPrice', time: START + 100 * MINUTE_MS, markPrice: 100 }, knownAfter: null },
+      ]),
+    )
+    await enterGaps(
+      db.pool,
+      gaps.map((gap) => ({ ...gap, instrumentId: id, reason: null })),
+    )
+    const covered = { state: 'fresh', lastTime: end, receivedAt: end, coveredTo: end, limitMs: null } as const
+    await writeFeedStates(db.pool, [
+      {
+        instrumentId: id,
+        dataSourceId: source.id,
+        state: 'live',
+        message: null,
+        channels: { candle: covered, liquidation: covered },
+        backfill: null,
+        worker: 'test',
+      },
+    ])
+    await expect.poll(async () => web.services.hub.feedOf(key)).not.toBeNull()
+    return { ...market, key }
+  }
+
+  it('ends with the last bucket where nothing is missing since, and says what was covered', async () => {
+    const { key } = await fed([
+      { channel: 'liquidation', from: START + 150 * MINUTE_MS, to: START + 170 * MINUTE_MS, status: 'unrecoverable' },
+      { channel: 'candle', from: START + 10 * MINUTE_MS, to: START + 40 * MINUTE_MS, status: 'filled' },
+    ])
+    const view = await api.heatmap.view({ instrument: key, range: '12h' })
+    expect(view.to).toBe(end)
+    expect(view.channels).toEqual([
+      { channel: 'candle', coveredMs: 300 * MINUTE_MS, expectedMs: 300 * MINUTE_MS },
+      { channel: 'liquidation', coveredMs: 180 * MINUTE_MS, expectedMs: 200 * MINUTE_MS },
+    ])
+    expect(view.liquidationsSampled).toBe(true)
+    expect(view.gapsKnown).not.toBe('')
+  })
+
+  it('shows a gap in the candles that goes on, as long as it may be filled', async () => {
+    const ahead = end + 25 * MINUTE_MS
+    const { key } = await fed([{ channel: 'candle', from: end, to: ahead, status: 'open' }])
+    const view = await api.heatmap.view({ instrument: key, range: '12h' })
+    expect(view.to).toBe(ahead)
+    expect(view.gaps).toEqual([{ channel: 'candle', from: end, to: ahead, status: 'open' }])
+    // no data are lost from sight for it, and no tile is asked for that does not exist
+    expect(view.from).toBe(end - 12 * HOUR_MS)
+    expect(view.candles.rows.at(-1)?.[0]).toBe(end - MINUTE_MS)
+    expect(view.tiles.at(-1)).toEqual({ index: tileIndexOf(end - 1, MINUTE_MS), closed: false })
+    expect(view.coverage).toEqual({ columns: COUNT, expected: 12 * 60 + 25 })
+  })
+
+  it('keeps at least half of the picture for data, however long the gap', async () => {
+    const { key } = await fed([{ channel: 'candle', from: end, to: end + 40 * DAY_MS, status: 'open' }])
+    const view = await api.heatmap.view({ instrument: key, range: '12h' })
+    expect(view.to).toBe(end + 12 * HOUR_MS)
+    expect(view.gaps).toMatchObject([{ from: end, to: end + 12 * HOUR_MS }])
+  })
+
+  it.each([
+    ['other channels', { channel: 'liquidation', status: 'unrecoverable' }],
+    ['candles that never come', { channel: 'candle', status: 'unrecoverable' }],
+    ['candles that came', { channel: 'candle', status: 'filled' }],
+  ] as const)('does not wait for %s', async (_, gap) => {
+    const { key } = await fed([{ ...gap, from: end, to: end + HOUR_MS }])
+    expect((await api.heatmap.view({ instrument: key, range: '12h' })).to).toBe(end)
   })
 })
 

@@ -1,9 +1,8 @@
 import { signedIn } from '../../../server/trpc.ts'
-import { readHeatmapView } from './read-view.ts'
 import { heatmapView, heatmapViewInput } from './schema.ts'
 
 /** One instrument over one range, at the resolution that suits it. `not_found` for an instrument that has no column yet. */
 export const viewProcedure = signedIn
   .input(heatmapViewInput)
   .output(heatmapView)
-  .query(({ ctx, input }) => readHeatmapView(ctx.services.db, input))
+  .query(({ ctx, input }) => ctx.services.views.read(input))

@@ -1,4 +1,3 @@
-import { listInstruments } from '@faultline/db/repositories/instruments'
 import { z } from 'zod'
 import { signedIn } from '../../../server/trpc.ts'
 
@@ -29,4 +28,4 @@ export const instrumentListItem = z.object({
 export type InstrumentListItem = z.infer<typeof instrumentListItem>
 
 /** All instruments, the one with the freshest data first. */
-export const listProcedure = signedIn.output(z.array(instrumentListItem)).query(({ ctx }) => listInstruments(ctx.services.db))
+export const listProcedure = signedIn.output(z.array(instrumentListItem)).query(({ ctx }) => ctx.services.instruments.read())

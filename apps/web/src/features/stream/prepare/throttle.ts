@@ -1,8 +1,8 @@
 /**
- * Runs `work` at once, and then at most once per `intervalMs` however often it is called; a call in between is made up for at
- * the end of the interval, so the last one is never lost.
+ * Runs `work` at once (or `delayMs` after the first call), and then at most once per `intervalMs` however often it is called; a
+ * call in between is made up for at the end of the interval, so the last one is never lost.
  */
-export function throttle(work: () => void, intervalMs: number): { call(): void; cancel(): void } {
+export function throttle(work: () => void, intervalMs: number, delayMs: () => number = () => 0): { call(): void; cancel(): void } {
   let timer: ReturnType<typeof setTimeout> | null = null
   let again = false
   const run = () => {
@@ -15,8 +15,10 @@ export function throttle(work: () => void, intervalMs: number): { call(): void; 
   }
   return {
     call() {
-      if (timer === null) run()
-      else again = true
+      const wait = delayMs()
+      if (timer !== null) again = true
+      else if (wait > 0) timer = setTimeout(run, wait)
+      else run()
     },
     cancel() {
       if (timer !== null) clearTimeout(timer)

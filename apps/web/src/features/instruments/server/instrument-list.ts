@@ -1,0 +1,50 @@
+import type { InstrumentListing } from '@faultline/db/repositories/instruments'
+
+interface Options {
+  read: () => Promise<InstrumentListing[]>
+  /** another number whenever any picture has changed; undefined when that is not known for sure */
+  versionOf: () => number | undefined
+  /** however often columns come, the list is read at most this often */
+  roundMs?: number
+  /** prices and funding move without a column, though seldom */
+  believeMs?: number
+  now?: () => number
+}
+
+/**
+ * The list of instruments for all viewers: what hundreds ask for when a column has closed is read once. The answer is never
+ * older than what the asker may have been told; while columns come in quick succession it takes a moment instead.
+ */
+export class InstrumentList {
+  private readonly options: Required<Options>
+  private kept: { answer: Promise<InstrumentListing[]>; at: number; version: number } | null = null
+  private next: Promise<InstrumentListing[]> | null = null
+
+  constructor(options: Options) {
+    this.options = { roundMs: 500, believeMs: 10_000, now: Date.now, ...options }
+  }
+
+  read(): Promise<InstrumentListing[]> {
+    const { now, read, versionOf, roundMs, believeMs } = this.options
+    const version = versionOf()
+    if (version === undefined) return read()
+    const age = this.kept ? now() - this.kept.at : Number.POSITIVE_INFINITY
+    if (this.kept && this.kept.version === version && age < believeMs) return this.kept.answer
+    if (age >= roundMs) return this.fetch(version)
+    this.next ??= new Promise((over) => setTimeout(over, roundMs - age)).then(() => {
+      this.next = null
+      return this.fetch(versionOf() ?? version)
+    })
+    return this.next
+  }
+
+  private fetch(version: number): Promise<InstrumentListing[]> {
+    const { now, read } = this.options
+    const mine = { answer: read(), at: now(), version }
+    this.kept = mine
+    mine.answer.catch(() => {
+      if (this.kept === mine) this.kept = null
+    })
+    return mine.answer
+  }
+}

@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { heatmapViewInput } from '../../features/heatmap/server/schema.ts'
+import type { Services } from '../services.ts'
+import { methodIs, refuse } from './answer.ts'
+import { acceptsGzip } from './tiles.ts'
+
+const unzip = promisify(gunzip)
+
+/**
+ * GET /views/{instrument}/{range}: what the procedure heatmap.view answers, as plain JSON that was packed once for everybody.
+ * Every open page asks for it when a column has closed, all at the same moment.
+ */
+export async function answerView(request: IncomingMessage, response: ServerResponse, pathname: string, services: Services): Promise<void> {
+  if (!methodIs(request.method, ['GET', 'HEAD'], response)) return
+  if (!(await services.sessions.ofCookies(request.headers.cookie))) return refuse(response, 'unauthenticated', 'Please sign in.')
+  const [, , instrument = '', range, ...rest] = pathname.split('/')
+  const input = heatmapViewInput.safeParse({ instrument: decodeURIComponent(instrument), range })
+  if (!input.success || rest.length > 0)
+    return refuse(response, 'bad_input', 'A view is /views/{instrument}/{range}, for example /views/binance-usdm:BTCUSDT/3d.')
+  const view = await services.views.readPacked(input.data)
+  response.setHeader('Cache-Control', 'private, no-cache')
+  response.setHeader('ETag', view.etag)
+  response.setHeader('Vary', 'Accept-Encoding')
+  if (request.headers['if-none-match'] === view.etag) {
+    response.statusCode = 304
+    response.end()
+    return
+  }
+  const zipped = acceptsGzip(request.headers['accept-encoding'])
+  const body = zipped ? view.gzip : await unzip(view.gzip)
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.setHeader('Content-Length', body.byteLength)
+  if (zipped) response.setHeader('Content-Encoding', 'gzip')
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
