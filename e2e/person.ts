@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, type Locator, type Page } from '@playwright/test'
@@ -38,4 +40,23 @@ export async function coloursOf(page: Page): Promise<number> {
     const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer)
     return new Set(pixels.filter((colour) => colour !== 0)).size
   })
+}
+
+/** Start of the last bucket that the page shows, UTC ms. */
+export const lastBucket = async (page: Page): Promise<number> => Date.parse((await heatmap(page).getAttribute('data-last-bucket')) ?? '')
+
+/** Makes the simulated venue misbehave (docs/simulated-venue.md). */
+export async function fault(body: Record<string, unknown>): Promise<void> {
+  const answer = await fetch(`${venueControl()}/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(`The venue refused the fault: ${answer.status} ${await answer.text()}`)
+}
+
+/** The running product says in its state folder where its simulated venue listens. */
+function venueControl(): string {
+  const file = path.join(process.env.FAULTLINE_STATE_DIR ?? '', 'venue.json')
+  return (JSON.parse(readFileSync(file, 'utf8')) as { control: string }).control
 }

@@ -46,7 +46,13 @@ export async function startProduct() {
   const state = mkdtempSync(path.join(tmpdir(), 'faultline-e2e-'))
   chmodSync(state, 0o755) // as root, the database runs under another account, which has to get in
   const database = await ownDatabase()
-  const env = { ...process.env, ...database.env, PORT: String(await freePort()), FAULTLINE_STATE_DIR: state }
+  // A quick market in the past, so that minutes pass in seconds and never reach the present; and no call to the outside.
+  const venue = {
+    FAULTLINE_VENUE_OPTIONS: `--speed 6 --history-days 4 --symbols SIMOAKUSDT,SIMSPARKUSDT --clock-start ${new Date(Date.now() - 4 * 3_600_000).toISOString()}`,
+    FAULTLINE_BINANCE_REST_URL: 'http://127.0.0.1:9',
+    FAULTLINE_BINANCE_WS_URL: 'ws://127.0.0.1:9',
+  }
+  const env = { ...venue, ...process.env, ...database.env, PORT: String(await freePort()), FAULTLINE_STATE_DIR: state }
   delete env.npm_lifecycle_event
   const product = spawn(process.execPath, ['scripts/start.mjs'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const ended = new Promise((done) => product.once('exit', done))

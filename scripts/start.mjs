@@ -44,7 +44,7 @@ const SETTLED_MS = 30_000
  * Starts one of our own services and resolves with what it says when it is ready. Before that its end is ours; afterwards it
  * is started again whenever it dies, a little later each time.
  */
-const service = (file, argv, env) =>
+const service = (file, argv, env, { quiet = false } = {}) =>
   new Promise((ready, failed) => {
     let said
     let failures = 0
@@ -52,7 +52,7 @@ const service = (file, argv, env) =>
       const since = performance.now()
       const child = spawn(process.execPath, [path.join(root, file), ...args], {
         cwd: root,
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit', 'ipc'],
         env,
       })
       children.add(child)
@@ -99,6 +99,7 @@ async function feed(env) {
       'packages/simulator/src/venue/cli.ts',
       (before) => ['--seed', '7', '--state', path.join(stateDir, 'venue'), ...ports(before), ...options],
       alone,
+      { quiet: true }, // what it prints it also sends
     )
     rememberVenue(said)
     plain.FAULTLINE_SIMULATED_REST_URL = said.rest

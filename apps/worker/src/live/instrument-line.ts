@@ -106,9 +106,10 @@ export class InstrumentLine {
   /** Called about twice a second by the source. */
   tick(now: number): void {
     const { context } = this
+    if (!this.history) return // not open yet
     const venueNow = context.venueNow(this.instrument.id)
     const nextEnd = this.steppedEnd === null ? null : this.steppedEnd + BUCKET_MS
-    this.overdue.look({ now, venueNow, next: this.steppedEnd, busy: this.history?.ahead ?? true })
+    this.overdue.look({ now, venueNow, next: this.steppedEnd, busy: this.history.ahead })
     context.ingest.report(this.instrument.id, {
       ...lineState({
         now,
@@ -120,7 +121,7 @@ export class InstrumentLine {
         source: context.sourceStatus(),
         backfill: this.backfill,
         waitsFor: this.waitsFor,
-        preparing: this.live === null && (this.generating !== null || (this.history?.running ?? true)),
+        preparing: this.live === null && (this.generating !== null || this.history.running),
       }),
       channels: context.statuses(this.instrument.id),
       backfill: this.backfill,
@@ -129,7 +130,7 @@ export class InstrumentLine {
       this.wanted = false
       void this.advance()
     }
-    if (this.olderArrived && !this.generating && this.live && !this.history?.running) this.generate()
+    if (this.olderArrived && !this.generating && this.live && !this.history.running) this.generate()
   }
 
   /** The socket has lost time: candles are asked for at once, not only when they are overdue. */

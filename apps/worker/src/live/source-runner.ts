@@ -59,12 +59,12 @@ export class SourceRunner {
 
   constructor(options: SourceRunnerOptions) {
     this.options = options
-    const { db, feed, source, log } = options
+    const { db, feed, source } = options
     this.supervisor = new FeedSupervisor({
       feed,
       sink: this.sink(),
       options: source.options,
-      log: (line) => log(`${source.name}: ${line}`),
+      log: (line) => this.log(line),
       longestSilence: (instrumentId) => longestSilence(db, instrumentId),
     })
   }
@@ -139,6 +139,7 @@ export class SourceRunner {
   /** What the source trades: from the venue, and until it answers from what was known before. */
   private async discoverLoop(): Promise<void> {
     const { signal } = this.stopping
+    const { source } = this.options
     await this.untilDone(async () => this.adopt(await this.knownBefore()))
     let attempt = 0
     let unchanged = 0
@@ -152,7 +153,8 @@ export class SourceRunner {
         // Markets that are being prepared (simulated ones that catch up) appear one after the other: the list is asked for
         // again soon while it grows, and now and then for listings.
         unchanged = this.wanted.size > before ? 0 : unchanged + 1
-        await pause(Math.min(DISCOVER_EVERY_MS, DISCOVER_SOON_MS * 2 ** unchanged), signal)
+        const whole = source.symbols.length > 0 && this.wanted.size >= source.symbols.length
+        await pause(whole ? DISCOVER_EVERY_MS : Math.min(DISCOVER_EVERY_MS, DISCOVER_SOON_MS * 1.5 ** unchanged), signal)
       } catch (error) {
         if (signal.aborted) return
         const until = error instanceof Error && 'until' in error && typeof error.until === 'number' ? error.until - Date.now() : 0
