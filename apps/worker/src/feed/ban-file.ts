@@ -2,7 +2,7 @@
  * Until when which host has told us to wait, on disk: a worker that is started again must not ask earlier. Limits are per
  * address and host, so workers of one machine share the file, and it is read before every request; it is a line or two.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { DAY_MS } from '@faultline/market/units'
 
@@ -65,7 +65,7 @@ export class BanFile {
         closeSync(folder)
       }
     } catch (error) {
-      rmSync(draft, { force: true })
+      if (existsSync(draft)) rmSync(draft, { force: true })
       log(`${this.path} could not be written, a restart would forget the ban: ${error instanceof Error ? error.message : String(error)}`)
     }
   }

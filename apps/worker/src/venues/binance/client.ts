@@ -134,8 +134,8 @@ export async function connectBinance({ restUrl, wsUrl, onAnswer }: ClientOptions
     forget(socket)?.onClosed(`closed by the venue (code ${code ?? 'unknown'}${reason ? `: ${reason}` : ''})`)
 
   const end = async (socket: CcxtSocket): Promise<void> => {
-    forget(socket)
-    const closed = socket.close()
+    // Of a socket that is gone already, ccxt would wait for the end in vain.
+    const closed = forget(socket) ? socket.close() : undefined
     let timer: NodeJS.Timeout | undefined
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, CLOSING_MS)
