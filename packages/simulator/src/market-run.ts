@@ -21,7 +21,7 @@ const CROWDING_PREMIUM = 0.005
 /** As Binance: interest of 0.01 % per eight hours, damped within 0.05 %, capped. */
 const INTEREST = 0.0001
 const DAMPER = 0.0005
-const FUNDING_CAP = 0.0075
+export const FUNDING_CAP = 0.0075
 const FUNDING_BASE_HOURS = 8
 
 export interface MarketRunOptions {

@@ -53,13 +53,14 @@ export class RestServer {
   }
 
   private answer(method: string, path: string, query: URLSearchParams, address: string): Answer {
-    const refused = this.refusedByFault()
+    const refused = this.refusedByFault(address)
     if (refused) return refused
     try {
       if (method !== 'GET') throw new ApiError(404, -5000, `Path ${path}, Method ${method} is invalid`)
       const endpoint = endpointOf(path)
-      const verdict = this.limiter.charge(address, endpoint.charge(query))
-      const { weight } = endpoint.charge(query)
+      const charge = endpoint.charge(query)
+      const { weight } = charge
+      const verdict = this.limiter.charge(address, charge)
       const used = { 'x-mbx-used-weight-1m': String(verdict.usedWeight) }
       if (verdict.status === 429) {
         return refusal(429, `Too many requests; ${verdict.reason}. ${TOO_MANY}`, verdict.retryAfterMs, used)
@@ -77,9 +78,9 @@ export class RestServer {
     }
   }
 
-  private refusedByFault(): Answer | undefined {
+  private refusedByFault(address: string): Answer | undefined {
     const ban = this.faults.active('ban')
-    if (ban) return banned('127.0.0.1', ban.until, ban.until - Date.now(), {})
+    if (ban) return banned(address, ban.until, ban.until - Date.now(), {})
     const limited = this.faults.active('rateLimit')
     if (!limited) return undefined
     const wait = limited.retryAfter === undefined ? limited.until - Date.now() : limited.retryAfter * 1_000

@@ -1,5 +1,6 @@
 /** The venue's public REST calls: paths, what they cost and what they answer. */
 import { floorTo, MINUTE_MS } from '@faultline/market/units'
+import { FUNDING_CAP } from '../market-run.ts'
 import { bars, INTERVALS } from './bars.ts'
 import { BOOK_LEVELS, type BookFeed } from './book-feed.ts'
 import type { Charge, Limits } from './limits.ts'
@@ -30,8 +31,6 @@ export interface Endpoint {
 /** Ticks are kept this long. */
 const TICKS_KEPT_MS = 10 * MINUTE_MS
 const DEPTH_LIMITS = [5, 10, 20, 50, 100, 500, BOOK_LEVELS]
-/** Bounds of the funding rate, as simulated. */
-const FUNDING_CAP = 0.0075
 
 const flat = (weight: number) => (): Charge => ({ weight })
 const data = (): Charge => ({ weight: 0, cap: 'data' })

@@ -71,6 +71,8 @@ export class Sockets {
 
   /** An upgrade request of the HTTP server. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A client that is gone before its answer is nobody's fault.
+    socket.on('error', () => {})
     const address = parseAddress(request.url ?? '/')
     if (this.options.faults.active('cut')) {
       socket.destroy()

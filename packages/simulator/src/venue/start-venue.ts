@@ -1,6 +1,6 @@
 /** The simulated venue as a whole: its instruments, their markets brought to the present, and the server before them. */
 import { FaultlineError } from '@faultline/market/errors'
-import { MINUTE_MS } from '@faultline/market/units'
+import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
 import { VENUE_SYMBOLS, venueInstrument } from './characters.ts'
 import { VenueClock } from './clock.ts'
 import type { Faults } from './faults.ts'
@@ -111,7 +111,10 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
       },
       ...(options.onRefused ? { onRefused: options.onRefused } : {}),
     })
-    for (const listing of listed) listing.genesis = opened.genesis
+    for (const listing of listed) {
+      listing.genesis = opened.genesis
+      listing.simulatedTo = opened.genesis - opened.warmUpDays * DAY_MS
+    }
     ready = opened.ready.then(async () => void (await Promise.all(opening)))
     // Whoever waits for it is told; who does not is not brought down by it.
     ready.catch(() => undefined)
