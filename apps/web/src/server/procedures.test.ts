@@ -88,7 +88,9 @@ it('tells a person the number of an unexpected error and nothing of its text', a
   // a table that is not there is what no caller can expect
   await web.sql('ALTER TABLE instrument RENAME TO elsewhere')
   try {
-    const response = await web.runtime.trpc(new Request(`${web.origin}/api/trpc/instruments.list`, { headers: { cookie } }))
+    const input = encodeURIComponent(JSON.stringify({ json: { instrument: 'x' } }))
+    const address = `${web.origin}/api/trpc/heatmap.defaultRange?input=${input}`
+    const response = await web.runtime.trpc(new Request(address, { headers: { cookie } }))
     expect(response.status).toBe(500)
     const text = await response.text()
     const number = /number ([0-9a-f]{8})/.exec(text)?.[1]
