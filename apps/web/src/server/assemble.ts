@@ -4,6 +4,7 @@ import { sessionState } from '@faultline/db/repositories/users'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { readHeatmapView } from '../features/heatmap/server/read-view.ts'
 import { ViewStore } from '../features/heatmap/server/view-store.ts'
+import { sortRows } from '../features/instruments/prepare/rows.ts'
 import { InstrumentList } from '../features/instruments/server/instrument-list.ts'
 import { Passwords } from './auth/passwords.ts'
 import { Sessions } from './auth/sessions.ts'
@@ -32,7 +33,10 @@ export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'>): O
     read: (input) => readHeatmapView(db, input, (key) => hub.feedOf(key)),
     versionOf: (key) => hub.versionOf(key),
   })
-  const instruments = new InstrumentList({ read: () => listInstruments(db), versionOf: () => hub.columnsVersion() })
+  const instruments = new InstrumentList({
+    read: async () => sortRows(await listInstruments(db), { key: 'age', descending: false }),
+    versionOf: () => hub.columnsVersion(),
+  })
   hub.start()
   // the first question of a process costs some 80 ms more than the next: not at the expense of the first visitor
   sessionState(db, '00000000-0000-0000-0000-000000000000').catch(() => {})

@@ -1,12 +1,12 @@
 import type { FeedStateName } from '@faultline/market/feed'
-import { CircleAlert, CirclePause, CloudDownload, Hourglass, type LucideIcon, PlugZap, TriangleAlert, Unplug } from 'lucide-react'
+import { Ban, CirclePause, Clock, LoaderCircle, type LucideIcon, RefreshCw, TriangleAlert, Unplug } from 'lucide-react'
 
 const ICONS: Readonly<Record<Exclude<FeedStateName, 'live'>, LucideIcon>> = {
-  connecting: PlugZap,
-  backfilling: CloudDownload,
+  connecting: LoaderCircle,
+  backfilling: RefreshCw,
   late: TriangleAlert,
-  stale: CircleAlert,
-  blocked: Hourglass,
+  stale: Clock,
+  blocked: Ban,
   unreachable: Unplug,
   paused: CirclePause,
 }

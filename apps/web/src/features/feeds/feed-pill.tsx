@@ -63,7 +63,7 @@ function LivePill({ feed, renderedAt }: { feed: FeedNews; renderedAt: number }) 
         aria-controls={open ? id : undefined}
         title={status.why ?? undefined}
         onClick={() => setOpen(!open)}
-        className={`fl-live fl-live-${status.tone} cursor-pointer hover:brightness-110`}
+        className={`fl-live fl-live-${status.tone}`}
       >
         <span role="status" data-testid="feed-state" data-feed-state={status.state} className="flex items-center gap-1.5">
           <FeedIcon state={status.state} />

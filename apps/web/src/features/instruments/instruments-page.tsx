@@ -8,12 +8,14 @@ import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useMemo, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
+import { FeedTag } from '../feeds/feed-tag.tsx'
 import { heatmapPath } from '../heatmap/prepare/heatmap-path.ts'
 import { AppFrame, PageBody } from '../shell/app-frame.tsx'
 import { figure, formatCount, formatDates, MISSING } from '../shell/prepare/format.ts'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
-import { useNow } from '../shell/use-now.ts'
+import { useFeed, useServerNow } from '../stream/news-stream.tsx'
 import { ImportHelp } from '../waiting/import-help.tsx'
+import { SourcesPanel } from '../waiting/sources-panel.tsx'
 import { Change } from './change.tsx'
 import { filterRows, nextSort, type Sort, type SortKey, sortRows } from './prepare/rows.ts'
 import { venueName } from './prepare/venue-name.ts'
@@ -29,14 +31,14 @@ const COLUMNS: readonly { key: SortKey; className: string; end?: boolean }[] = [
   { key: 'change', className: '', end: true },
   { key: 'openInterest', className: 'hidden phone:table-cell', end: true },
   { key: 'funding', className: 'hidden phone:table-cell', end: true },
-  { key: 'range', className: 'hidden wide:table-cell', end: true },
+  { key: 'range', className: 'hidden full:table-cell', end: true },
   { key: 'columnCount', className: 'hidden wide:table-cell', end: true },
   { key: 'age', className: 'hidden phone:table-cell', end: true },
 ]
 
 export function InstrumentsPage({ initial, now: renderedAt }: { initial: InstrumentListItem[]; now: number }) {
   const rows = useInstruments(initial)
-  const now = useNow(renderedAt)
+  const now = useServerNow(renderedAt)
   const [filter, setFilter] = useState('')
   const [sort, setSort] = useState<Sort>({ key: 'age', descending: false })
   const input = useRef<HTMLInputElement>(null)
@@ -93,6 +95,7 @@ export function InstrumentsPage({ initial, now: renderedAt }: { initial: Instrum
             )}
           </Panel>
         )}
+        {rows.length === 0 && <SourcesPanel renderedAt={renderedAt} />}
         <ImportHelp
           title={rows.length === 0 ? messages.waiting.importTitle : text.addTitle}
           lead={rows.length === 0 ? text.emptyLead : text.addLead}
@@ -155,11 +158,14 @@ function Row({ row, now }: { row: InstrumentListItem; now: number }) {
           {venueName(row.venue)}
           {end !== null && <span className="phone:hidden"> · {messages.provenance.old(formatAge(now - end))}</span>}
         </span>
-        {row.simulated && (
-          <Badge tone="warn" title={messages.simulated.why} className="phone:ml-2">
-            {messages.simulated.short}
-          </Badge>
-        )}
+        <span className="mt-1 flex flex-wrap gap-1 phone:mt-0 phone:ml-2 phone:inline-flex">
+          {row.simulated && (
+            <Badge tone="warn" title={messages.simulated.why}>
+              {messages.simulated.short}
+            </Badge>
+          )}
+          <State row={row} className="phone:hidden" />
+        </span>
       </th>
       {COLUMNS.slice(1).map((column) => (
         <td
@@ -170,15 +176,15 @@ function Row({ row, now }: { row: InstrumentListItem; now: number }) {
         </td>
       ))}
       <td className="hidden px-4 phone:table-cell">
-        <BuildStatus status={row.status} />
+        <State row={row} />
       </td>
     </tr>
   )
 }
 
-function BuildStatus({ status }: { status: InstrumentListItem['status'] }) {
-  if (status === null) return <Badge>{text.noBuild}</Badge>
-  return (
-    <Badge tone={status === 'complete' ? 'ok' : status === 'building' ? 'accent' : 'neutral'}>{messages.provenance.status[status]}</Badge>
-  )
+/** How its feed is; without one, what became of the import. */
+function State({ row, className }: { row: InstrumentListItem; className?: string }) {
+  const feed = useFeed(row.key)
+  if (feed) return <FeedTag feed={feed} className={className} />
+  return <Badge className={className}>{row.status === null ? text.noBuild : text.imported[row.status]}</Badge>
 }

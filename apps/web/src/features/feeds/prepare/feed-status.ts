@@ -31,6 +31,8 @@ export interface FeedStatus {
   detail: string | null
   /** what a phone has room for */
   short: string
+  /** share of the backfill that is under way; null where there is none, or nobody knows how much it is */
+  done: number | null
   /** of a backfill that runs beside: `History 62 %` */
   history: string | null
   /** why it is not live, as a sentence */
@@ -49,7 +51,16 @@ export function feedStatus(
   // Whoever does not hear from the server does not know: what was live a moment ago is no longer said to be.
   if (connection.state === 'offline') {
     const since = text.since(formatClock(connection.since, 'utc'))
-    return { state: 'stale', tone: 'err', word: text.offline, detail: since, short: text.offline, history: null, why: text.offlineWhy }
+    return {
+      state: 'stale',
+      tone: 'err',
+      word: text.offline,
+      detail: since,
+      short: text.offline,
+      done: null,
+      history: null,
+      why: text.offlineWhy,
+    }
   }
   const { state, backfill } = feed
   const word = text.states[state]
@@ -59,6 +70,7 @@ export function feedStatus(
     state,
     tone: FEED_TONES[state],
     word,
+    done: share,
     history: share !== null && state !== 'backfilling' && state !== 'paused' ? text.history(percent(share)) : null,
     why: silenceOf(feed.silent) ?? (feed.message === null ? null : sentence(feed.message)),
   }

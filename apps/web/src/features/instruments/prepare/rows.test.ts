@@ -13,6 +13,7 @@ const row = (symbol: string, more: Partial<InstrumentFigures> = {}): InstrumentF
   fundingRate: null,
   firstBucket: 0,
   lastBucket: 100,
+  bucketMs: 60_000,
   columnCount: 1,
   ...more,
 })
@@ -34,9 +35,31 @@ it('keeps rows without a figure last in both directions', () => {
 })
 
 it('sorts by name both ways and by age with the freshest first', () => {
-  const rows = [row('BUSDT', { lastBucket: 50 }), row('AUSDT', { lastBucket: 10 }), row('CUSDT', { lastBucket: null })]
+  const rows = [row('BUSDT', { lastBucket: 900_000 }), row('AUSDT', { lastBucket: 10 }), row('CUSDT', { lastBucket: null })]
   expect(symbols(sortRows(rows, { key: 'symbol', descending: true }))).toEqual(['CUSDT', 'BUSDT', 'AUSDT'])
   expect(symbols(sortRows(rows, { key: 'age', descending: false }))).toEqual(['BUSDT', 'AUSDT', 'CUSDT'])
+  expect(symbols(sortRows(rows, { key: 'age', descending: true }))).toEqual(['AUSDT', 'BUSDT', 'CUSDT'])
+  expect(sortRows([], { key: 'age', descending: false })).toEqual([])
+})
+
+it('does not move live markets about while their columns come one after the other', () => {
+  const M = 60_000
+  const order = (...lastBuckets: number[]) =>
+    symbols(
+      sortRows(
+        ['AUSDT', 'BUSDT', 'CUSDT'].map((symbol, i) => row(symbol, { lastBucket: lastBuckets[i] ?? null })),
+        { key: 'age', descending: false },
+      ),
+    )
+  const steady = ['AUSDT', 'BUSDT', 'CUSDT']
+  expect(order(100 * M, 100 * M, 100 * M)).toEqual(steady)
+  expect(order(100 * M, 101 * M, 100 * M)).toEqual(steady)
+  expect(order(101 * M, 101 * M, 102 * M)).toEqual(steady)
+  // one that has stopped goes down
+  expect(order(94 * M, 100 * M, 100 * M)).toEqual(['BUSDT', 'CUSDT', 'AUSDT'])
+  // longer candles end where the shorter ones do
+  const hourly = row('HUSDT', { lastBucket: 60 * M, bucketMs: 60 * M })
+  expect(symbols(sortRows([row('ZUSDT', { lastBucket: 119 * M }), hourly], { key: 'age', descending: false }))).toEqual(['HUSDT', 'ZUSDT'])
 })
 
 it('turns the sort round when the same header is pressed again', () => {

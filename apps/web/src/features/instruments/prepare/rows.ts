@@ -1,4 +1,6 @@
 /** The instruments table: filter and sort. Rows without a figure stand last in either direction. */
+import { MINUTE_MS } from '@faultline/market/units'
+
 export interface InstrumentFigures {
   key: string
   symbol: string
@@ -11,6 +13,7 @@ export interface InstrumentFigures {
   fundingRate: number | null
   firstBucket: number | null
   lastBucket: number | null
+  bucketMs: number | null
   columnCount: number
 }
 
@@ -30,11 +33,18 @@ export function filterRows<R extends InstrumentFigures>(rows: readonly R[], text
   })
 }
 
+/**
+ * Markets that are live get their columns one after the other: those whose newest is this near the newest of all count as
+ * equally fresh, or the list would be in motion all the time.
+ */
+const EQUALLY_FRESH_MS = 5 * MINUTE_MS
+
 export function sortRows<R extends InstrumentFigures>(rows: readonly R[], sort: Sort): R[] {
   const direction = sort.descending ? -1 : 1
+  const newest = Math.max(...rows.map((row) => endOf(row) ?? Number.NEGATIVE_INFINITY))
   return [...rows].sort((a, b) => {
-    const x = value(a, sort.key)
-    const y = value(b, sort.key)
+    const x = value(a, sort.key, newest)
+    const y = value(b, sort.key, newest)
     const bySymbol = a.symbol.localeCompare(b.symbol) || a.key.localeCompare(b.key)
     if (typeof x === 'string' || typeof y === 'string') return direction * bySymbol
     if (x === null || y === null) return x === y ? bySymbol : x === null ? 1 : -1
@@ -46,7 +56,10 @@ export function sortRows<R extends InstrumentFigures>(rows: readonly R[], sort: 
 export const nextSort = (current: Sort, key: SortKey): Sort =>
   current.key === key ? { key, descending: !current.descending } : { key, descending: key !== 'symbol' && key !== 'age' }
 
-function value(row: InstrumentFigures, key: SortKey): number | string | null {
+/** End of the last bucket. */
+const endOf = ({ lastBucket, bucketMs }: InstrumentFigures): number | null => (lastBucket === null ? null : lastBucket + (bucketMs ?? 0))
+
+function value(row: InstrumentFigures, key: SortKey, newest: number): number | string | null {
   switch (key) {
     case 'symbol':
       return row.symbol
@@ -62,7 +75,10 @@ function value(row: InstrumentFigures, key: SortKey): number | string | null {
       return row.firstBucket === null || row.lastBucket === null ? null : row.lastBucket - row.firstBucket
     case 'columnCount':
       return row.columnCount
-    case 'age':
-      return row.lastBucket === null ? null : -row.lastBucket
+    case 'age': {
+      const end = endOf(row)
+      if (end === null) return null
+      return newest - end <= EQUALLY_FRESH_MS ? 0 : newest - end
+    }
   }
 }

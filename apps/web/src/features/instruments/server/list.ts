@@ -27,5 +27,5 @@ export const instrumentListItem = z.object({
 })
 export type InstrumentListItem = z.infer<typeof instrumentListItem>
 
-/** All instruments, the one with the freshest data first. */
+/** All instruments, those with the freshest data first; among the equally fresh by name. */
 export const listProcedure = signedIn.output(z.array(instrumentListItem)).query(({ ctx }) => ctx.services.instruments.read())
