@@ -8,26 +8,25 @@ const HOUR = 3_600_000
 describe('the six instruments', () => {
   it('behave like markets, each wilder than the one before', () => {
     const volatility: number[] = []
+    const outside: string[] = []
     for (const character of CHARACTERS) {
-      // A short look with wide bounds; the figures of 30 days stand in docs/simulator.md.
-      const market = simulate({ days: 0.5, seed: 202, warmUpDays: 0.125, intervalMs: 5 * 60_000, character })
+      // A short look with wide bounds: a day is too short for tails. The figures of 30 days stand in docs/simulator.md.
+      const market = simulate({ days: 1, seed: 202, warmUpDays: 0.125, intervalMs: 5 * 60_000, character })
       const f = stylisedFacts(market)
       volatility.push(f.dailyVolatility)
-      const inside = { [character.symbol]: true }
-      const within = (value: number, low: number, high: number): void => {
-        inside[character.symbol] &&= value > low && value < high
-      }
-      within(f.dailyVolatility, 0.007, 0.14)
-      within(f.volumePerOpenInterest, 1.5, 14)
-      within(f.liquidatedPerOpenInterest, 0.0003, 0.12)
-      within(f.tailExponent, 1.5, 6)
-      within(f.openInterestUsd / character.openInterestUsd, 0.7, 1.6)
-      within(f.largestCandle, 0, 0.25)
+      const bounds: [value: number, low: number, high: number][] = [
+        [f.dailyVolatility, 0.007, 0.14],
+        [f.volumePerOpenInterest, 1.5, 14],
+        [f.liquidatedPerOpenInterest, 0.0003, 0.12],
+        [f.openInterestUsd / character.openInterestUsd, 0.7, 1.6],
+        [f.largestCandle, 0.001, 0.25],
+      ]
+      for (const [value, low, high] of bounds) if (!(value > low && value < high)) outside.push(`${character.symbol}: ${JSON.stringify(f)}`)
       const hours = [...market.funding.columns.time].map((time) => Math.floor((time - market.settings.start) / HOUR))
       const every = character.fundingIntervalHours
-      expect(hours).toEqual(Array.from({ length: Math.ceil(12 / every) }, (_, i) => i * every))
-      expect([inside, f]).toEqual([{ [character.symbol]: true }, f])
+      expect(hours).toEqual(Array.from({ length: 24 / every }, (_, i) => i * every))
     }
+    expect(outside).toEqual([])
     expect(volatility).toEqual([...volatility].sort((a, b) => a - b))
     expect((volatility[5] as number) / (volatility[0] as number)).toBeGreaterThan(3)
   }, 60_000)
