@@ -103,8 +103,8 @@ export class RequestGate<B extends string> {
   }
 
   /**
-   * The venue refused by 429 or 418: from now on nothing is sent before the time that it named. What waits is rejected.
-   * Returns the error for the refused request itself.
+   * The venue refused by 429 or 418: from now on nothing is sent before the time that it named. Returns the error for the
+   * refused request; with its end, what waits is rejected.
    */
   refused(status: 429 | 418, retryAfter: string | undefined): FeedError {
     const { host, banFile, log } = this.options
@@ -120,9 +120,7 @@ export class RequestGate<B extends string> {
       banFile.ban(host, until, log)
       log(`${host} answered ${status}: nothing is asked before ${isoTime(until)}`)
     }
-    const error = this.blockedError(this.blockedUntil() ?? until)
-    this.rejectAll(error)
-    return error
+    return this.blockedError(this.blockedUntil() ?? until)
   }
 
   /** UTC ms; null: nothing stands against asking. */

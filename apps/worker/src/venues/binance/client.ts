@@ -5,6 +5,7 @@
  */
 import { FeedError } from '../../feed/venue-feed.ts'
 import { type Answer, checkAnswer, transportError } from './answers.ts'
+import { withinTime } from './within-time.ts'
 
 /** ccxt's implicit methods, and how our messages call them. */
 export type Endpoint =
@@ -84,22 +85,30 @@ export interface ClientOptions {
   /** without a slash at the end; null: the venue's own hosts */
   restUrl: string | null
   wsUrl: string | null
+  patience: Patience
   /** Every answer of REST, before it is read. @throws FeedError to refuse it */
   onAnswer(answer: Answer): void
 }
 
-/** From request to the beginning of the answer, as ccxt counts it, and to its end. */
-const ANSWER_MS = 10_000
-const WHOLE_ANSWER_MS = 30_000
+/** How long the venue may take, ms. */
+export interface Patience {
+  /** to open a socket */
+  connectMs: number
+  acknowledgeMs: number
+  /** to begin an answer */
+  beginMs: number
+  /** to begin and end it */
+  answerMs: number
+}
 /** A venue that does not answer our closing has this long. */
 const CLOSING_MS = 1_000
 
-export async function connectBinance({ restUrl, wsUrl, onAnswer }: ClientOptions): Promise<BinanceClient> {
+export async function connectBinance({ restUrl, wsUrl, patience, onAnswer }: ClientOptions): Promise<BinanceClient> {
   const { default: ccxt } = await import('ccxt')
   // Our own gate holds the limits: ccxt's queue would let old polls wait behind a backfill, and go on after a ban.
   const exchange: CcxtExchange = new ccxt.pro.binanceusdm({
     enableRateLimit: false,
-    timeout: ANSWER_MS,
+    timeout: patience.beginMs,
     enableLastHttpResponse: false,
     enableLastJsonResponse: false,
     quoteJsonNumbers: false,
@@ -108,6 +117,7 @@ export async function connectBinance({ restUrl, wsUrl, onAnswer }: ClientOptions
   if (restUrl !== null) Object.assign(api, { fapiPublic: `${restUrl}/fapi/v1`, fapiData: `${restUrl}/futures/data` })
   // ccxt puts the route before the last part, and refuses plain ws:// until its agent is loaded.
   if (wsUrl !== null) api.ws = { future: `${wsUrl}/ws` }
+  const { host } = new URL(String(api.fapiPublic))
   await exchange.loadHttpProxyAgent()
   // It would print every frame that is no JSON.
   exchange.log = () => undefined
@@ -146,8 +156,14 @@ export async function connectBinance({ restUrl, wsUrl, onAnswer }: ClientOptions
   }
 
   return {
-    get: (endpoint, parameters) =>
-      withinTime(exchange[endpoint](parameters)).catch((error: unknown) => Promise.reject(transportError(error))),
+    async get(endpoint, parameters) {
+      try {
+        // ccxt's timeout ends with the headers; an answer whose body never ends would keep its place for minutes.
+        return await withinTime(patience.answerMs, exchange[endpoint](parameters), `${host}: the answer did not end`)
+      } catch (error) {
+        throw transportError(error)
+      }
+    },
 
     dial(route, handlers) {
       // ccxt keeps one socket per URL; the venue takes any number behind the path.
@@ -172,22 +188,5 @@ export async function connectBinance({ restUrl, wsUrl, onAnswer }: ClientOptions
       await Promise.all([...open.keys()].map(end))
       await exchange.fetchDispatcher?.close()
     },
-  }
-}
-
-/** ccxt's timeout ends with the headers; an answer whose body never ends would keep its place for minutes. */
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new FeedError('unreachable', `the answer did not end within ${WHOLE_ANSWER_MS / 1000} s`)),
-      WHOLE_ANSWER_MS,
-    )
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-    work.catch(() => undefined)
   }
 }

@@ -11,6 +11,8 @@ import { BINANCE_HISTORY } from './rest.ts'
 
 const MINUTE = 60_000
 const PATIENT = { timeout: 20_000 }
+const PATIENCE = { connectMs: 20_000, acknowledgeMs: 20_000, beginMs: 20_000, answerMs: 20_000 }
+vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 })
 let venue: TinyVenue
 let folder: string
 let lines: string[]
@@ -142,6 +144,8 @@ describe('a socket', () => {
   })
 
   it('gives what no mapper can read as unknown, and loses nothing that is good', async () => {
+    const printed = vi.spyOn(console, 'log')
+    onTestFinished(() => printed.mockRestore())
     const feed = feedOf()
     const got = listener()
     await feed.openSocket(plan(feed), ['ETHUSDT'], got)
@@ -160,6 +164,7 @@ describe('a socket', () => {
     await vi.waitFor(() => expect(dataOf(got.readings)).toHaveLength(2 * garbage.length), PATIENT)
     expect(dataOf(got.readings).map((r) => r.kind)).toEqual(garbage.flatMap(() => ['unknown', 'data']))
     expect(got.raw.slice(1, 4)).toEqual(['<html>502</html>', markPrice(), '{"e":"kline","E":'])
+    expect(printed).not.toHaveBeenCalled()
     expect(got.closed).toEqual([])
   })
 
@@ -233,15 +238,13 @@ describe('the end of a socket', () => {
 })
 
 describe('a socket that cannot be had', () => {
-  const quick = { connectMs: 300, acknowledgeMs: 300 }
-
   it.each([
     ['refuses the handshake', () => '403 Forbidden', 'refused', 'Unexpected server response: 403'],
     ['fails', () => '503 Service Unavailable', 'unreachable', 'Unexpected server response: 503'],
     ['hangs', () => 'hang', 'unreachable', 'the socket did not open within 0.3 s'],
   ])('is an error with its reason when the venue %s', async (_, handshake, code, message) => {
     venue.handshake = handshake()
-    const feed = feedOf({ patience: quick })
+    const feed = feedOf({ patience: { ...PATIENCE, connectMs: 300 } })
     const got = listener()
     await expect(feed.openSocket(plan(feed), ['ETHUSDT'], got)).rejects.toMatchObject({ name: 'FeedError', code, message })
     expect([got.readings, got.closed]).toEqual([[], []])
@@ -263,7 +266,7 @@ describe('a socket that cannot be had', () => {
 
   it('is an error when the subscription is not acknowledged, and the connection is given up', async () => {
     venue.acknowledge = () => undefined
-    const feed = feedOf({ patience: quick })
+    const feed = feedOf({ patience: { ...PATIENCE, acknowledgeMs: 300 } })
     const got = listener()
     await expect(feed.openSocket(plan(feed), ['ETHUSDT'], got)).rejects.toMatchObject({
       code: 'unreachable',
@@ -303,7 +306,7 @@ describe('a socket that cannot be had', () => {
   })
 
   it('leaves the others alone when a later change is refused', async () => {
-    const feed = feedOf({ patience: quick })
+    const feed = feedOf({ patience: { ...PATIENCE, acknowledgeMs: 2_000 } })
     const got = listener()
     const socket = await feed.openSocket(plan(feed), ['ETHUSDT'], got)
     venue.acknowledge = () => undefined
@@ -451,6 +454,16 @@ describe('an error of REST', () => {
       setTimeout(() => response.socket?.destroy(), 20)
     }
     await expect(feedOf().rest.serverTime()).rejects.toMatchObject({ code: 'unreachable' })
+    venue.answer = (_, __, response) => response.writeHead(200, { 'content-length': '100' }).write('{"serverTime":')
+    await expect(feedOf({ patience: { ...PATIENCE, answerMs: 300 } }).rest.serverTime()).rejects.toMatchObject({
+      code: 'unreachable',
+      message: `${host}: the answer did not end within 0.3 s`,
+    })
+    venue.answer = () => undefined
+    await expect(feedOf({ patience: { ...PATIENCE, beginMs: 300 } }).rest.serverTime()).rejects.toMatchObject({
+      code: 'unreachable',
+      message: `${host}: request timed out (300 ms)`,
+    })
     await venue.stop()
     await expect(feedOf().rest.serverTime()).rejects.toMatchObject({ code: 'unreachable', message: `connect ECONNREFUSED ${host}` })
     await expect(feedOf({ restUrl: 'http://nowhere.invalid' }).rest.serverTime()).rejects.toMatchObject({

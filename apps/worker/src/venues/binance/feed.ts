@@ -4,13 +4,15 @@ import type { BanFile } from '../../feed/ban-file.ts'
 import { RequestGate } from '../../feed/request-gate.ts'
 import { FeedError, type SocketPlan, type VenueFeed } from '../../feed/venue-feed.ts'
 import { header } from './answers.ts'
-import { type BinanceClient, connectBinance, type Route } from './client.ts'
+import { type BinanceClient, connectBinance, type Patience, type Route } from './client.ts'
 import { DepthThinner } from './depth-thinner.ts'
 import { BINANCE_HISTORY, BINANCE_LIMITS, BinanceRest } from './rest.ts'
-import { BinanceSocket, type SocketPatience, USUAL_PATIENCE } from './socket.ts'
+import { BinanceSocket } from './socket.ts'
 
 /** Bans are per host; these are the ones that ccxt asks when no other is given. */
 const REST_HOST = 'fapi.binance.com'
+
+const PATIENCE: Patience = { connectMs: 10 * SECOND_MS, acknowledgeMs: 10 * SECOND_MS, beginMs: 10 * SECOND_MS, answerMs: 30 * SECOND_MS }
 
 const PLANS = [
   { name: 'market', route: 'market', channels: ['candle', 'markPrice', 'liquidation'] },
@@ -23,11 +25,11 @@ export interface BinanceFeedOptions {
   wsUrl: string | null
   banFile: BanFile
   log: (line: string) => void
-  patience?: SocketPatience
+  patience?: Patience
 }
 
 /** Nothing is connected, and ccxt is not loaded, before the first request or socket. */
-export function createBinanceFeed({ restUrl, wsUrl, banFile, log, patience = USUAL_PATIENCE }: BinanceFeedOptions): VenueFeed {
+export function createBinanceFeed({ restUrl, wsUrl, banFile, log, patience = PATIENCE }: BinanceFeedOptions): VenueFeed {
   const rest = restUrl?.replace(/\/+$/, '') ?? null
   const gate = new RequestGate({ host: rest === null ? REST_HOST : new URL(rest).host, banFile, limits: BINANCE_LIMITS, log })
   const thinner = new DepthThinner()
@@ -39,6 +41,7 @@ export function createBinanceFeed({ restUrl, wsUrl, banFile, log, patience = USU
     if (closed) throw new FeedError('unreachable', 'the feed was closed')
     connecting ??= connectBinance({
       restUrl: rest,
+      patience,
       wsUrl: wsUrl?.replace(/\/+$/, '') ?? null,
       // Headers of this very answer: ccxt keeps those of the last one only, and several are under way at once.
       onAnswer: (answer) => {

@@ -1,10 +1,10 @@
 /** One socket to Binance: connects, subscribes, and reads each message by our own mapper. */
 import type { FeedChannel } from '@faultline/market/feed'
-import { SECOND_MS } from '@faultline/market/units'
 import { FeedError, type FeedSocket, type Reading, type SocketHandlers, type SocketPlan } from '../../feed/venue-feed.ts'
-import type { BinanceClient, Connection, Route } from './client.ts'
+import type { BinanceClient, Connection, Patience, Route } from './client.ts'
 import type { DepthThinner } from './depth-thinner.ts'
 import { readMessage, replyOf } from './mapper.ts'
+import { withinTime } from './within-time.ts'
 
 /** Streams of a symbol, by channel. */
 const STREAMS: Readonly<Partial<Record<FeedChannel, string>>> = {
@@ -17,19 +17,12 @@ const STREAMS: Readonly<Partial<Record<FeedChannel, string>>> = {
 const BETWEEN_MESSAGES_MS = 200
 const STREAMS_PER_MESSAGE = 100
 
-/** How long the venue may take, ms. */
-export interface SocketPatience {
-  connectMs: number
-  acknowledgeMs: number
-}
-export const USUAL_PATIENCE: SocketPatience = { connectMs: 10 * SECOND_MS, acknowledgeMs: 10 * SECOND_MS }
-
 export interface SocketOptions {
   client: BinanceClient
   plan: SocketPlan & { route: Route }
   handlers: SocketHandlers
   thinner: DepthThinner
-  patience: SocketPatience
+  patience: Patience
   log: (line: string) => void
   /** whichever way it ended */
   onEnded: () => void
@@ -62,7 +55,6 @@ export class BinanceSocket implements FeedSocket {
     this.connected = new Promise((resolve, reject) => {
       opened = { resolve, reject }
     })
-    this.connected.catch(() => undefined)
     this.pending.set(0, opened) // the answer to dialling
     this.connection = options.client.dial(options.plan.route, {
       onOpen: () => this.settle(0, null),
@@ -74,7 +66,7 @@ export class BinanceSocket implements FeedSocket {
   /** Resolves when the venue has acknowledged. @throws FeedError; the socket is closed then */
   async open(symbols: readonly string[]): Promise<void> {
     try {
-      await within(this.options.patience.connectMs, this.connected, 'the socket did not open')
+      await withinTime(this.options.patience.connectMs, this.connected, 'the socket did not open')
       await this.setSymbols(symbols)
       this.throwIfEnded()
     } catch (error) {
@@ -124,11 +116,10 @@ export class BinanceSocket implements FeedSocket {
     const id = ++this.lastId
     const params = symbols.flatMap((symbol) => plan.channels.flatMap((channel) => streamOf(symbol, channel)))
     const acknowledged = new Promise<void>((resolve, reject) => this.pending.set(id, { resolve, reject }))
-    acknowledged.catch(() => undefined)
     try {
       // What cannot be sent is followed by the end of the socket, which says why.
       this.connection.send({ method, params, id }).catch((error: unknown) => this.settle(id, gone(String(error))))
-      await within(patience.acknowledgeMs, acknowledged, `${method} was not acknowledged`)
+      await withinTime(patience.acknowledgeMs, acknowledged, `${method} was not acknowledged`)
     } finally {
       this.pending.delete(id)
     }
@@ -136,7 +127,6 @@ export class BinanceSocket implements FeedSocket {
 
   private read(message: unknown): void {
     const receivedAt = Date.now()
-    if (this.ended !== null) return
     const reply = replyOf(message)
     if (reply)
       this.settle(reply.id, reply.error === null ? null : new FeedError('refused', `the venue refused to subscribe, ${reply.error}`))
@@ -181,16 +171,4 @@ function dialError(reason: string): FeedError {
 function streamOf(symbol: string, channel: FeedChannel): string[] {
   const stream = STREAMS[channel]
   return stream === undefined ? [] : [`${symbol.toLowerCase()}@${stream}`]
-}
-
-async function within(ms: number, work: Promise<void>, what: string): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new FeedError('unreachable', `${what} within ${ms / SECOND_MS} s`)), ms)
-  })
-  try {
-    await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
