@@ -8,6 +8,8 @@ export class Session {
   socket: FeedSocket | null = null
   /** nothing of it is listened to any more */
   over = false
+  /** calls off the end of our patience with a venue that does not acknowledge */
+  stopWaiting: (() => void) | null = null
   acknowledgedAt = 0
   /** when a message came that was neither old nor a control */
   liveAt: number | null = null

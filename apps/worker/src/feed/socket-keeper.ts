@@ -202,7 +202,8 @@ export class SocketKeeper {
       if (session.over) return
       session.over = true
       this.next = null
-      this.problem = reach.failed('socket', `socket ${plan.name}`, error).message
+      const { message } = reach.failed('socket', `socket ${plan.name}`, error)
+      if (!this.session) this.problem = message
       this.retry()
       return
     }
@@ -223,10 +224,9 @@ export class SocketKeeper {
   /** Opens the socket; what comes too late is closed. */
   private async acknowledged(session: Session, symbols: readonly string[]): Promise<FeedSocket> {
     const { feed, plan, clock, onReading } = this.options
-    let cancel = (): void => {}
     const late = new Promise<never>((_, reject) => {
       const message = `the socket ${plan.name} was not acknowledged within ${ACKNOWLEDGE_WITHIN_MS / 1000} s`
-      cancel = clock.setTimeout(() => reject(new FeedError('unreachable', message)), ACKNOWLEDGE_WITHIN_MS)
+      session.stopWaiting = clock.setTimeout(() => reject(new FeedError('unreachable', message)), ACKNOWLEDGE_WITHIN_MS)
     })
     const opening = feed.openSocket(plan, symbols, {
       onReading: (reading, raw, receivedAt) => {
@@ -243,7 +243,7 @@ export class SocketKeeper {
     try {
       return await Promise.race([opening, late])
     } finally {
-      cancel()
+      session.stopWaiting?.()
     }
   }
 
@@ -315,6 +315,7 @@ export class SocketKeeper {
   private async closeAll(): Promise<void> {
     const sockets = [this.session, this.next].map((session) => {
       if (session) session.over = true
+      session?.stopWaiting?.()
       return session?.socket ?? null
     })
     this.session = null

@@ -279,7 +279,10 @@ export class FeedSupervisor {
     for (const instrument of this.instruments.values()) {
       const edge = heir?.edgeOf(instrument.symbol) ?? null
       if (edge !== null && lost.newest !== null && lost.newest - keeper.reorderMs() >= edge) continue
-      for (const channel of keeper.plan.channels) instrument.tracks.get(channel)?.coverage.lose(reason, since)
+      for (const channel of keeper.plan.channels) {
+        const coverage = instrument.tracks.get(channel)?.coverage
+        if (edge === null || (coverage?.coveredTo ?? edge) < edge) coverage?.lose(reason, since)
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import type { SocketKeeper } from './socket-keeper.ts'
 /**
  * Looks at what a socket brings of one instrument. A channel with a limit is proven by its own messages, and missing once it
  * is late. One without a limit (liquidations) is proven by whatever comes on the same socket, unless all other channels of
- * its instrument are late. Returns whether a channel is late although the socket delivers.
+ * its instrument are late and it is silent as well. Returns whether a channel is late although the socket delivers.
  */
 export function watchInstrument(keeper: SocketKeeper, instrument: FollowedInstrument, clock: Clock): boolean {
   const { session, plan } = keeper
@@ -26,20 +26,38 @@ export function watchInstrument(keeper: SocketKeeper, instrument: FollowedInstru
   }
   const edge = session.edgeOf(instrument.symbol)
   if (edge === null || session.newest === null || session.newest < edge) return late.length > 0
-  const allLate = limited.length > 0 && late.length === limited.length
-  for (const track of unlimited) proveBySocket(track, allLate, edge, session.newest - keeper.reorderMs(), instrument)
+  const carried = [...limited, ...unlimited]
+  const heardAt = carried.reduce((at, track) => Math.max(at, track.freshAt ?? 0), instrument.since)
+  const longest = limited.reduce((ms, track) => Math.max(ms, track.limitMs ?? 0), 0)
+  const proof = {
+    edge,
+    provenTo: session.newest - keeper.reorderMs(),
+    allLate: limited.length > 0 && late.length === limited.length && clock.monotonic() - heardAt > longest,
+    heard: carried.reduce((time, track) => Math.max(time, track.lastTime ?? 0), edge),
+    heardAt,
+  }
+  for (const track of unlimited) proveBySocket(track, instrument, proof)
   return late.length > 0
 }
 
-function proveBySocket(
-  { coverage, channel }: ChannelTrack,
-  allLate: boolean,
-  edge: number,
-  provenTo: number,
-  instrument: FollowedInstrument,
-) {
-  const heard = instrument.newest?.venueTime ?? edge
-  if (allLate) return coverage.lose('nothing of this market comes', instrument.newest?.at ?? instrument.since, Math.max(heard, edge))
+interface Proof {
+  /** venue's clock, when the subscription began */
+  edge: number
+  /** venue's clock, up to which the socket has delivered */
+  provenTo: number
+  /** nothing of this instrument comes any more */
+  allLate: boolean
+  /** its newest message on this socket, by the venue's clock and by our monotonic one */
+  heard: number
+  heardAt: number
+}
+
+function proveBySocket({ coverage, channel }: ChannelTrack, instrument: FollowedInstrument, proof: Proof): void {
+  const { edge, provenTo, allLate, heard, heardAt } = proof
+  if (allLate) {
+    coverage.lose('nothing of this market comes', heardAt, heard)
+    return
+  }
   const { missingFrom } = coverage
   if (missingFrom !== null) {
     // A hole that began before this subscription ends with it, one that began since ends with the market's next message.
