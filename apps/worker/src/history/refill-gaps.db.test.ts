@@ -203,6 +203,14 @@ it('takes a gap without any candle as lost, once it is old enough to be sure', a
   expect(await b.gaps()).toEqual([['candle', young.from, young.to, 'unrecoverable', NO_CANDLES]])
 })
 
+it('does not hold the minute before a gap against it', async () => {
+  const gap = { from: NOW - 40 * MINUTE_MS, to: NOW - 30 * MINUTE_MS }
+  const b = await prepare({ lost: [{ from: gap.from - MINUTE_MS, to: gap.from }] })
+  await b.enter('candle', gap)
+  expect(await b.run()).toEqual({ ...NOTHING, filled: 1 })
+  expect(await storedLines(t.db, b.id, { from: 0, to: NOW })).toEqual(b.truth('candle', gap))
+})
+
 it('asks nothing for candles that have come in another way', async () => {
   const b = await prepare()
   await b.around()
