@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url))
 const SMALL = ['--seed', '7', '--symbols', 'SIMSPARKUSDT', '--history-days', '0.1', '--warm-up-days', '0.1']
 
-describe('venue on the command line', () => {
+describe('venue on the command line', { timeout: 60_000 }, () => {
   let dir: string
   const children: ChildProcess[] = []
   beforeEach(async () => {
@@ -56,13 +56,13 @@ describe('venue on the command line', () => {
     venue.child.kill('SIGTERM')
     expect(await venue.ended).toBe(0)
     expect((await readdir(join(dir, 'here'))).sort()).toEqual(['SIMSPARKUSDT.market', 'venue.json'])
-  }, 60_000)
+  })
 
   it('ends when whoever started it is gone', async () => {
     const venue = await begin(...SMALL)
     venue.child.disconnect()
     expect(await venue.ended).toBe(0)
-  }, 60_000)
+  })
 
   const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
     new Promise((done) => {

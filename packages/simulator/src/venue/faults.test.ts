@@ -11,7 +11,7 @@ const TICKS = [
 ]
 const STREAMS = ['simhandusdt@aggTrade', 'simhandusdt@forceOrder', 'simhandusdt@markPrice@1s', 'simhandusdt@kline_1m']
 
-describe('faults', () => {
+describe('faults', { timeout: 20_000 }, () => {
   let venue: HandVenue
   beforeEach(async () => {
     venue = await handVenue([{ ticks: TICKS }, { symbol: 'SIMOTHERUSDT', ticks: TICKS }])
@@ -152,13 +152,13 @@ describe('faults', () => {
   })
 
   it('dump: whoever subscribes hears the past first, at the times that it had', async () => {
-    venue.pass(125_000)
+    venue.pass(125_600)
     venue.faults.add({ kind: 'dump', seconds: 60, count: 3, channels: ['aggTrade', 'forceOrder', 'kline', 'markPrice'] })
     const client = await listen(['simhandusdt@aggTrade', 'simhandusdt@forceOrder', 'simhandusdt@kline_1m', '!markPrice@arr@1s'])
     await client.settle()
     const flat = client.messages.flat() as unknown as Frame[]
     const old = flat.map((m) => [m.e, ((m.E as number) - GENESIS) / 1_000])
-    expect(old.filter(([e]) => e === 'aggTrade')).toEqual([122.5, 123.5, 124.5].map((t) => ['aggTrade', t]))
+    expect(old.filter(([e]) => e === 'aggTrade')).toEqual([123.5, 124.5, 125.5].map((t) => ['aggTrade', t]))
     expect(old.filter(([e]) => e === 'forceOrder')).toEqual([96, 106, 116].map((t) => ['forceOrder', t]))
     expect(old.filter(([e]) => e === 'kline')).toEqual([60, 120].map((t) => ['kline', t]))
     expect(old.filter(([e]) => e === 'markPriceUpdate')).toEqual([123, 123, 124, 124, 125, 125].map((t) => ['markPriceUpdate', t]))
@@ -205,7 +205,7 @@ describe('faults', () => {
   it('ends by itself', async () => {
     venue.faults.add({ kind: 'ban', seconds: 0.05 })
     expect((await venue.get('/fapi/v1/time')).status).toBe(418)
-    await expect.poll(async () => (await venue.get('/fapi/v1/time')).status).toBe(200)
+    await expect.poll(async () => (await venue.get('/fapi/v1/time')).status, { timeout: 10_000 }).toBe(200)
     expect(venue.faults.list()).toEqual([])
   })
 

@@ -15,7 +15,7 @@ const TICKS = [
   trade(61, 103, 1),
 ]
 
-describe('what the venue sends', () => {
+describe('what the venue sends', { timeout: 20_000 }, () => {
   let venue: HandVenue
   const start = async (market: HandMarketOptions, limits: Partial<Limits> = {}, speed = 1): Promise<HandVenue> => {
     venue = await handVenue([market], limits, speed)

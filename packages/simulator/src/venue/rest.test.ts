@@ -6,7 +6,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const PENDING = 'SIMLATEUSDT'
 
-describe('REST', () => {
+describe('REST', { timeout: 20_000 }, () => {
   let venue: HandVenue
   beforeAll(async () => {
     // Nine hours of a trade a minute, but for the third; liquidations leave no trace here.
@@ -148,6 +148,11 @@ describe('REST', () => {
   it('adds up what takers bought and sold in the period before', async () => {
     const rows = await body(`/futures/data/takerlongshortRatio?symbol=${HAND}&period=5m&startTime=${GENESIS}&limit=1`)
     expect(rows).toEqual([{ buySellRatio: '0.5000', buyVol: '2.0000', sellVol: '4.0000', timestamp: GENESIS + 5 * MINUTE }])
+    const within = `startTime=${GENESIS + 6 * MINUTE}&endTime=${GENESIS + 16 * MINUTE}`
+    expect(await body(`/futures/data/takerlongshortRatio?symbol=${HAND}&period=5m&${within}`)).toMatchObject([
+      { timestamp: GENESIS + 10 * MINUTE },
+      { timestamp: GENESIS + 15 * MINUTE },
+    ])
   })
 
   it('gives settlements, and the rate of the next one', async () => {

@@ -7,7 +7,7 @@ import { RawClient } from './raw-client.ts'
 
 const TRADES = [trade(1, 100, 1), trade(2, 101, 1), trade(3, 102, 1)]
 
-describe('sockets', () => {
+describe('sockets', { timeout: 20_000 }, () => {
   let venue: HandVenue
   const start = async (market: HandMarketOptions = { ticks: TRADES }, limits: Partial<Limits> = {}): Promise<HandVenue> => {
     venue = await handVenue([market], limits)
@@ -198,6 +198,6 @@ describe('sockets', () => {
     a.socket.close()
     await a.closed
     await b.settle()
-    await expect.poll(state).toMatchObject({ connections: 1, subscriptions: 1 })
+    await expect.poll(state, { timeout: 10_000 }).toMatchObject({ connections: 1, subscriptions: 1 })
   })
 })

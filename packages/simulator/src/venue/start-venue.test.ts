@@ -1,14 +1,15 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openMarket } from './live-market.ts'
 import { startVenue, type Venue, type VenueOptions } from './start-venue.ts'
 
 const START = Date.UTC(2026, 5, 1)
 const HOUR = 3_600_000
 const WILD = 'SIMSPARKUSDT'
 
-describe('startVenue', () => {
+describe('startVenue', { timeout: 60_000 }, () => {
   let dir: string
   let venues: Venue[]
   beforeEach(async () => {
@@ -68,6 +69,17 @@ describe('startVenue', () => {
     // A venue keeps the history that it began with.
     expect(second.market(WILD)?.genesis).toBe(START - 6 * HOUR)
     expect(second.market(WILD)?.simulatedTo).toBeGreaterThanOrEqual(START + 3 * HOUR)
+  })
+
+  it('puts away what has been when it is closed', async () => {
+    const venue = await start({ stateDir: dir, speed: 1_000 })
+    await venue.ready
+    const reached = () => venue.market(WILD)?.simulatedTo ?? 0
+    await expect.poll(reached, { timeout: 40_000 }).toBeGreaterThan(START + HOUR / 6)
+    const last = reached()
+    await venue.close()
+    const stored = openMarket(await readFile(join(dir, `${WILD}.market`)))
+    expect(stored.simulatedTo).toBeGreaterThanOrEqual(last)
   })
 
   it('refuses a folder in which another venue lives, and a port that is taken', async () => {
