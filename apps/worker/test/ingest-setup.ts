@@ -119,3 +119,12 @@ export async function storedKnown(db: Database, table: 'open_interest' | 'liquid
   )
   return rows.map(({ known }) => (known ? known.getTime() - START : null))
 }
+
+/** How many connections to this database wait for a lock, of those whose query contains `text`. */
+export async function waitingForLock(db: Database, text = ''): Promise<number> {
+  const { rowCount } = await db.pool.query(
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and strpos(query, $1) > 0",
+    [text],
+  )
+  return rowCount ?? 0
+}

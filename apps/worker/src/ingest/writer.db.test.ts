@@ -18,6 +18,7 @@ import {
   storedKnown,
   storedTimes,
   takeOver,
+  waitingForLock,
 } from '../../test/ingest-setup.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -207,19 +208,13 @@ describe('a lease that another took', () => {
     await blocker.query('insert into open_interest (instrument_id, time, open_interest) values ($1, $2, 1)', [a.id, new Date(START)])
     ingest.accept(a.id, [interest(0), interest(1)])
     const flushed = ingest.flush()
-    await expect
-      .poll(
-        async () =>
-          (await t.db.pool.query("select from pg_stat_activity where wait_event_type = 'Lock' and query like '%open_interest%'")).rowCount,
-        { timeout: 20_000 },
-      )
-      .toBe(1)
+    await expect.poll(() => waitingForLock(t.db, 'open_interest'), { timeout: 20_000 }).toBe(1)
     let taken = false
     const taking = takeOver(t.db, a).then(() => {
       taken = true
     })
     await expect
-      .poll(async () => (await t.db.pool.query("select from pg_stat_activity where wait_event_type = 'Lock'")).rowCount, {
+      .poll(() => waitingForLock(t.db), {
         timeout: 20_000,
       })
       .toBe(2)
@@ -453,9 +448,7 @@ it('waits for a lock and a deadlock that pass', async () => {
   ingest.accept(a.id, [interest(1)])
   const flushed = ingest.flush()
   // Longer than the lock is waited for in one attempt, shorter than all attempts.
-  await expect
-    .poll(async () => (await t.db.pool.query("select from pg_stat_activity where wait_event_type = 'Lock'")).rowCount, { timeout: 20_000 })
-    .toBe(1)
+  await expect.poll(() => waitingForLock(t.db), { timeout: 20_000 }).toBe(1)
   await new Promise((resolve) => setTimeout(resolve, 700))
   await letGo()
   await flushed
