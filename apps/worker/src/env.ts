@@ -36,6 +36,8 @@ const liveSchema = z.object({
   /** the simulated venue of this installation, where one runs */
   FAULTLINE_SIMULATED_REST_URL: restUrl,
   FAULTLINE_SIMULATED_WS_URL: wsUrl,
+  /** how long an instrument stays with a worker that has died or is frozen, ms */
+  FAULTLINE_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).optional(),
   /** a proxy in place of Binance's own hosts */
   FAULTLINE_BINANCE_REST_URL: restUrl,
   FAULTLINE_BINANCE_WS_URL: wsUrl,
@@ -43,6 +45,7 @@ const liveSchema = z.object({
 
 export interface LiveEnv {
   stateDir: string
+  leaseMs: number | undefined
   /** of sources that have no addresses of their own */
   addresses: Partial<Record<VenueId, { rest: string; ws: string }>>
 }
@@ -60,6 +63,7 @@ export function readLiveEnv(source: Readonly<Record<string, string | undefined>>
   const binance = pair(env.FAULTLINE_BINANCE_REST_URL, env.FAULTLINE_BINANCE_WS_URL)
   return {
     stateDir: env.FAULTLINE_STATE_DIR,
+    leaseMs: env.FAULTLINE_LEASE_MS,
     addresses: { ...(simulated ? { simulated } : {}), ...(binance ? { 'binance-usdm': binance } : {}) },
   }
 }

@@ -12,16 +12,22 @@ export interface CliResult {
 
 export interface RunningCli {
   child: ChildProcess
+  /** what it has said on standard error so far */
+  said(): string
   ended: Promise<CliResult>
 }
 
 /** The real command line in a process of its own, on this database. */
-export function startCli(args: readonly string[], options: { appUrl?: string; cwd?: string } = {}): RunningCli {
+export function startCli(
+  args: readonly string[],
+  options: { appUrl?: string; cwd?: string; env?: Readonly<Record<string, string>> } = {},
+): RunningCli {
   const { DATABASE_APP_URL: _theirs, ...rest } = process.env
   const env = {
     ...rest,
     ...(options.appUrl ? { DATABASE_APP_URL: options.appUrl } : {}),
     ...(options.cwd ? { INIT_CWD: options.cwd } : {}),
+    ...options.env,
   }
   const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
@@ -35,7 +41,7 @@ export function startCli(args: readonly string[], options: { appUrl?: string; cw
     child.once('error', reject)
     child.once('close', (code) => resolve({ code, stdout, stderr }))
   })
-  return { child, ended }
+  return { child, said: () => stderr, ended }
 }
 
 export const runCli = (args: readonly string[], options: { appUrl?: string; cwd?: string } = {}): Promise<CliResult> =>

@@ -39,56 +39,66 @@ export class HistoryJob {
 
   /** Fetches what is missing; resolves when that is done, or the signal ended it. Goes on filling gaps afterwards. */
   async run(): Promise<void> {
+    const { context, instrument, signal } = this.options
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await this.fetchMissing()
+        break
+      } catch (error) {
+        if (signal.aborted) break
+        context.log(
+          `${instrument.key}: its history could not be fetched, and is tried again: ${error instanceof Error ? error.message : String(error)}`,
+        )
+        await pause(Math.min(ASK_AGAIN_MS.most, ASK_AGAIN_MS.first * 2 ** Math.min(attempt, 10)) * (0.5 + 0.5 * Math.random()), signal)
+      }
+    }
+    this.running = false
+    this.ahead = false
+    this.filling = this.keepFilling()
+  }
+
+  private async fetchMissing(): Promise<void> {
     const { context, instrument, bucketMs, signal, steppedEnd } = this.options
     const { db, feed, ingest, limiter, source, log } = context
-    try {
-      const venueNow = await this.venueTime()
-      if (venueNow === null) return
-      const to = floorTo(venueNow, bucketMs)
-      this.plannedTo = to
-      const from = floorTo(to - (source.options.backfillDays ?? DEFAULT_DAYS) * DAY_MS, bucketMs)
-      const windows = await planHistory(db, { instrumentId: instrument.id, from, to, bucketMs })
-      const end = steppedEnd()
-      // What leads from the estimated past to now comes in order, so that the map can follow; the past behind it backwards.
-      const newer = end === null ? [] : windows.filter((w) => w.to > end).reverse()
-      const older = end === null ? windows : windows.filter((w) => w.to <= end)
-      const ahead = new Set<Window>(newer)
-      this.ahead = newer.length > 0 || (end === null && windows.length > 0)
-      for (const [part, wanted] of [
-        [newer, { from: end ?? to, to }],
-        [older, { from, to: end ?? to }],
-      ] as const) {
-        if (part.length === 0 || signal.aborted) continue
-        await runBackfill({
-          rest: feed.rest,
-          limits: feed.history,
-          ingest,
-          limiter,
-          symbol: instrument.symbol,
-          instrumentId: instrument.id,
-          windows: part,
-          wanted,
-          late: part === newer,
-          now: () => context.venueNow(instrument.id) ?? Date.now(),
-          signal,
-          log: (line) => log(`${instrument.key}: ${line}`),
-          onProgress: (progress, message) => this.options.onProgress({ ...progress, from }, message),
-          onWindow: async (window, _count, reached) => {
-            if (ahead.delete(window)) this.ahead = ahead.size > 0
-            await this.options.onWindow(reached ?? window.from)
-            // The first map is there: what is live follows it, the past comes behind.
-            if (end === null && steppedEnd() !== null) this.ahead = false
-          },
-        })
-        this.ahead = false
-      }
-    } catch (error) {
-      if (!signal.aborted)
-        log(`${instrument.key}: its history could not be fetched: ${error instanceof Error ? error.message : String(error)}`)
-    } finally {
-      this.running = false
+    const venueNow = await this.venueTime()
+    if (venueNow === null) return
+    const to = floorTo(venueNow, bucketMs)
+    this.plannedTo = to
+    const from = floorTo(to - (source.options.backfillDays ?? DEFAULT_DAYS) * DAY_MS, bucketMs)
+    const windows = await planHistory(db, { instrumentId: instrument.id, from, to, bucketMs })
+    const end = steppedEnd()
+    // What leads from the estimated past to now comes in order, so that the map can follow; the past behind it backwards.
+    const newer = end === null ? [] : windows.filter((w) => w.to > end).reverse()
+    const older = end === null ? windows : windows.filter((w) => w.to <= end)
+    const ahead = new Set<Window>(newer)
+    this.ahead = newer.length > 0 || (end === null && windows.length > 0)
+    for (const [part, wanted] of [
+      [newer, { from: end ?? to, to }],
+      [older, { from, to: end ?? to }],
+    ] as const) {
+      if (part.length === 0 || signal.aborted) continue
+      await runBackfill({
+        rest: feed.rest,
+        limits: feed.history,
+        ingest,
+        limiter,
+        symbol: instrument.symbol,
+        instrumentId: instrument.id,
+        windows: part,
+        wanted,
+        late: part === newer,
+        now: () => context.venueNow(instrument.id) ?? Date.now(),
+        signal,
+        log: (line) => log(`${instrument.key}: ${line}`),
+        onProgress: (progress, message) => this.options.onProgress({ ...progress, from }, message),
+        onWindow: async (window, _count, reached) => {
+          if (ahead.delete(window)) this.ahead = ahead.size > 0
+          await this.options.onWindow(reached ?? window.from)
+          // The first map is there: what is live follows it, the past comes behind.
+          if (end === null && steppedEnd() !== null) this.ahead = false
+        },
+      })
       this.ahead = false
-      this.filling = this.keepFilling()
     }
   }
 
@@ -112,7 +122,7 @@ export class HistoryJob {
         instrumentId: instrument.id,
         now: () => context.venueNow(instrument.id) ?? Date.now(),
         signal,
-        log,
+        log: (line) => log(`${instrument.key}: ${line}`),
       }).catch((error: unknown) => {
         if (!signal.aborted)
           log(`${instrument.key}: a gap could not be filled yet: ${error instanceof Error ? error.message : String(error)}`)

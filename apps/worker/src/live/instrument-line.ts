@@ -44,6 +44,7 @@ export class InstrumentLine {
   private history: HistoryJob | null = null
   private live: LiveBuild | null = null
   private generating: Promise<void> | null = null
+  private fetching: Promise<void> = Promise.resolve()
   /** a candle older than what was estimated has arrived: a new generation has to see it */
   private olderArrived = false
   private notBefore = 0
@@ -99,7 +100,7 @@ export class InstrumentLine {
     })
     if (unfinished) this.generate(unfinished)
     else if (this.live && (await this.ignoresOlderData())) this.generate()
-    void this.runHistory()
+    this.fetching = this.runHistory()
     void this.advance()
   }
 
@@ -138,15 +139,16 @@ export class InstrumentLine {
     this.overdue.hurry()
   }
 
-  /** Ends all work; what is written stays. `release`: gives the lease back. */
-  async stop({ release }: { release: boolean }): Promise<void> {
+  /** Ends all work and gives the lease back, unless another has it already; what is written stays. */
+  async stop(): Promise<void> {
     this.stopping.abort()
+    await this.fetching
     await this.history?.ended()
     await this.overdue.ended()
     await this.serial.idle()
     await this.generating
     await this.context.ingest.detach(this.instrument.id)
-    if (release) await this.lease.release()
+    await this.lease.release()
   }
 
   /** End of the last bucket that was estimated. */

@@ -86,7 +86,7 @@ export class SourceRunner {
     await this.changes.run(async () => {
       const held = [...this.lines.values()]
       this.lines.clear()
-      await Promise.all(held.map((line) => line.stop({ release: true })))
+      await Promise.all(held.map((line) => line.stop()))
       if (left === 'paused') await this.sayPaused(held)
     })
     await this.options.feed.close()
@@ -224,7 +224,7 @@ export class SourceRunner {
           if (error instanceof FaultlineError && error.code === 'conflict') continue
           const line = this.lines.get(row.id)
           this.lines.delete(row.id)
-          await line?.stop({ release: true })
+          await line?.stop()
           await this.follow()
           throw error
         }
@@ -240,7 +240,7 @@ export class SourceRunner {
     this.lines.delete(instrumentId)
     this.log(`${line.instrument.key} is written by another worker now`)
     void this.changes.run(async () => {
-      await line.stop({ release: false })
+      await line.stop()
       await this.follow()
     })
   }

@@ -22,7 +22,7 @@ export interface WorkerOptions {
   /** where a source without addresses of its own finds its venue; absent: at the venue's own hosts */
   addresses: Partial<Record<VenueId, { rest: string; ws: string }>>
   log: (line: string) => void
-  leaseMs?: number
+  leaseMs?: number | undefined
 }
 
 /** Whoever looks for changes that no notice told of. */
