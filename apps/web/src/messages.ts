@@ -278,6 +278,7 @@ export const messages = {
     kpi: {
       live: 'Markets live',
       other: (n: string, status: string) => `${n} ${status.toLowerCase()}`,
+      more: (n: string) => `${n} more`,
       allLive: 'all of them',
       none: 'no market yet',
       gaps: 'Open gaps',
@@ -304,7 +305,7 @@ export const messages = {
       pausing: 'Pausing …',
       starting: 'Starting …',
       unattended: 'No worker',
-      silent: 'Worker silent',
+      silent: 'Silent',
       waiting: 'Not begun',
     },
     why: {
@@ -352,6 +353,7 @@ export const messages = {
     weightText: (used: string, limit: string) => `${used} / ${limit}`,
     weightWhy: (used: string, limit: string) => `${used} of ${limit} of the venue’s request limit used`,
     expand: (name: string) => `Details of ${name}`,
+    details: (markets: string) => (markets === '0' ? 'Details' : markets === '1' ? '1 market' : `${markets} markets`),
     facts: {
       rest: 'REST',
       ws: 'WebSocket',

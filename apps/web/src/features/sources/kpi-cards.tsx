@@ -10,11 +10,14 @@ const text = messages.sources.kpi
 /** What the table adds up to. */
 export function KpiCards({ list }: { list: SourceList }) {
   const { live, total, others, openGaps, oldestGapMs, lag, coverage, worst, quarantined } = summarise(list.sources, list.asked)
-  const rest = others.map(({ kind, count }) => text.other(formatCount(count), messages.sources.status[kind].replace(' …', ''))).join(', ')
+  const parts = others.map(({ kind, count }) => text.other(formatCount(count), messages.sources.status[kind].replace(' …', '')))
+  const uncounted = others.slice(2).reduce((sum, { count }) => sum + count, 0)
+  const rest = [...parts.slice(0, 2), ...(uncounted > 0 ? [text.more(formatCount(uncounted))] : [])].join(', ')
   return (
     <dl className="grid grid-cols-2 gap-2 phone:grid-cols-3 phone:gap-3 wide:grid-cols-5">
       <Card
         label={text.live}
+        title={parts.join(', ')}
         value={total === 0 ? MISSING : messages.sources.markets(formatCount(live), formatCount(total))}
         note={total === 0 ? text.none : rest || text.allLive}
         tone={live < total ? 'warn' : 'calm'}

@@ -1,5 +1,7 @@
 'use client'
 import { formatAge } from '@faultline/ui/format'
+import { Button } from '@faultline/ui/react/button'
+import { ChevronDown } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { messages } from '../../messages.ts'
@@ -51,7 +53,7 @@ export function SourceCards({ rows, asked, open, actions, errors }: SourceListPr
                 <Fact name={text.columns.lag}>{figure(row.lagMs, formatAge)}</Fact>
                 {row.strip && (
                   <Fact name={text.columns.coverage}>
-                    <CoverageFigure share={row.coverage} />
+                    <CoverageFigure share={row.coverage} plain={status.kind === 'paused'} />
                   </Fact>
                 )}
                 <Fact name={text.columns.gap}>
@@ -72,9 +74,16 @@ export function SourceCards({ rows, asked, open, actions, errors }: SourceListPr
               {row.strip && <CoverageStrip strip={row.strip} share={row.coverage} className="w-full!" />}
               <div className="flex items-center gap-2">
                 <EditButton source={source} actions={actions} wide />
-                <span className="ml-auto">
-                  <Expander name={source.name} expanded={expanded} onToggle={() => open.toggle(source.id, row.total)} />
-                </span>
+                <Button
+                  variant="ghost"
+                  aria-expanded={expanded}
+                  aria-label={text.expand(source.name)}
+                  onClick={() => open.toggle(source.id, row.total)}
+                  className="ml-auto"
+                >
+                  {text.details(formatCount(row.total))}
+                  <ChevronDown size={14} aria-hidden="true" className={expanded ? 'rotate-180' : ''} />
+                </Button>
               </div>
             </div>
             {expanded && (
@@ -113,15 +122,15 @@ function InstrumentItem({ row, asked, open }: { row: InstrumentRow; asked: numbe
         <span className="ml-auto font-semibold whitespace-nowrap">{figure(row.lagMs, formatAge)}</span>
         {instrument && <Expander name={symbol} expanded={expanded} onToggle={() => open.toggleInstrument(instrument.id)} />}
       </div>
-      {hasNote(status) && status.kind !== 'silent' && (
+      {hasNote(status, row.missing) && status.kind !== 'silent' && (
         <p className="[overflow-wrap:anywhere] text-t2">
-          <StatusNote status={status} asked={asked} />
+          <StatusNote status={status} asked={asked} missing={row.missing} />
         </p>
       )}
       {instrument && (
         <div className="flex items-center gap-3">
           <CoverageStrip strip={instrument.coverage} share={instrument.coverage} className="min-w-0 flex-1" />
-          <CoverageFigure share={instrument.coverage} />
+          <CoverageFigure share={instrument.coverage} plain={status.kind === 'paused'} />
         </div>
       )}
       {instrument?.lastGap && (

@@ -24,7 +24,7 @@ export function SourceSwitch({ source, actions }: { source: SourceItem; actions:
       checked={source.enabled}
       disabled={!hydrated}
       onChange={(enabled) => actions.press(source, enabled)}
-      className="relative [&_.fl-toggle-label]:sr-only [&_.fl-toggle-track]:before:absolute [&_.fl-toggle-track]:before:-inset-3"
+      className="relative align-middle [&_.fl-toggle-label]:sr-only [&_.fl-toggle-track]:before:absolute [&_.fl-toggle-track]:before:-inset-3"
     />
   )
 }
@@ -53,13 +53,12 @@ export function QuarantineButton({ source, actions }: { source: SourceItem; acti
   const label = count === 0 ? text.quarantine.none(source.name) : text.quarantine.open(shown, source.name)
   return (
     <Button
-      variant="ghost"
       size="small"
       aria-label={label}
       title={label}
       disabled={!hydrated}
       onClick={() => actions.showQuarantine(source)}
-      className={count > 0 ? 'font-semibold text-warn!' : ''}
+      className={`min-w-9 ${count > 0 ? 'font-semibold text-warn!' : 'text-t2!'}`}
     >
       {shown}
     </Button>

@@ -28,7 +28,7 @@ export function SourceFacts({ source }: { source: SourceItem }) {
     [text.spool, spool && spool.bytes > 0 ? formatBytes(spool.bytes) : source.report ? text.spoolEmpty : text.unknown],
   ]
   return (
-    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5 phone:flex phone:flex-wrap phone:gap-x-8 phone:gap-y-2">
+    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5 text-[11px] leading-4 phone:flex phone:flex-wrap phone:gap-x-7 phone:gap-y-1.5">
       {facts.map(([name, value]) => (
         <div key={name} className="contents phone:flex phone:min-w-0 phone:gap-2">
           <dt className="text-t3">{name}</dt>

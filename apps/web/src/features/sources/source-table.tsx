@@ -10,7 +10,9 @@ import { ChannelTable } from './channel-table.tsx'
 import { CoverageFigure, CoverageStrip } from './coverage-strip.tsx'
 import { LastGap } from './last-gap.tsx'
 import { BackfillBar, WeightMeter } from './meters.tsx'
+import type { Strip } from './prepare/coverage.ts'
 import type { InstrumentRow, SourceRow } from './prepare/rows.ts'
+import type { CoverageShare } from './server/schema.ts'
 import { EditButton, QuarantineButton, type SourceActions, SourceSwitch } from './source-controls.tsx'
 import { SourceAlarms, SourceFacts } from './source-facts.tsx'
 import { SourceName } from './source-name.tsx'
@@ -102,7 +104,7 @@ function SourceTableRow({
         data-source={source.name}
         data-state={status.kind}
       >
-        <th scope="row" className="h-14 py-2 pr-2 pl-2 text-left font-normal">
+        <th scope="row" className="h-14 min-w-[236px] py-2 pr-2 pl-2 text-left font-normal">
           <span className="flex items-center gap-1.5">
             <Expander name={source.name} expanded={open.has(source.id, row.total)} onToggle={() => open.toggle(source.id, row.total)} />
             <SourceName source={source} />
@@ -111,10 +113,7 @@ function SourceTableRow({
         <td className="max-w-[250px] px-2 py-2">
           <StatusPill status={status} progress={row.progress} />
           {hasNote(status) && (
-            <span
-              className="mt-1 line-clamp-3 text-[11px] leading-[15px] [overflow-wrap:anywhere] text-t2"
-              title={status.message ?? undefined}
-            >
+            <span className="mt-1 block text-[11px] leading-[15px] [overflow-wrap:anywhere] text-t2">
               <StatusNote status={status} asked={asked} />
             </span>
           )}
@@ -128,7 +127,7 @@ function SourceTableRow({
         </td>
         <Lag ms={row.lagMs} late={status.tone === 'warn' || status.tone === 'err'} />
         <td className="px-2">
-          <Coverage strip={row.strip} share={row.coverage} />
+          <Coverage strip={row.strip} share={row.coverage} plain={status.kind === 'paused'} />
         </td>
         <td className="px-2">
           <LastGap gap={row.lastGap} asked={asked} />
@@ -179,16 +178,20 @@ function InstrumentTableRow({ row, asked, open }: { row: InstrumentRow; asked: n
         <td className="max-w-[250px] px-2 py-1" colSpan={2}>
           <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
             <StatusPill status={status} progress={row.progress} />
-            {hasNote(status) && status.kind !== 'silent' && (
+            {hasNote(status, row.missing) && status.kind !== 'silent' && (
               <span className="text-[11px] leading-[15px] [overflow-wrap:anywhere] text-t2">
-                <StatusNote status={status} asked={asked} />
+                <StatusNote status={status} asked={asked} missing={row.missing} />
               </span>
             )}
           </span>
         </td>
         <Lag ms={row.lagMs} late={status.tone === 'warn' || status.tone === 'err'} />
         <td className="px-2">
-          <Coverage strip={instrument?.coverage ?? null} share={instrument?.coverage ?? { expectedMs: 0, coveredMs: 0 }} />
+          <Coverage
+            strip={instrument?.coverage ?? null}
+            share={instrument?.coverage ?? { expectedMs: 0, coveredMs: 0 }}
+            plain={status.kind === 'paused'}
+          />
         </td>
         <td className="px-2" colSpan={2}>
           {instrument ? <LastGap gap={instrument.lastGap} asked={asked} /> : <span className="text-t3">{MISSING}</span>}
@@ -215,18 +218,12 @@ function Lag({ ms, late }: { ms: number | null; late: boolean }) {
   )
 }
 
-function Coverage({
-  strip,
-  share,
-}: {
-  strip: Parameters<typeof CoverageStrip>[0]['strip'] | null
-  share: Parameters<typeof CoverageFigure>[0]['share']
-}) {
+function Coverage({ strip, share, plain }: { strip: Strip | null; share: CoverageShare; plain: boolean }) {
   if (!strip) return <span className="text-t3">{MISSING}</span>
   return (
     <span className="flex items-center gap-2.5 whitespace-nowrap">
       <CoverageStrip strip={strip} share={share} />
-      <CoverageFigure share={share} />
+      <CoverageFigure share={share} plain={plain} />
     </span>
   )
 }

@@ -20,6 +20,8 @@ import { useSourceList } from './use-source-list.ts'
 import { useSwitches } from './use-switches.ts'
 
 const text = messages.sources
+/** markets; a table with more begins closed */
+const OPEN_ROWS_UP_TO = 12
 
 /** @param initial absent when the server could not read it: the page asks again itself and says what is wrong */
 export function SourcesPage({ initial }: { initial: SourceList | undefined }) {
@@ -43,7 +45,8 @@ export function SourcesPage({ initial }: { initial: SourceList | undefined }) {
 
 function Sources({ list }: { list: SourceList }) {
   const switches = useSwitches()
-  const open = useOpenRows()
+  const openRows = useOpenRows(OPEN_ROWS_UP_TO)
+  const openCards = useOpenRows(0)
   const [editing, setEditing] = useState<SourceItem | null>(null)
   const [lookingInto, setLookingInto] = useState<number | null>(null)
   const [saved, setSaved] = useState('')
@@ -64,15 +67,15 @@ function Sources({ list }: { list: SourceList }) {
         </EmptyState>
       </div>
     )
-  const shown = { rows: sources.map((source) => rowOf(source, list.asked)), asked: list.asked, open, actions, errors: switches.errors }
+  const shown = { rows: sources.map((source) => rowOf(source, list.asked)), asked: list.asked, actions, errors: switches.errors }
   return (
     <>
       <KpiCards list={{ ...list, sources }} />
       <div className="fl-panel hidden overflow-x-auto wide:block">
-        <SourceTable {...shown} />
+        <SourceTable {...shown} open={openRows} />
       </div>
       <div className="wide:hidden">
-        <SourceCards {...shown} />
+        <SourceCards {...shown} open={openCards} />
       </div>
       <p role="status" className="sr-only">
         {[switches.done, saved].filter(Boolean).join(' ')}

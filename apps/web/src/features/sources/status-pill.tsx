@@ -50,23 +50,26 @@ export function StatusPill({ status, progress = null }: { status: Status; progre
 }
 
 /** Whether there is more to say than the word. */
-export const hasNote = (status: Status): boolean =>
-  status.message !== null || status.until !== null || ['unattended', 'silent', 'waiting'].includes(status.kind)
+export const hasNote = (status: Status, missing = false): boolean =>
+  missing || status.message !== null || status.until !== null || ['unattended', 'silent'].includes(status.kind)
 
-/** Why, and until when. */
-export function StatusNote({ status, asked }: { status: Status; asked: number }) {
+/** Why, and until when. `missing`: the venue is heard, and nobody has begun with this symbol. */
+export function StatusNote({ status, asked, missing = false }: { status: Status; asked: number; missing?: boolean }) {
   const { kind, message, until, since } = status
-  const why =
-    kind === 'unattended'
+  const why = missing
+    ? text.why.waiting
+    : kind === 'unattended'
       ? text.why.unattended
-      : kind === 'silent'
-        ? since !== null && text.why.silent(formatClock(since, 'utc'))
-        : kind === 'waiting'
-          ? text.why.waiting
-          : message
+      : kind === 'silent' && since !== null
+        ? text.why.silent(formatClock(since, 'utc'))
+        : message
   return (
     <>
-      {why}
+      {why && (
+        <span className="line-clamp-3" title={why}>
+          {why}
+        </span>
+      )}
       {until !== null && (
         <span className="block text-t1">
           <Countdown kind={kind} until={until} asked={asked} />

@@ -1,6 +1,5 @@
 'use client'
 import { useState } from 'react'
-import { OPEN_UP_TO } from './prepare/rows.ts'
 
 /** Which sources and instruments show what lies under them. */
 export interface OpenRows {
@@ -11,11 +10,11 @@ export interface OpenRows {
   toggleInstrument(instrumentId: number): void
 }
 
-/** A source with few markets is open until somebody closes it. */
-export function useOpenRows(): OpenRows {
+/** A source with at most so many markets is open until somebody closes it. */
+export function useOpenRows(openUpTo: number): OpenRows {
   const [chosen, setChosen] = useState<ReadonlyMap<number, boolean>>(new Map())
   const [instruments, setInstruments] = useState<ReadonlySet<number>>(new Set())
-  const has = (sourceId: number, total: number) => chosen.get(sourceId) ?? (total > 0 && total <= OPEN_UP_TO)
+  const has = (sourceId: number, total: number) => chosen.get(sourceId) ?? (total > 0 && total <= openUpTo)
   return {
     has,
     toggle: (sourceId, total) => setChosen(new Map(chosen).set(sourceId, !has(sourceId, total))),

@@ -24,11 +24,16 @@ it('puts a source together from its markets, in the order of their symbols', () 
     coverage: { expectedMs: 1_010, coveredMs: 1_004 },
     lastGap: { from: 9 },
   })
-  expect(row.instruments.map((r) => [r.symbol, r.status.kind])).toEqual([
+  expect(row.instruments.map((r) => [r.symbol, r.status.kind, ...(r.missing ? ['missing'] : [])])).toEqual([
     ['AUSDT', 'live'],
     ['BUSDT', 'live'],
-    ['CUSDT', 'waiting'],
+    ['CUSDT', 'waiting', 'missing'],
   ])
+})
+
+it('blames nobody for what has not begun while the venue is not heard', () => {
+  const away = source({ symbols: ['AUSDT'], instruments: [], report: report({ state: 'unreachable' }) })
+  expect(rowOf(away, ASKED).instruments).toMatchObject([{ symbol: 'AUSDT', status: { kind: 'waiting' }, missing: false }])
 })
 
 it('shows no progress and no lag of what is paused', () => {

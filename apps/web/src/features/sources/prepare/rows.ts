@@ -10,6 +10,8 @@ export interface InstrumentRow {
   status: Status
   lagMs: number | null
   progress: Progress | null
+  /** the venue is heard, and still nobody has begun with it */
+  missing: boolean
 }
 
 export interface SourceRow {
@@ -37,6 +39,7 @@ export function rowOf(source: SourceItem, asked: SourceList['asked']): SourceRow
       lagMs: lagOf(instrument, own, asked),
       // who is silent or paused fetches nothing, whatever was said last
       progress: ['silent', 'paused', 'pausing'].includes(own.kind) ? null : progressOf([instrument]),
+      missing: false,
     }
   })
   const rest: InstrumentRow[] = waitingSymbols(source).map((symbol) => ({
@@ -45,6 +48,7 @@ export function rowOf(source: SourceItem, asked: SourceList['asked']): SourceRow
     status: source.enabled ? waiting : { ...waiting, kind: 'paused' },
     lagMs: null,
     progress: null,
+    missing: ['live', 'late', 'stale', 'backfilling'].includes(status.kind),
   }))
   const instruments = [...begun, ...rest].sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0))
   const lags = instruments.flatMap((row) => row.lagMs ?? [])
@@ -64,6 +68,3 @@ export function rowOf(source: SourceItem, asked: SourceList['asked']): SourceRow
     instruments,
   }
 }
-
-/** Sources with few markets are shown with them. */
-export const OPEN_UP_TO = 12
