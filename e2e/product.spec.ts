@@ -110,7 +110,7 @@ test('ranges change the picture and stand in the address', async ({ page }) => {
     seen.set(range, await columns(page))
   }
   expect(seen.get('12h')).toBe(720) // one-minute columns
-  expect(seen.get('3d')).toBe(864) // five-minute columns
+  expect([864, 865]).toContain(seen.get('3d')) // five-minute columns; the first and the last may be cut
   await page.reload()
   await expect(page.getByRole('button', { name: '30d', exact: true })).toHaveAttribute('aria-pressed', 'true')
 })

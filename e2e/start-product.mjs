@@ -39,8 +39,8 @@ async function ownDatabase() {
 }
 
 /**
- * @returns {Promise<{ origin: string, email: string, password: string, env: NodeJS.ProcessEnv, stop: () => Promise<void> }>}
- * `env` is what other commands need to meet the same database
+ * @returns {Promise<{ origin: string, email: string, password: string, env: NodeJS.ProcessEnv, pid: number, stateDir: string, stop: () => Promise<void> }>}
+ * `env` is what other commands need to meet the same database; `pid` is that of the start, whose children are the product
  */
 export async function startProduct() {
   const state = mkdtempSync(path.join(tmpdir(), 'faultline-e2e-'))
@@ -78,7 +78,7 @@ export async function startProduct() {
     const origin = /^Faultline is ready: (http:\/\/\S+)/m.exec(said)?.[1]
     const [, email, password] = /^First administrator: (\S+) \/ (\S+)/m.exec(said) ?? []
     if (!origin || !email || !password) throw new Error('The start did not print the ready line and the first administrator.')
-    return { origin, email, password, env, stop }
+    return { origin, email, password, env, pid: product.pid ?? 0, stateDir: state, stop }
   } catch (e) {
     await stop()
     throw e
