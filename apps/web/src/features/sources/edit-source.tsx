@@ -17,6 +17,7 @@ import {
   placeOf,
   readFields,
 } from './prepare/edit-form.ts'
+import { refusalOf } from './prepare/refusal.ts'
 import type { SourceSettings } from './server/schema.ts'
 import { TextArea } from './text-area.tsx'
 import { useStoreSettings } from './use-switches.ts'
@@ -71,7 +72,7 @@ export function EditSource({ source, onClose, onSaved }: { source: SourceSetting
       await store(await update.mutateAsync({ id: draft.base.id, version: draft.base.version, ...change }))
       onSaved(source.name)
     } catch (error) {
-      const { code, message } = refusalOf(error)
+      const { code, message } = refusalOf(error, messages.errors.noAnswer)
       if (code === 'CONFLICT') return await reload().catch(() => refuse({}, message))
       const place = placeOf(message)
       if (place.field) refuse({ [place.field]: place.message })
@@ -158,11 +159,4 @@ function wordsOf(problem: Problem): string {
     default:
       return text.problems[problem.kind]
   }
-}
-
-/** What the server said, or that it said nothing. */
-function refusalOf(error: unknown): { code: string | null; message: string } {
-  const data = typeof error === 'object' && error !== null && 'data' in error ? error.data : null
-  if (typeof data !== 'object' || data === null || !('code' in data)) return { code: null, message: messages.errors.noAnswer }
-  return { code: String(data.code), message: error instanceof Error && error.message ? error.message : text.form.failed }
 }

@@ -6,6 +6,7 @@ import { useEffect } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { Dialog } from './dialog.tsx'
+import { refusalOf } from './prepare/refusal.ts'
 import { QuarantineList } from './quarantine-list.tsx'
 import type { SourceItem } from './server/schema.ts'
 
@@ -25,7 +26,7 @@ export function QuarantineDrawer({ source, onClose }: { source: SourceItem; onCl
       <div className="min-h-24 flex-1 overflow-y-auto overscroll-contain" aria-busy={!data && !error}>
         {error && (
           <ErrorNote className="m-4" onRetry={() => void refetch()}>
-            {text.failed} {error.data ? error.message : messages.errors.noAnswer}
+            {text.failed} {refusalOf(error, messages.errors.noAnswer).message}
           </ErrorNote>
         )}
         {data ? (

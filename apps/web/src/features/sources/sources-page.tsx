@@ -8,6 +8,7 @@ import { AppFrame, PageBody } from '../shell/app-frame.tsx'
 import { formatCount } from '../shell/prepare/format.ts'
 import { EditSource } from './edit-source.tsx'
 import { KpiCards } from './kpi-cards.tsx'
+import { refusalOf } from './prepare/refusal.ts'
 import { rowOf } from './prepare/rows.ts'
 import { QuarantineDrawer } from './quarantine-drawer.tsx'
 import type { SourceItem, SourceList } from './server/schema.ts'
@@ -34,7 +35,7 @@ export function SourcesPage({ initial }: { initial: SourceList | undefined }) {
       >
         {error && (
           <ErrorNote onRetry={() => void refetch()}>
-            {list ? text.outdated : text.failed} {error.data ? error.message : messages.errors.noAnswer}
+            {list ? text.outdated : text.failed} {refusalOf(error, messages.errors.noAnswer).message}
           </ErrorNote>
         )}
         {list ? <Sources list={list} /> : (!error || isFetching) && <SourcesSkeleton />}

@@ -4,6 +4,7 @@ import { useEffect, useMemo } from 'react'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { useNews } from '../stream/news-stream.tsx'
 import { throttle } from '../stream/prepare/throttle.ts'
+import { oneAtATime } from './prepare/one-at-a-time.ts'
 import type { SourceList } from './server/schema.ts'
 
 const SOON_MS = 1_000
@@ -15,7 +16,8 @@ export function useSourceList(initial: SourceList | undefined) {
   const queryClient = useQueryClient()
   const query = useQuery({ ...trpc.sources.list.queryOptions(), ...(initial ? { initialData: initial } : {}) })
   const [soon, atLeisure] = useMemo(() => {
-    const ask = () => void queryClient.invalidateQueries({ queryKey: trpc.sources.list.queryKey() })
+    // not cancelled by the next news: where those come faster than answers, nothing would ever arrive
+    const ask = oneAtATime(() => queryClient.invalidateQueries({ queryKey: trpc.sources.list.queryKey() }, { cancelRefetch: false }))
     return [throttle(ask, SOON_MS), throttle(ask, AT_LEISURE_MS)]
   }, [queryClient, trpc])
   useEffect(

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
+import { refusalOf } from './prepare/refusal.ts'
 import type { SourceItem, SourceSettings } from './server/schema.ts'
 
 /** Puts settings that the server has just confirmed into the list, before the list is read again. */
@@ -48,8 +49,9 @@ export function useSwitches(): Switches {
       await store(await update.mutateAsync({ id, version, enabled }))
       setDone(enabled ? messages.sources.changed.on(name) : messages.sources.changed.off(name))
     } catch (error) {
-      setErrors((before) => new Map(before).set(id, error instanceof Error && error.message ? error.message : messages.errors.noAnswer))
-      await queryClient.invalidateQueries({ queryKey: trpc.sources.list.queryKey() })
+      setErrors((before) => new Map(before).set(id, refusalOf(error, messages.errors.noAnswer).message))
+      // as it is now, perhaps by somebody else's hand; the switch does not wait for it
+      void queryClient.invalidateQueries({ queryKey: trpc.sources.list.queryKey() })
     } finally {
       setPressed((before) => without(before, id))
     }
