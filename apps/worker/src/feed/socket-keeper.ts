@@ -15,6 +15,11 @@ export const HEALTHY_AFTER_MS = 30_000
 const ACKNOWLEDGE_WITHIN_MS = 30_000
 /** Where the venue's time is not known yet, the newest message within this time tells where a subscription began. */
 const SETTLE_MS = 1_000
+/**
+ * A subscription counts from this much after the estimated time of its acknowledgement: the estimate knows no difference
+ * between the ways of messages, and what is claimed to arrive must arrive.
+ */
+const EDGE_MARGIN_MS = 50
 /** Nothing newer than the estimated beginning of a subscription for this long: the estimate was wrong. */
 const WRONG_EDGE_MS = 10_000
 /** Planned replacements come this long before the venue's end, give or take a half. */
@@ -190,7 +195,7 @@ export class SocketKeeper {
   }
 
   private async open(): Promise<void> {
-    const { clock, reach, venueClock, plan, feed, random } = this.options
+    const { clock, reach, plan, feed, random } = this.options
     const session = new Session()
     const symbols = this.symbols
     this.next = session
@@ -211,7 +216,7 @@ export class SocketKeeper {
     const at = clock.monotonic()
     session.socket = socket
     session.acknowledgedAt = at
-    session.subscribed(symbols, venueClock.estimate(), at)
+    session.subscribed(symbols, this.edge(), at)
     if (feed.socketLifeMs !== null) {
       const lead = Math.min(LEAD_MS, feed.socketLifeMs / 10)
       session.replaceAt = at + feed.socketLifeMs - lead * (0.5 + random())
@@ -290,7 +295,7 @@ export class SocketKeeper {
 
   /** Brings what a session is subscribed to in line with what is wanted. */
   private async subscribe(session: Session): Promise<void> {
-    const { clock, reach, venueClock, plan } = this.options
+    const { clock, reach, plan } = this.options
     const { socket } = session
     if (!socket || session.subscribing) return
     session.subscribing = true
@@ -298,7 +303,7 @@ export class SocketKeeper {
       while (!session.over && !session.covers(this.symbols)) {
         const symbols = this.symbols
         await socket.setSymbols(symbols)
-        session.subscribed(symbols, venueClock.estimate(), clock.monotonic())
+        session.subscribed(symbols, this.edge(), clock.monotonic())
       }
       this.resync.reset()
     } catch (error) {
@@ -310,6 +315,13 @@ export class SocketKeeper {
     } finally {
       session.subscribing = false
     }
+  }
+
+  /** The venue's clock from which on a subscription that was just acknowledged brings everything; null: not known. */
+  private edge(): number | null {
+    const { venueClock } = this.options
+    const now = venueClock.estimate()
+    return now === null ? null : now + EDGE_MARGIN_MS * venueClock.pace
   }
 
   private async closeAll(): Promise<void> {
