@@ -207,7 +207,7 @@ test('the freshest instrument opens first, and Sign out ends the session', async
   const other = await context.newPage()
   await other.goto('/instruments')
   await expect(other.getByText('SIMOAKUSDT').first()).toBeVisible()
-  await expect(page).toHaveURL(/SIMUSDT|\/$/)
+  await expect(page).toHaveURL(/SIM(OAK|SPARK)USDT|\/$/)
   await expect(page.getByText('SIMOAKUSDT').first()).toBeVisible()
   await page.getByRole('button', { name: 'Account' }).click()
   await page.getByText('Sign out').click()
