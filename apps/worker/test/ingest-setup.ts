@@ -128,3 +128,22 @@ export async function waitingForLock(db: Database, text = ''): Promise<number> {
   )
   return rowCount ?? 0
 }
+
+/** A transaction that has done this, and keeps its locks until it is let go. */
+export async function blocking(db: Database, sql: string, values: unknown[]): Promise<{ letGo(): Promise<void> }> {
+  const client = await db.pool.connect()
+  let holds = true
+  const letGo = async (): Promise<void> => {
+    if (!holds) return
+    holds = false
+    await client.query('rollback')
+    client.release()
+  }
+  atEnd(letGo)
+  await client.query('begin')
+  await client.query(sql, values)
+  return { letGo }
+}
+/** Whoever stores this row waits for it, after having looked at the leases. */
+export const blockingRow = (db: Database, id: number, at: number): Promise<{ letGo(): Promise<void> }> =>
+  blocking(db, 'insert into open_interest (instrument_id, time, open_interest) values ($1, $2, 1)', [id, new Date(START + at)])

@@ -101,7 +101,7 @@ export class Backlog {
 
   /** Resolves when nothing is on its way to disk. */
   async idle(): Promise<void> {
-    await this.toDisk
+    while (this.toDisk) await this.toDisk
   }
 
   private writeToDisk(): void {

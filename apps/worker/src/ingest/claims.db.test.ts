@@ -5,7 +5,18 @@ import { START } from '@faultline/testkit/factories'
 import { freshDatabase } from '@faultline/testkit/fresh-database'
 import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
-import { atEnd, attach, holdInstrument, interest, openAt, openIngest, print, storedKnown, waitingForLock } from '../../test/ingest-setup.ts'
+import {
+  atEnd,
+  attach,
+  blocking,
+  holdInstrument,
+  interest,
+  openAt,
+  openIngest,
+  print,
+  storedKnown,
+  waitingForLock,
+} from '../../test/ingest-setup.ts'
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
 const t = freshDatabase()
@@ -121,9 +132,7 @@ it('waits for the write that is under way, of whatever kind', async () => {
   const held = await holdInstrument(t.db)
   attach(ingest, held)
   for (const write of [() => ingest.accept(held.id, [interest(1)]), () => void ingest.store(held.id, [interest(1)], { late: true })]) {
-    const blocker = await t.db.pool.connect()
-    await blocker.query('begin')
-    await blocker.query('select from lease where instrument_id = $1 for update', [held.id])
+    const blocker = await blocking(t.db, 'select from lease where instrument_id = $1 for update', [held.id])
     write()
     void ingest.flush()
     await expect.poll(() => waitingForLock(t.db), { timeout: 60_000 }).toBe(1)
@@ -133,8 +142,7 @@ it('waits for the write that is under way, of whatever kind', async () => {
     })
     await sleep(50)
     expect(granted).toBe(false)
-    await blocker.query('rollback')
-    blocker.release()
+    await blocker.letGo()
     await claim
   }
   // the second one was the same row: what came first stays

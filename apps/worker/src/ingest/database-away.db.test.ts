@@ -14,6 +14,8 @@ import { describe, expect, it, vi } from 'vitest'
 import {
   atEnd,
   attach,
+  blocking,
+  blockingRow,
   candle,
   freshFolder,
   holdInstrument,
@@ -178,9 +180,7 @@ describe('while the database is away', () => {
     const held = await holdInstrument(t.db)
     attach(ingest, held)
     // The transaction waits for this lock; then its commit is done, and the answer is lost.
-    const blocker = await t.db.pool.connect()
-    await blocker.query('begin')
-    await blocker.query('select pg_advisory_xact_lock(1)')
+    const blocker = await blocking(t.db, 'select pg_advisory_xact_lock(1)', [])
     const owner = openDatabase({ url: t.ownerUrl, poolSize: 1 })
     atEnd(() => owner.close())
     await owner.pool.query(
@@ -194,8 +194,7 @@ describe('while the database is away', () => {
     const flushed = ingest.flush()
     await expect.poll(() => waitingForLock(t.db, 'commit'), LONG).toBe(1)
     proxy.stall('answers')
-    await blocker.query('rollback')
-    blocker.release()
+    await blocker.letGo()
     await owner.pool.query('drop trigger wait_at_commit on gap')
     await flushed
     expect(await storedTimes(t.db, 'candle', held.id)).toEqual([0])
@@ -311,9 +310,7 @@ describe('a database that is slower than what arrives', () => {
     const { ingest, said } = await openIngest({ db: t.db, maxBatch: 5, transactionMs: 60_000 })
     const held = await holdWithState(t.db)
     attach(ingest, held)
-    const blocker = await t.db.pool.connect()
-    await blocker.query('begin')
-    await blocker.query('insert into open_interest (instrument_id, time, open_interest) values ($1, $2, 1)', [held.id, new Date(START)])
+    const blocker = await blockingRow(t.db, held.id, 0)
     ingest.accept(
       held.id,
       upTo(5).map((at) => interest(at)),
@@ -329,8 +326,7 @@ describe('a database that is slower than what arrives', () => {
     expect(ingest.stats).toMatchObject({ buffered: 0, spooled: 105, dropped: 0, inserted: 0, databaseAway: false, catchingUp: true })
     expect(said).toEqual([expect.stringContaining('slower')])
     expect(await covered(held.id)).toBeNull()
-    await blocker.query('rollback')
-    blocker.release()
+    await blocker.letGo()
     await ingest.caughtUp()
     expect(await storedTimes(t.db, 'open_interest', held.id)).toEqual(upTo(105))
     expect(ingest.stats.inserted).toBe(105)
@@ -397,6 +393,27 @@ describe('what an earlier worker left in the spool', () => {
     expect(await storedKnown(t.db, 'liquidation', theirs.id)).toEqual([2 * MINUTE_MS, 2 * MINUTE_MS, null])
     // nobody had candles of the other one
     expect(await storedKnown(t.db, 'open_interest', helds[0].id)).toEqual([null, null, null])
+  })
+
+  it('keeps other workers from estimating while it is stored', async () => {
+    const { spoolDir, helds } = await leftover([interest(1)])
+    const [, theirs] = helds
+    const lease = await takeOver(t.db, theirs)
+    const other = await openIngest({ db: t.db })
+    attach(other.ingest, { ...theirs, lease })
+    const blocker = await blockingRow(t.db, theirs.id, 1)
+    const { ingest } = await openIngest({ db: t.db, spoolDir })
+    await expect.poll(() => waitingForLock(t.db, 'open_interest'), LONG).toBe(1)
+    // Its candle would be estimated as soon as it is committed, without the row that is being stored.
+    other.ingest.accept(theirs.id, [candle(0)])
+    const flushed = other.ingest.flush()
+    await expect.poll(() => waitingForLock(t.db, 'for share'), LONG).toBe(1)
+    expect(await storedTimes(t.db, 'candle', theirs.id)).toEqual([])
+    await blocker.letGo()
+    await flushed
+    await ingest.caughtUp()
+    expect(await storedTimes(t.db, 'candle', theirs.id)).toEqual([0])
+    expect(await storedKnown(t.db, 'open_interest', theirs.id)).toEqual([null])
   })
 
   it('is written while its instruments are held again: in time as far as nothing was estimated', async () => {

@@ -6,7 +6,7 @@ import type { Batch } from './batch.ts'
 import { boundedTransaction } from './bounded-transaction.ts'
 import { databaseFailure, failureText } from './database-failure.ts'
 import { mergeEarliest } from './refusals.ts'
-import { type BatchToWrite, LeasesLost, type WrittenBatch, writeBatch } from './write-batch.ts'
+import { type BatchToWrite, type WrittenBatch, writeBatch } from './write-batch.ts'
 
 const PROBE_MS = 3_000
 const BUSY_RETRIES = 3
@@ -60,10 +60,6 @@ export class DatabaseWriter {
         this.afterCommit(written)
         return
       } catch (error) {
-        if (error instanceof LeasesLost) {
-          this.lose(error.instruments)
-          continue
-        }
         if (committing && attempted) mergeEarliest(this.unsure, (attempted as StoredLive).earliest)
         const failure = databaseFailure(error)
         if (failure === 'refused' && !careful) careful = true

@@ -29,7 +29,7 @@ export interface BatchToWrite {
 
 export interface WrittenBatch {
   stored: StoredLive
-  /** another worker holds them: nothing of them was written */
+  /** another worker holds them: nothing of them was written, or, of a spooled batch, what is written of others' instruments */
   lost: AttachedInstrument[]
   /** events that were left out because of that */
   fenced: number
@@ -38,15 +38,6 @@ export interface WrittenBatch {
   refusedOthers: string[]
   /** to be called when the transaction is committed */
   committed: () => void
-}
-
-/** Thrown before anything is written of a spooled batch: these instruments have another holder. */
-export class LeasesLost extends Error {
-  readonly instruments: readonly AttachedInstrument[]
-  constructor(instruments: readonly AttachedInstrument[]) {
-    super('the leases have another holder')
-    this.instruments = instruments
-  }
 }
 
 export async function writeBatch(client: Transaction, given: BatchToWrite): Promise<WrittenBatch> {
@@ -62,7 +53,6 @@ export async function writeBatch(client: Transaction, given: BatchToWrite): Prom
   }
   const epochs = await lockLeases(client, [...own.keys()])
   const lost = [...own.values()].filter((entry) => epochs.get(entry.id) !== entry.given.lease.epoch)
-  if (kind === 'spooled' && lost.length > 0) throw new LeasesLost(lost)
   for (const { id } of lost) own.delete(id)
   const others = kind === 'spooled' ? await lockOthers(client, batch, own) : new Map<number, OtherInstrument>()
 
