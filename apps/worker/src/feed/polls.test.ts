@@ -42,6 +42,16 @@ describe('when open interest is asked for', () => {
     expect(new Set(waits.map((wait) => Math.round(wait / 100))).size).toBeGreaterThan(12)
   })
 
+  it('begins at once for everything that is followed, not at the same moment', async () => {
+    const { clock, venue, supervisor } = superviseFakeVenue()
+    supervisor.start()
+    await clock.advance(3 * SECOND)
+    const first = venue.asked('openInterest')
+    expect(first.map((r) => r.symbol).sort()).toEqual(['AUSDT', 'BUSDT'])
+    expect(first[0]?.at).not.toBe(first[1]?.at)
+    await supervisor.stop()
+  })
+
   it('is the venue’s minute, also where its clock is another one', async () => {
     for (const { pace, offsetMs } of [
       { pace: 1, offsetMs: 17_345 },

@@ -11,15 +11,24 @@ describe('a venue that tells us to wait', () => {
     const { clock, venue, supervisor, states } = superviseFakeVenue()
     supervisor.start()
     await clock.advance(30 * SECOND)
+    // One socket is waiting for its next attempt when it comes.
+    venue.refuse = ({ name }) => (name === 'public' ? new Error('no') : null)
+    venue.open('public')[0]?.cut()
+    await clock.advance(MINUTE)
+    venue.refuse = () => null
     const until = clock.now() + 5 * MINUTE
     venue.failRest = () => new FeedError('blocked', 'Too many requests', { until })
+    const attempts = venue.attempts.length
+    supervisor.setInstruments([
+      { instrumentId: 1, symbol: 'AUSDT', coveredTo: {} },
+      { instrumentId: 2, symbol: 'BUSDT', coveredTo: {} },
+      { instrumentId: 3, symbol: 'CUSDT', coveredTo: {} },
+    ])
     await clock.advance(30 * SECOND)
     expect(supervisor.sourceStatus()).toMatchObject({ state: 'blocked', blockedUntil: until })
     expect(states()).toMatchObject({ candle: 'fresh', markPrice: 'fresh' })
     const asked = venue.requests.length
-    const attempts = venue.attempts.length
     venue.failRest = () => null
-    venue.open('public')[0]?.cut()
     await clock.advance(until - clock.now() - SECOND)
     expect(venue.requests).toHaveLength(asked)
     expect(venue.attempts).toHaveLength(attempts)
@@ -29,7 +38,8 @@ describe('a venue that tells us to wait', () => {
     const back = venue.requests.slice(asked)
     expect(back.every((request) => START + request.at >= until)).toBe(true)
     // Those who waited do not come back at once.
-    expect(new Set(back.map((request) => request.at)).size).toBeGreaterThan(2)
+    const firstOf = (symbol: string) => back.find((request) => request.symbol === symbol)?.at
+    expect(firstOf('AUSDT')).not.toBe(firstOf('BUSDT'))
     expect(venue.open('public')).toHaveLength(1)
     expect(supervisor.sourceStatus()).toMatchObject({ state: 'live', blockedUntil: null })
     await supervisor.stop()
@@ -197,8 +207,14 @@ describe('clocks', () => {
     await clock.advance(MINUTE)
     venue.clockFaultMs = fault
     await clock.advance(40 * SECOND)
+    // Ahead it is seen for what it is; behind it could as well be history that the venue sends again.
+    if (fault > 0) {
+      expect(states()).toMatchObject({ candle: 'fresh', markPrice: 'fresh', liquidation: 'fresh' })
+      expect(venue.attempts).toHaveLength(2)
+    }
     venue.clockFaultMs = 0
     await clock.advance(2 * MINUTE)
+    if (fault > 0) expect(sink.gaps).toEqual([])
     for (const { to } of sink.covers) expect(to).toBeLessThanOrEqual(venue.now())
     for (const { from, to } of sink.gaps) {
       expect(from).toBeGreaterThanOrEqual(START)

@@ -132,8 +132,13 @@ describe('gaps', () => {
     await clock.advance(30 * SECOND)
     const lastTime = supervisor.statusOf(1).candle?.lastTime ?? 0
     venue.onSubscribe = (socket) => {
-      for (let i = 100; i > 0; i--)
-        for (const channel of SOCKET_CHANNELS) socket.send({ channel, symbol: 'AUSDT', time: venue.now() - i * 150 })
+      const dump = (): void => {
+        for (let i = 100; i > 0; i--)
+          for (const channel of SOCKET_CHANNELS) socket.send({ channel, symbol: 'AUSDT', time: venue.now() - i * 150 })
+      }
+      // Some of it before the acknowledgement, some after.
+      dump()
+      clock.setTimeout(dump, 20)
     }
     let refuse = true
     venue.refuse = () => (refuse ? new Error('no') : null)
