@@ -26,19 +26,23 @@ const OPEN_ROWS_UP_TO = 12
 
 /** @param initial absent when the server could not read it: the page asks again itself and says what is wrong */
 export function SourcesPage({ initial }: { initial: SourceList | undefined }) {
-  const { data: list, error, refetch, isFetching } = useSourceList(initial)
+  const { data: list, error, refetch } = useSourceList(initial)
   return (
     <AppFrame section="sources">
       <PageBody
         title={text.title}
-        aside={list && text.count(formatCount(list.sources.length), formatCount(list.sources.filter((s) => s.enabled).length))}
+        aside={
+          list &&
+          list.sources.length > 0 &&
+          text.count(formatCount(list.sources.length), formatCount(list.sources.filter((s) => s.enabled).length))
+        }
       >
         {error && (
           <ErrorNote onRetry={() => void refetch()}>
             {list ? text.outdated : text.failed} {refusalOf(error, messages.errors.noAnswer).message}
           </ErrorNote>
         )}
-        {list ? <Sources list={list} /> : (!error || isFetching) && <SourcesSkeleton />}
+        {list ? <Sources list={list} /> : !error && <SourcesSkeleton />}
       </PageBody>
     </AppFrame>
   )

@@ -28,6 +28,8 @@ export function useSourceList(initial: SourceList | undefined) {
     [soon, atLeisure],
   )
   useNews((news) => {
+    // after a failure asking anew would take its message away: that is for who reads it to decide
+    if (query.data === undefined) return
     if (news.kind === 'source' || news.kind === 'feed') soon.call()
     // a column is no change of a feed, but coverage and request limits have moved since the last one
     else if (news.kind === 'columns') atLeisure.call()
