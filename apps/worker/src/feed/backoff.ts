@@ -1,5 +1,5 @@
 /** Ceiling of the first wait. */
-export const FIRST_CEILING_MS = 1_000
+const FIRST_CEILING_MS = 1_000
 /** No wait is longer, for a host that has answered before. */
 export const LONGEST_WAIT_MS = 30_000
 /** The part of a wait that is not left to chance. */

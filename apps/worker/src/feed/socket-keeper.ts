@@ -11,7 +11,7 @@ import type { VenueClock } from './venue-clock.ts'
 import { FeedError, type FeedSocket, type Reading, type SocketPlan, type VenueFeed } from './venue-feed.ts'
 
 /** A socket has to deliver for this long before its next loss counts as the first one again. */
-export const HEALTHY_AFTER_MS = 30_000
+const HEALTHY_AFTER_MS = 30_000
 const ACKNOWLEDGE_WITHIN_MS = 30_000
 /** Where the venue's time is not known yet, the newest message within this time tells where a subscription began. */
 const SETTLE_MS = 1_000
@@ -29,7 +29,7 @@ const BLIND_OVERLAP_MS = 10_000
 /** A channel that never comes has its socket replaced less and less often, down to this. */
 const LONGEST_LATE_WAIT_MS = 3_600_000
 /** Messages of one socket may be this much out of order, ms of the venue's clock where it runs like ours. */
-export const REORDER_MS = 1_000
+const REORDER_MS = 1_000
 const LOG_AGAIN_MS = 60_000
 
 export interface KeeperOptions {

@@ -202,8 +202,6 @@ export class FeedSupervisor {
     this.instruments.delete(instrument.instrumentId)
     this.bySymbol.delete(instrument.symbol)
     for (const { channel } of instrument.pollers) this.log.forget(whatOf(channel, instrument))
-    if (!this.running) return
-    for (const track of instrument.tracks.values()) track.coverage.tell()
   }
 
   private startPolls(instrument: FollowedInstrument): void {
