@@ -1,17 +1,26 @@
-// `npm run bench [-- NAME …] [--write]`: runs bench/speed/NAME.bench.ts, or all of them. --write keeps the figures in
+// `npm run bench [-- NAME …] [--write]`: runs bench/speed/NAME.bench.ts, or all of those. --write keeps the figures in
 // bench/speed/results. They are measurements, never checks.
+// `npm run bench -- faults/kills [--kills 100] [--seed 1] [--write]`: a loop that breaks the running product (bench/faults).
+// Options go to the benches that are named.
 import { globSync } from 'node:fs'
 import path from 'node:path'
 import { findChromium } from './chromium.mjs'
 import { root, run, say } from './environment.mjs'
 
-const names = process.argv.slice(2).filter((a) => !a.startsWith('-'))
-const flags = process.argv.slice(2).filter((a) => a.startsWith('-'))
-const all = globSync('bench/speed/*.bench.ts', { cwd: root }).sort()
-const chosen = names.length === 0 ? all : names.map((n) => path.join('bench/speed', `${n}.bench.ts`))
-const missing = chosen.filter((f) => !all.includes(f))
+const args = process.argv.slice(2)
+// Names come first: what follows the first option may be its value.
+const firstOption = args.findIndex((a) => a.startsWith('-'))
+const names = firstOption < 0 ? args : args.slice(0, firstOption)
+const flags = firstOption < 0 ? [] : args.slice(firstOption)
+const nameOf = (file) => file.slice('bench/'.length, -'.bench.ts'.length).replace(/^speed\//, '')
+const all = globSync('bench/{speed,faults}/*.bench.ts', { cwd: root })
+  .map((file) => file.split(path.sep).join('/'))
+  .sort()
+const speed = all.filter((file) => file.startsWith('bench/speed/'))
+const chosen = names.length === 0 ? speed : names.map((n) => all.find((file) => nameOf(file) === n))
+const missing = names.filter((_, i) => chosen[i] === undefined)
 if (missing.length > 0) {
-  say(`There is no ${missing[0]}; there are: ${all.map((f) => path.basename(f, '.bench.ts')).join(', ')}`)
+  say(`There is no ${missing[0]}; there are: ${all.map(nameOf).join(', ')}`)
   process.exit(2)
 }
 try {

@@ -1,7 +1,7 @@
 // `npm test`: everything that CI checks, in one run, and a last line `N passed, N failed`.
 //   types · lint · doors (with a planted violation) · unused code · the cache's inputs · unit, property and database tests
-//   on a throw-away Postgres · Playwright against the built product
-// `npm test -- unit` (or types, lint, doors, unused, cache, e2e; several may be named) runs only those.
+//   on a throw-away Postgres · Playwright against the built product · four kills of parts of it
+// `npm test -- unit` (or types, lint, doors, unused, cache, e2e, faults; several may be named) runs only those.
 import { spawn } from 'node:child_process'
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -10,7 +10,7 @@ import { findChromium } from './chromium.mjs'
 import { root } from './environment.mjs'
 
 const wanted = process.argv.slice(2).filter((a) => !a.startsWith('-'))
-const STAGES = ['types', 'lint', 'doors', 'unused', 'cache', 'unit', 'e2e']
+const STAGES = ['types', 'lint', 'doors', 'unused', 'cache', 'unit', 'e2e', 'faults']
 const unknown = wanted.filter((w) => !STAGES.includes(w))
 if (unknown.length > 0) {
   console.error(`There is no stage "${unknown[0]}"; there are: ${STAGES.join(', ')}`)
@@ -109,6 +109,10 @@ try {
       if (code !== 0 && stats.unexpected + stats.flaky === 0) count('end to end (see above)', 0, 1)
     } else count('end to end (did not run)', 0, 1)
   }
+
+  // The long loop of kills is bench/faults. How long a recovery takes is reported there and judged only when it is absurd.
+  const kills = ['--kills', '4', '--kinds', 'worker,postgres,worker+postgres,web', '--seed', '3', '--pause', '4']
+  await check('faults', 'kill -9 of the running product', process.execPath, ['bench/faults/kills.bench.ts', ...kills])
 } catch (e) {
   console.error(`\n${e.message}\n`)
   count(e.message, 0, 1)
