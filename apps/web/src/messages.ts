@@ -117,11 +117,8 @@ export const messages = {
     noFigure: 'no figure in this range',
     funding: 'Funding',
     fundingValue: (n: string) => (n === '1' ? '1 figure' : `${n} figures`),
-    channel: {
-      candle: 'Candles covered',
-      openInterest: 'Open interest covered',
-      liquidation: 'Liquidations covered',
-    } as Record<string, string>,
+    covered: 'Time covered',
+    coveredValue: (channel: string, share: string) => `${channel} ${share}`,
     sampled: 'Liquidations are a sample: the venue publishes at most one per second. Covered is a share of time, not of what happened.',
     gaps: 'Gaps',
     gapsNone: 'none known',
@@ -192,6 +189,8 @@ export const messages = {
     offlineWhy: 'This page does not hear from the server. It keeps trying.',
     since: (clock: string) => `since ${clock}`,
     left: (span: string) => `${span} left`,
+    in: (span: string) => `in ${span}`,
+    now: 'now',
     history: (share: string) => `History ${share}`,
     tag: (state: string, share: string) => `${state} ${share}`,
     silent: {
@@ -207,9 +206,9 @@ export const messages = {
       late: 'late',
       stale: 'what it brought is old',
       blocked: (why: string | null, wait: string | null) =>
-        `${why ?? 'the venue has told us to wait'}${wait ? `, asking again in ${wait}` : ''}`,
+        `${why ?? 'the venue has told us to wait'}${wait ? `, asking again ${wait}` : ''}`,
       unreachable: (why: string | null, wait: string | null) =>
-        `its hosts do not answer${why ? ` (${why})` : ''}${wait ? `, trying again in ${wait}` : ''}`,
+        `its hosts do not answer${why ? ` (${why})` : ''}${wait ? `, trying again ${wait}` : ''}`,
       paused: 'paused by an administrator',
       noWorker: 'no worker has reported yet',
     },

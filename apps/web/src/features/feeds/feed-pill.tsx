@@ -68,9 +68,11 @@ function LivePill({ feed, renderedAt }: { feed: FeedNews; renderedAt: number }) 
         <span role="status" data-testid="feed-state" data-feed-state={status.state} className="flex items-center gap-1.5">
           <FeedIcon state={status.state} />
           <span className="sr-only phone:not-sr-only">{status.word}</span>
-          <span aria-hidden="true" className="hidden phone:inline">
-            {status.detail && `· ${status.detail}`}
-          </span>
+          {status.detail && (
+            <span aria-hidden="true" className="hidden phone:inline">
+              {status.state === 'backfilling' ? status.detail : `· ${status.detail}`}
+            </span>
+          )}
           <span aria-hidden="true" className="phone:hidden">
             {status.short}
           </span>

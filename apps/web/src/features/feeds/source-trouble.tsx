@@ -16,14 +16,16 @@ export function SourceTrouble({ now, className = '' }: { now: number; className?
   if (!first) return null
   const line = (
     <>
-      <FeedIcon state={first.state ?? 'connecting'} />
+      <span className="flex-none text-warn">
+        <FeedIcon state={first.state ?? 'connecting'} />
+      </span>
       <span className="truncate">
         {sourceName(first.name)}: {sourceSentence(first, [], now)}
         {troubled.length > 1 && ` ${messages.feeds.others(String(troubled.length - 1))}`}
       </span>
     </>
   )
-  const look = `flex min-w-0 items-center gap-1.5 text-[11px] leading-[15px] text-warn ${className}`
+  const look = `flex min-w-0 items-center gap-1.5 text-[11px] leading-[15px] text-t2 ${className}`
   return user.role === 'admin' ? (
     <Link href="/admin/sources" prefetch={false} data-testid="source-trouble" className={`${look} hover:underline`}>
       {line}

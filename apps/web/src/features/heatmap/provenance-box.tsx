@@ -74,11 +74,15 @@ function Rows({ view, now }: { view: HeatmapView; now: number }) {
       <Row label={text.funding}>
         {p.fundingCount === 0 ? <span className="text-warn">{text.noFigure}</span> : text.fundingValue(formatCount(p.fundingCount))}
       </Row>
-      {p.channels.map((c) => (
-        <Row key={c.channel} label={text.channel[c.channel] ?? c.channel}>
-          <span className={shareTone(c.coveredMs / c.expectedMs)}>{formatShare(c.coveredMs, c.expectedMs)}</span>
+      {p.channels.length > 0 && (
+        <Row label={text.covered}>
+          {p.channels.map((c) => (
+            <span key={c.channel} className={`block ${shareTone(c.coveredMs / c.expectedMs)}`}>
+              {text.coveredValue(text.channels[c.channel] ?? c.channel, formatShare(c.coveredMs, c.expectedMs))}
+            </span>
+          ))}
         </Row>
-      ))}
+      )}
       <Row label={text.gaps}>
         {p.gaps.length === 0 ? (
           text.gapsNone

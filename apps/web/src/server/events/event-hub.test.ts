@@ -234,7 +234,13 @@ describe('of feeds', () => {
   it('says how a feed is, and each change that somebody sees', async () => {
     const { instrument, report } = await fedMarket()
     const news = await stream(await web.addPerson(), { instrument: instrument.key })
-    expect((await news.next())?.data).toMatchObject({ kind: 'feed', instrumentKey: instrument.key, state: 'live', silent: null, gaps: '' })
+    expect((await news.next())?.data).toMatchObject({
+      kind: 'feed',
+      instrumentKey: instrument.key,
+      state: 'live',
+      silent: null,
+      gaps: 'none',
+    })
     const following = news.next()
     // coverage moves all the time, and is no news
     await report({ channels: { candle: { ...fresh, coveredTo: START + 5 } } })

@@ -120,7 +120,7 @@ export class EventHub {
     return this.connected ? this.columnsSeq : undefined
   }
 
-  /** Another text whenever the unfilled gaps of a feed's instrument change; empty where there are none. */
+  /** Another text whenever the unfilled gaps of a feed's instrument change; empty without a feed. */
   private gapsOf(instrumentKey: string): string {
     const feed = this.newest.get(`feed ${instrumentKey}`)?.news
     return feed?.kind === 'feed' ? feed.gaps : ''

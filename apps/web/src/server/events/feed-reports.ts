@@ -26,7 +26,7 @@ export async function readReports(db: Database, instrumentIds: readonly number[]
       `SELECT i.id, i.key, i.symbol,
               coalesce(count(*)::text || '.' || bit_xor(hashtextextended(
                 concat_ws(' ', g.channel, g.status, extract(epoch FROM g.from_time), extract(epoch FROM g.to_time)), 0))
-                  FILTER (WHERE g.channel IS NOT NULL)::text, '') AS gaps
+                  FILTER (WHERE g.channel IS NOT NULL)::text, 'none') AS gaps
          FROM feed_state f JOIN instrument i ON i.id = f.instrument_id
          LEFT JOIN gap g ON g.instrument_id = i.id AND g.status <> 'filled'
         WHERE $1::int[] IS NULL OR i.id = ANY($1) GROUP BY i.id`,

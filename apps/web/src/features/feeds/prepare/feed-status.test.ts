@@ -72,9 +72,7 @@ describe('the status of a feed', () => {
   it('says since when nobody has reported', () => {
     const since = NOW - 120_000
     expect(statusOf(feed({ state: 'stale', silent: { since, who: 'worker' } })).why).toBe('The worker has not reported since 10:58 UTC')
-    expect(statusOf(feed({ state: 'stale', silent: { since, who: 'database' } })).why).toBe(
-      'The database has not answered since 10:58 UTC',
-    )
+    expect(statusOf(feed({ state: 'stale', silent: { since, who: 'database' } })).why).toBe('The database has not answered since 10:58 UTC')
   })
 
   it('counts down what it has been told to wait', () => {
@@ -102,6 +100,8 @@ describe('what a source is doing', () => {
       `its hosts do not answer (getaddrinfo ENOTFOUND fapi.binance.com), trying again in 20${THIN}s`,
     )
     expect(say({ state: 'unreachable' })).toBe('its hosts do not answer')
+    expect(say({ state: 'unreachable', nextAttemptAt: NOW + 6_200 })).toBe(`its hosts do not answer, trying again in 7${THIN}s`)
+    expect(say({ state: 'unreachable', nextAttemptAt: NOW - 1 })).toBe('its hosts do not answer, trying again now')
     expect(say({ state: 'blocked', message: '418 from the venue', blockedUntil: NOW + 60_000 })).toBe(
       `418 from the venue, asking again in 1${THIN}m`,
     )

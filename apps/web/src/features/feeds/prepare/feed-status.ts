@@ -100,10 +100,10 @@ export function sourceSentence(source: SourceNews, feeds: readonly FeedNews[], n
   const silent = silenceOf(source.silent)
   if (silent !== null) return lowerFirst(silent)
   if (source.state === null) return text.source.noWorker
-  const next = source.nextAttemptAt === null ? null : Math.max(0, source.nextAttemptAt - now)
-  if (source.state === 'unreachable') return text.source.unreachable(source.message, next === null ? null : formatAge(next))
+  const next = source.nextAttemptAt === null ? null : source.nextAttemptAt - now
+  if (source.state === 'unreachable') return text.source.unreachable(source.message, next === null ? null : formatWait(next))
   if (source.state === 'blocked') {
-    const wait = source.blockedUntil === null ? null : formatAge(Math.max(0, source.blockedUntil - now))
+    const wait = source.blockedUntil === null ? null : formatWait(source.blockedUntil - now)
     return text.source.blocked(source.message, wait)
   }
   const work = backfillOf(feeds)
@@ -138,6 +138,9 @@ function backfillShare({ done, total }: BackfillProgress): number | null {
 
 /** `62 %`, cut and not rounded. */
 export const percent = (share: number): string => `${Math.floor(share * 100)}\u202f%`
+
+/** `in 7 s`, `in 2 m`, `now`: counted down in whole seconds. */
+const formatWait = (ms: number): string => (ms <= 0 ? text.now : text.in(ms < 9_500 ? `${Math.ceil(ms / 1000)}\u202fs` : formatAge(ms)))
 
 function silenceOf(silent: Silence | null): string | null {
   return silent && text.silent[silent.who](formatClock(silent.since, 'utc'))

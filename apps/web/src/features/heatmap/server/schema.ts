@@ -54,7 +54,7 @@ export const heatmapView = z.object({
   channels: z.array(z.object({ channel: z.enum(FEED_CHANNELS), coveredMs: z.number(), expectedMs: z.number() })),
   /** prints of liquidations are a sample of what was liquidated */
   liquidationsSampled: z.boolean(),
-  /** as in news of feeds: another text whenever the unfilled gaps change */
+  /** as in news of feeds: another text whenever the unfilled gaps change. Empty while there is no feed. */
   gapsKnown: z.string(),
   serverTime: z.number(),
 })

@@ -31,7 +31,7 @@ export interface FeedNews {
   channels: ChannelStatuses
   backfill: BackfillProgress | null
   silent: Silence | null
-  /** another text whenever the instrument's unfilled gaps change */
+  /** another text whenever the instrument's unfilled gaps change; never empty */
   gaps: string
 }
 
