@@ -345,6 +345,7 @@ export const messages = {
       coverage: 'Covered, 24 h',
     },
     anySilence: 'any',
+    shareWhy: 'Covered: of the time since this channel began, within 24 hours.',
     coverageText: (share: string, incomplete: string, known: string) =>
       `${share} of the last 24 hours covered; something is missing in ${incomplete} of ${known} half-hours`,
     coverageNone: 'Nothing was covered in the last 24 hours',

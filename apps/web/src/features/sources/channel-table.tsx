@@ -12,40 +12,43 @@ const TONES = { waiting: 'neutral', fresh: 'ok', late: 'warn', suspect: 'warn' }
 export function ChannelTable({ instrument }: { instrument: SourceInstrument }) {
   const { channels, reportedAt } = instrument
   return (
-    <table className="w-full max-w-[880px] border-collapse text-t2" aria-label={text.expand(instrument.symbol)}>
-      <thead>
-        <tr className="text-left text-[11px] text-t3">
-          <Head>{text.channelColumns.channel}</Head>
-          <Head>{text.channelColumns.state}</Head>
-          <Head className="hidden phone:table-cell">{text.channelColumns.last}</Head>
-          <Head className="text-right">{text.channelColumns.lag}</Head>
-          <Head className="hidden text-right phone:table-cell">{text.channelColumns.limit}</Head>
-          <Head className="text-right">{text.channelColumns.coverage}</Head>
-        </tr>
-      </thead>
-      <tbody>
-        {channels.map((channel) => (
-          <tr key={channel.channel} className="border-t border-line">
-            <th scope="row" className="h-8 py-1 pr-3 text-left font-medium text-t1">
-              {text.channels[channel.channel]}
-            </th>
-            <td className="py-1 pr-3">
-              <Badge tone={TONES[channel.state]}>{text.channelStates[channel.state]}</Badge>
-            </td>
-            <td className="hidden py-1 pr-3 phone:table-cell">{figure(channel.lastTime, (time) => formatDayClock(time, 'utc'))}</td>
-            <td className={`py-1 pr-3 text-right whitespace-nowrap ${channel.state === 'late' ? 'text-warn' : ''}`}>
-              {silence(channel, reportedAt)}
-            </td>
-            <td className="hidden py-1 pr-3 text-right phone:table-cell">
-              {channel.limitMs === null ? text.anySilence : formatAge(channel.limitMs)}
-            </td>
-            <td className="py-1 text-right">
-              <CoverageFigure share={channel.coverage} />
-            </td>
+    <>
+      <table className="w-full max-w-[880px] border-collapse text-t2" aria-label={text.expand(instrument.symbol)}>
+        <thead>
+          <tr className="text-left text-[11px] text-t3">
+            <Head>{text.channelColumns.channel}</Head>
+            <Head>{text.channelColumns.state}</Head>
+            <Head className="hidden phone:table-cell">{text.channelColumns.last}</Head>
+            <Head className="text-right">{text.channelColumns.lag}</Head>
+            <Head className="hidden text-right phone:table-cell">{text.channelColumns.limit}</Head>
+            <Head className="text-right">{text.channelColumns.coverage}</Head>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {channels.map((channel) => (
+            <tr key={channel.channel} className="border-t border-line">
+              <th scope="row" className="h-8 py-1 pr-3 text-left font-medium text-t1">
+                {text.channels[channel.channel]}
+              </th>
+              <td className="py-1 pr-3">
+                <Badge tone={TONES[channel.state]}>{text.channelStates[channel.state]}</Badge>
+              </td>
+              <td className="hidden py-1 pr-3 phone:table-cell">{figure(channel.lastTime, (time) => formatDayClock(time, 'utc'))}</td>
+              <td className={`py-1 pr-3 text-right whitespace-nowrap ${channel.state === 'late' ? 'text-warn' : ''}`}>
+                {silence(channel, reportedAt)}
+              </td>
+              <td className="hidden py-1 pr-3 text-right phone:table-cell">
+                {channel.limitMs === null ? text.anySilence : formatAge(channel.limitMs)}
+              </td>
+              <td className="py-1 text-right">
+                <CoverageFigure share={channel.coverage} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="mt-1.5 max-w-[880px] text-[11px] text-t3 phone:text-right">{text.shareWhy}</p>
+    </>
   )
 }
 

@@ -49,7 +49,12 @@ export function SourceTable({ rows, asked, open, actions, errors }: SourceListPr
       <thead>
         <tr className="border-b border-line text-[11px] text-t3">
           {COLUMNS.map(({ key, className = 'text-left' }) => (
-            <th key={key} scope="col" className={`h-9 px-2 font-normal first:pl-4 ${className}`}>
+            <th
+              key={key}
+              scope="col"
+              title={key === 'coverage' ? text.kpi.coverageWhy : undefined}
+              className={`h-9 px-2 font-normal first:pl-4 ${className}`}
+            >
               {text.columns[key]}
             </th>
           ))}
