@@ -4,6 +4,8 @@
 //   FAULTLINE_WITHOUT=venue,worker leaves parts out: a desk that runs its workers elsewhere, a test that has its own
 //   FAULTLINE_VENUE_OPTIONS        further options of the simulated venue (npm run -s faultline -- venue --help)
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { portFree } from '../packages/db/tools/local-postgres.mjs'
@@ -36,9 +38,9 @@ const stop = (code) => {
 for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(s, () => stop(0))
 process.on('disconnect', () => stop(1)) // bootstrap.mjs was killed
 
-const AGAIN_MS = { first: 500, most: 10_000 }
+const AGAIN_MS = { first: 500, most: 5_000 }
 /** A service that has lived for so long starts anew with patience when it dies. */
-const SETTLED_MS = 30_000
+const SETTLED_MS = 10_000
 
 /**
  * Starts one of our own services and resolves with what it says when it is ready. Before that its end is ours; afterwards it
@@ -107,6 +109,8 @@ async function feed(env) {
     log(`simulated venue ${said.rest}, its faults and ledger ${said.control}`)
   }
   if (!without.has('worker')) {
+    // One name for all of them: each is started when the one before is gone, and goes on where that one stopped at once.
+    plain.FAULTLINE_WORKER_NAME = `worker of npm start (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
     await service('apps/worker/src/cli/main.ts', ['worker', '--defaults'], { ...plain, FAULTLINE_STATE_DIR: stateDir })
     log('the worker listens')
   }

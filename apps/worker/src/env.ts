@@ -38,6 +38,11 @@ const liveSchema = z.object({
   FAULTLINE_SIMULATED_WS_URL: wsUrl,
   /** how long an instrument stays with a worker that has died or is frozen, ms */
   FAULTLINE_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).optional(),
+  /**
+   * Under which name this worker holds instruments. Whoever starts a worker again after it has ended gives it the same name: it
+   * need not wait then until the leases of the one before run out. Two that run at the same time must never share one.
+   */
+  FAULTLINE_WORKER_NAME: z.string().min(1).max(200).optional(),
   /** a proxy in place of Binance's own hosts */
   FAULTLINE_BINANCE_REST_URL: restUrl,
   FAULTLINE_BINANCE_WS_URL: wsUrl,
@@ -46,6 +51,8 @@ const liveSchema = z.object({
 export interface LiveEnv {
   stateDir: string
   leaseMs: number | undefined
+  /** under which it holds instruments; undefined: one of its own */
+  workerName: string | undefined
   /** of sources that have no addresses of their own */
   addresses: Partial<Record<VenueId, { rest: string; ws: string }>>
 }
@@ -64,6 +71,7 @@ export function readLiveEnv(source: Readonly<Record<string, string | undefined>>
   return {
     stateDir: env.FAULTLINE_STATE_DIR,
     leaseMs: env.FAULTLINE_LEASE_MS,
+    workerName: env.FAULTLINE_WORKER_NAME,
     addresses: { ...(simulated ? { simulated } : {}), ...(binance ? { 'binance-usdm': binance } : {}) },
   }
 }

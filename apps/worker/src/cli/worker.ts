@@ -31,7 +31,8 @@ async function run({ defaults = false }: { defaults?: boolean }): Promise<void> 
     withDatabase('worker', async (db) => {
       if (defaults) for (const source of DEFAULT_SOURCES) await ensureDataSource(db, source)
       const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`)
-      const worker = new Worker({ db, stateDir: path.join(env.stateDir, 'worker'), addresses: env.addresses, leaseMs: env.leaseMs, log })
+      const { stateDir, workerName: name, addresses, leaseMs } = env
+      const worker = new Worker({ db, stateDir: path.join(stateDir, 'worker'), name, addresses, leaseMs, log })
       await worker.start()
       process.send?.('ready')
       await new Promise<void>((resolve) => {

@@ -23,6 +23,8 @@ export interface WorkerOptions {
   addresses: Partial<Record<VenueId, { rest: string; ws: string }>>
   log: (line: string) => void
   leaseMs?: number | undefined
+  /** of the one that this worker is the successor of; absent: a new one */
+  name?: string | undefined
 }
 
 /** Whoever looks for changes that no notice told of. */
@@ -30,7 +32,7 @@ const LOOK_EVERY_MS = 30_000
 
 export class Worker {
   private readonly options: WorkerOptions
-  private readonly name = `worker (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
+  private readonly name: string
   private readonly stopping = new AbortController()
   private readonly runners = new Map<number, SourceRunner>()
   private readonly changes = new Serial()
@@ -40,6 +42,7 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.options = options
+    this.name = options.name ?? `worker (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
   }
 
   /** Resolves when the sources have been read and their feeds begin; waits for the database for as long as it takes. */
