@@ -1,5 +1,5 @@
 'use client'
-import { formatAge, formatClock } from '@faultline/ui/format'
+import { formatClock } from '@faultline/ui/format'
 import { Badge } from '@faultline/ui/react/badge'
 import {
   Ban,
@@ -17,7 +17,7 @@ import {
 import { messages } from '../../messages.ts'
 import { useServerNow } from '../stream/news-stream.tsx'
 import type { Progress, Status, StatusKind } from './prepare/status.ts'
-import { wholePercent } from './prepare/words.ts'
+import { formatLeft, wholePercent } from './prepare/words.ts'
 
 const text = messages.sources
 
@@ -83,6 +83,6 @@ function Countdown({ kind, until, asked }: { kind: StatusKind; until: number; as
   const now = useServerNow(asked, 1_000)
   const left = until - now
   if (kind === 'blocked')
-    return left > 0 ? text.blockedUntil(formatClock(until, 'utc'), formatAge(left)) : text.blockedOver(formatClock(until, 'utc'))
-  return left > 0 ? text.nextAttempt(formatAge(left)) : text.attemptNow
+    return left > 0 ? text.blockedUntil(formatClock(until, 'utc'), formatLeft(left)) : text.blockedOver(formatClock(until, 'utc'))
+  return left > 0 ? text.nextAttempt(formatLeft(left)) : text.attemptNow
 }

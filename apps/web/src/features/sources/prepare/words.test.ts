@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatBytes, formatOffset, spoolAlarm, weightTone, wholePercent } from './words.ts'
+import { formatBytes, formatLeft, formatOffset, spoolAlarm, weightTone, wholePercent } from './words.ts'
 
 it('writes bytes, offsets and per cents', () => {
   expect([0, 999, 1_000, 12_400, 999_499, 999_500, 12_400_000, 256e6, 4e9].map(formatBytes)).toEqual([
@@ -14,6 +14,7 @@ it('writes bytes, offsets and per cents', () => {
     '4.0\u202fGB',
   ])
   expect([-12.4, 0, 999, 2_400].map(formatOffset)).toEqual(['12\u202fms', '0\u202fms', '999\u202fms', '2.4\u202fs'])
+  expect([1, 1_000, 9_400, 12_000].map(formatLeft)).toEqual(['1\u202fs', '1\u202fs', '10\u202fs', '12\u202fs'])
   expect([-1, 0, 0.29, 0.999, 1, 2].map(wholePercent)).toEqual([0, 0, 29, 99, 100, 100])
 })
 

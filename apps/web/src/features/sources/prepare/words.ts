@@ -20,6 +20,9 @@ export const wholePercent = (share: number): number => Math.floor(Math.min(1, Ma
 export const formatOffset = (ms: number): string =>
   Math.abs(ms) < 1_000 ? `${Math.round(Math.abs(ms))}${THIN}ms` : formatAge(Math.abs(ms))
 
+/** A wait that is counted down, in whole seconds: tenths would only flicker. */
+export const formatLeft = (ms: number): string => (ms < 9_500 ? `${Math.ceil(ms / 1_000)}${THIN}s` : formatAge(ms))
+
 /** What the spool is to be told about: it holds something, or something was lost. */
 export function spoolAlarm(details: SourceDetails): { bytes: number; capBytes: number; lost: number } | null {
   const { spool } = details
