@@ -90,7 +90,7 @@ async function fedMarket() {
     message: null,
     channels: { candle: fresh },
     backfill: null,
-    worker: 'test',
+    worker: `worker of ${instrument.symbol}`,
   }
   const report = (more: Partial<FeedState>) => writeFeedStates(db.pool, [{ ...live, ...more }])
   const announce = () => notify(db.pool, 'feeds', { sourceId: source.id, instrumentIds: [instrument.id] })

@@ -132,6 +132,21 @@ describe('a worker that has died', () => {
     w.watch.close()
   })
 
+  it('is not one that has nothing new to say of a feed, but of another', async () => {
+    const w = await dead(source())
+    w.database.feeds = [feed(1, { updatedAt: w.stamp(20), state: 'unreachable' }), feed(2, { updatedAt: w.stamp(0), worker: 'w' })]
+    for (let i = 0; i < 12; i++) {
+      ;(w.database.feeds[1] as FeedReport).updatedAt = w.stamp(0)
+      await vi.advanceTimersByTimeAsync(5_000)
+    }
+    expect(w.told.filter((news) => news.kind === 'feed').map((news) => news.state)).not.toContain('stale')
+    // what another one writes says nothing of it
+    w.database.feeds = [feed(1, { updatedAt: w.stamp(80), state: 'unreachable' }), feed(2, { updatedAt: w.stamp(0), worker: 'other' })]
+    await vi.advanceTimersByTimeAsync(40_000)
+    expect(w.told.findLast((news) => news.kind === 'feed' && news.instrumentKey.includes('C1'))).toMatchObject({ state: 'stale' })
+    w.watch.close()
+  })
+
   it('is not missed where nobody is to report', async () => {
     for (const not of [source({ enabled: false }, null), source({ symbols: ['OTHERUSDT'] })]) {
       const w = await dead(not)

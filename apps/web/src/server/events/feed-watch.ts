@@ -14,6 +14,9 @@ interface Options {
   now?: () => number
 }
 
+/** Workers are named anew with each start. */
+const FORGOTTEN_MS = 3_600_000
+
 interface Dated<T> {
   report: T
   /** our clock when it was written */
@@ -28,6 +31,8 @@ export class FeedWatch {
   private readonly options: Required<Options>
   private readonly feeds = new Map<number, Dated<FeedReport>>()
   private readonly sources = new Map<number, Dated<Reports['sources'][number]>>()
+  /** our clock when each of them last wrote anything */
+  private readonly workers = new Map<string, number>()
   private asked: Set<number> | 'all' = new Set()
   private sourcesAsked = false
   private running: Promise<void> | null = null
@@ -94,9 +99,15 @@ export class FeedWatch {
     if (this.closed) return
     const answeredAt = this.options.now()
     this.answeredAt = answeredAt
-    const dated = <T>(report: T, updatedAt: number): Dated<T> => ({ report, at: answeredAt - (now - updatedAt) })
-    for (const feed of feeds) this.feeds.set(feed.instrumentId, dated(feed, feed.updatedAt))
-    for (const entry of sources) this.sources.set(entry.source.id, dated(entry, entry.report?.updatedAt ?? Number.NEGATIVE_INFINITY))
+    const dated = <T>(report: T, worker: string | undefined, updatedAt: number): Dated<T> => {
+      const at = answeredAt - (now - updatedAt)
+      if (worker !== undefined) this.workers.set(worker, Math.max(at, this.workers.get(worker) ?? at))
+      return { report, at }
+    }
+    for (const [worker, at] of this.workers) if (answeredAt - at > FORGOTTEN_MS) this.workers.delete(worker)
+    for (const feed of feeds) this.feeds.set(feed.instrumentId, dated(feed, feed.worker, feed.updatedAt))
+    for (const entry of sources)
+      this.sources.set(entry.source.id, dated(entry, entry.report?.worker, entry.report?.updatedAt ?? Number.NEGATIVE_INFINITY))
     this.tell(what)
   }
 
@@ -112,7 +123,7 @@ export class FeedWatch {
   private feedNews({ report, at }: Dated<FeedReport>): FeedNews {
     const { instrumentKey, dataSourceId: sourceId, symbol, message, channels, backfill, gaps } = report
     const source = this.sources.get(sourceId)?.report.source
-    const silent = this.silence(at)
+    const silent = this.silence(this.heardOf(report.worker, at))
     const about = { kind: 'feed', instrumentKey, sourceId, channels, gaps } as const
     if (silent === null) return { ...about, state: report.state, message, backfill, silent }
     // nobody is to report what the source does not follow
@@ -127,13 +138,18 @@ export class FeedWatch {
     const nothing = { message: null, blockedUntil: null, nextAttemptAt: null, silent: null }
     if (!enabled) return { ...about, ...nothing, state: 'paused' }
     if (!report) return { ...about, ...nothing, state: null }
-    // whoever reports of its feeds is alive
-    let newest = at
+    // whoever reports of its feeds is alive, whichever of several workers it is
+    let newest = this.heardOf(report.worker, at)
     for (const feed of this.feeds.values()) if (feed.report.dataSourceId === id) newest = Math.max(newest, feed.at)
     const silent = this.silence(newest)
     if (silent) return { ...about, ...nothing, state: 'stale', silent }
     const { state, message, blockedUntil, nextAttemptAt } = report
     return { ...about, state, message, blockedUntil, nextAttemptAt, silent }
+  }
+
+  /** A worker writes of what changes. Whoever has written of anything lately is alive, and what it wrote before still stands. */
+  private heardOf(worker: string, at: number): number {
+    return Math.max(at, this.workers.get(worker) ?? at)
   }
 
   private silence(at: number): Silence | null {
