@@ -14,9 +14,6 @@ interface Options {
   now?: () => number
 }
 
-/** Workers are named anew with each start. */
-const FORGOTTEN_MS = 3_600_000
-
 interface Dated<T> {
   report: T
   /** our clock when it was written */
@@ -99,15 +96,13 @@ export class FeedWatch {
     if (this.closed) return
     const answeredAt = this.options.now()
     this.answeredAt = answeredAt
-    const dated = <T>(report: T, worker: string | undefined, updatedAt: number): Dated<T> => {
-      const at = answeredAt - (now - updatedAt)
-      if (worker !== undefined) this.workers.set(worker, Math.max(at, this.workers.get(worker) ?? at))
-      return { report, at }
-    }
-    for (const [worker, at] of this.workers) if (answeredAt - at > FORGOTTEN_MS) this.workers.delete(worker)
-    for (const feed of feeds) this.feeds.set(feed.instrumentId, dated(feed, feed.worker, feed.updatedAt))
-    for (const entry of sources)
-      this.sources.set(entry.source.id, dated(entry, entry.report?.worker, entry.report?.updatedAt ?? Number.NEGATIVE_INFINITY))
+    const dated = <T>(report: T, updatedAt: number): Dated<T> => ({ report, at: answeredAt - (now - updatedAt) })
+    for (const feed of feeds) this.feeds.set(feed.instrumentId, dated(feed, feed.updatedAt))
+    for (const entry of sources) this.sources.set(entry.source.id, dated(entry, entry.report?.updatedAt ?? Number.NEGATIVE_INFINITY))
+    this.workers.clear()
+    const heard = (worker: string, at: number) => this.workers.set(worker, Math.max(at, this.workers.get(worker) ?? at))
+    for (const { report, at } of this.feeds.values()) heard(report.worker, at)
+    for (const { report, at } of this.sources.values()) if (report.report) heard(report.report.worker, at)
     this.tell(what)
   }
 
