@@ -8,6 +8,7 @@ import { msOf } from './sql.ts'
 import type { Kline, LedgerEntry } from './venue-control.ts'
 
 const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 /** Complaints of one kind that are told one by one. */
 const TOLD = 5
 /** Open interest is asked for about once a minute; longer without it and without a gap is a promise broken. */
@@ -155,6 +156,10 @@ async function compareInstrument(product: Product, symbol: string, complaints: C
   if (stored.columns.length !== stored.columnCount)
     complaints.add('the build counts its columns wrongly', [`${stored.columnCount} for ${stored.columns.length}`])
   if ((last ?? 0) - (stored.columns.at(-1) ?? 0) > MINUTE_MS) complaints.add('the newest candle has no column', [iso(last ?? 0)])
+
+  // The first figure of open interest comes within minutes of the first candle, and columns with it.
+  if ((stored.columns[0] ?? Number.POSITIVE_INFINITY) - (first ?? 0) > HOUR_MS)
+    complaints.add('candles without columns', [`from ${iso(first ?? 0)} on`])
 
   // Marks: sent, once, and those that were sent are stored unless their channel has a gap there.
   const marks = (await venue.ledger('markPrice', symbol)).map(({ delivered: sockets, message }) => ({

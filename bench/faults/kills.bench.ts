@@ -137,7 +137,7 @@ function report(done: readonly Killed[], announced: number) {
 }
 
 async function main(): Promise<number> {
-  product = await openProduct({ hours: 1 + kills / 60 })
+  product = await openProduct()
   await product.venue.look()
   const watch = new Watch(product)
   const done: Killed[] = []

@@ -11,7 +11,9 @@ import { VenueControl } from './venue-control.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** The venue's time passes this many times as fast as ours: a minute is ten seconds. */
 const SPEED = 6
-const SYMBOLS = ['SIMOAKUSDT', 'SIMSPARKUSDT']
+const SYMBOLS = ['SIMGALEUSDT', 'SIMSPARKUSDT']
+/** Hours in which both markets are liquidated often: always the same, and long before our own clock. */
+const MARKET = { seed: 30, start: '2026-01-12T00:00:00Z' }
 
 export interface Product {
   origin: string
@@ -28,13 +30,14 @@ export interface Product {
   stop(): Promise<void>
 }
 
-/** `hours`: how long the bench may take at most; the venue's clock begins so early that it does not reach ours. */
-export async function openProduct(options: { hours: number }): Promise<Product> {
+export async function openProduct(): Promise<Product> {
   // An embedded Postgres of its own: others are not ours to kill.
   delete process.env.DATABASE_URL
   delete process.env.DATABASE_APP_URL
-  const start = new Date(Date.now() - options.hours * SPEED * 3_600_000 - 3_600_000).toISOString()
-  process.env.FAULTLINE_VENUE_OPTIONS = `--speed ${SPEED} --history-days 2 --symbols ${SYMBOLS.join(',')} --clock-start ${start}`
+  const options = { speed: SPEED, 'history-days': 2, seed: MARKET.seed, symbols: SYMBOLS.join(','), 'clock-start': MARKET.start }
+  process.env.FAULTLINE_VENUE_OPTIONS = Object.entries(options)
+    .map(([name, value]) => `--${name} ${value}`)
+    .join(' ')
   const product = await startProduct()
   const children = new Set<ChildProcess>()
   const run = (args: readonly string[]): ChildProcess => {

@@ -32,6 +32,8 @@ export class HistoryJob {
     onWindow: (reached: number) => Promise<void>
   }
   private filling: Promise<void> = Promise.resolve()
+  /** the venue's clock less ours, when it was asked */
+  private aheadMs = 0
 
   constructor(options: HistoryJob['options']) {
     this.options = options
@@ -62,6 +64,7 @@ export class HistoryJob {
     const { db, feed, ingest, limiter, source, log } = context
     const venueNow = await this.venueTime()
     if (venueNow === null) return
+    this.aheadMs = venueNow - Date.now()
     const to = floorTo(venueNow, bucketMs)
     this.plannedTo = to
     const from = floorTo(to - (source.options.backfillDays ?? DEFAULT_DAYS) * DAY_MS, bucketMs)
@@ -87,7 +90,7 @@ export class HistoryJob {
         windows: part,
         wanted,
         late: part === newer,
-        now: () => context.venueNow(instrument.id) ?? Date.now(),
+        now: () => this.venueNow(),
         signal,
         log: (line) => log(`${instrument.key}: ${line}`),
         onProgress: (progress, message) => this.options.onProgress({ ...progress, from }, message),
@@ -120,7 +123,7 @@ export class HistoryJob {
         ingest,
         symbol: instrument.symbol,
         instrumentId: instrument.id,
-        now: () => context.venueNow(instrument.id) ?? Date.now(),
+        now: () => this.venueNow(),
         signal,
         log: (line) => log(`${instrument.key}: ${line}`),
       }).catch((error: unknown) => {
@@ -128,6 +131,11 @@ export class HistoryJob {
           log(`${instrument.key}: a gap could not be filled yet: ${error instanceof Error ? error.message : String(error)}`)
       })
     }
+  }
+
+  /** What is too old to be asked for is so by the venue's clock, before its sockets have told anything too. */
+  private venueNow(): number {
+    return this.options.context.venueNow(this.options.instrument.id) ?? Date.now() + this.aheadMs
   }
 
   /** The venue's clock, asked until it answers. */
