@@ -220,6 +220,8 @@ export class InstrumentLine {
         await ingest.claim(instrument.id, run.end)
         await live.step(from, run.end)
         await this.overdue.reached(run.end)
+        // What was committed meanwhile calls again.
+        if (run.isAll && run.beyond === null) return
         from = run.end
         continue
       }
@@ -235,6 +237,7 @@ export class InstrumentLine {
       }
       this.context.log(`${instrument.key}: goes on at ${isoTime(run.beyond)} without the candles from ${isoTime(from)}`)
       await this.enterGap(from, run.beyond)
+      this.overdue.passed(from)
       from = run.beyond
     }
   }

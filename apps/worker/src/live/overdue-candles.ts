@@ -50,6 +50,7 @@ export class OverdueCandles {
   private failures = 0
   private hurried = false
   private readonly entered = new Map<number, number>()
+  private passedFrom: number | null = null
   private denied: { from: number; times: number } = { from: 0, times: 0 }
 
   constructor(options: OverdueCandles['options']) {
@@ -71,7 +72,7 @@ export class OverdueCandles {
     const overdue = now - (this.dueSince ?? now)
     const to = floorTo(venueNow, bucketMs)
     if (overdue > OVERDUE_MS || this.hurried) this.fill(next, to)
-    if (overdue > GAP_AFTER_MS && (this.entered.get(next) ?? next) < to) {
+    if (overdue > GAP_AFTER_MS && next !== this.passedFrom && (this.entered.get(next) ?? next) < to) {
       this.entered.set(next, to)
       this.options.enterGap(next, to).catch(() => this.entered.delete(next))
     }
@@ -111,6 +112,12 @@ export class OverdueCandles {
   /** Did the venue say, more than once, that it has no candle that begins at `from`? */
   hopeless(from: number): boolean {
     return this.denied.from === from && this.denied.times >= BELIEVED
+  }
+
+  /** The hole that begins at `from` was passed: it stays in the ledger as it is. */
+  passed(from: number): void {
+    this.passedFrom = from
+    this.entered.delete(from)
   }
 
   /** Estimated up to `end`: what was entered as a gap before it is filled. */

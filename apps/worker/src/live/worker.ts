@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import path from 'node:path'
-import type { Database } from '@faultline/db/database'
+import { type Database, openDatabase } from '@faultline/db/database'
 import { type Listener, listen } from '@faultline/db/notify'
 import { type DataSourceRow, listDataSources } from '@faultline/db/repositories/data-sources'
 import type { VenueId } from '@faultline/market/venue'
@@ -37,18 +37,21 @@ export class Worker {
   private readonly runners = new Map<number, SourceRunner>()
   private readonly changes = new Serial()
   private ingest: Ingest | null = null
+  /** the ingest's connections: hundreds of lines that step at a minute's end do not stand before it */
+  private readonly ingestDb: Database
   private listener: Listener | null = null
   private loop: Promise<void> = Promise.resolve()
 
   constructor(options: WorkerOptions) {
     this.options = options
+    this.ingestDb = openDatabase({ url: options.db.url, poolSize: 2, applicationName: 'faultline ingest' })
     this.name = options.name ?? `worker (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
   }
 
   /** Resolves when the sources have been read and their feeds begin; waits for the database for as long as it takes. */
   async start(): Promise<void> {
     const { db, stateDir, log } = this.options
-    this.ingest = await createIngest({ db, spoolDir: path.join(stateDir, 'spool'), worker: this.name, log })
+    this.ingest = await createIngest({ db: this.ingestDb, spoolDir: path.join(stateDir, 'spool'), worker: this.name, log })
     this.listener = listen({
       url: db.url,
       onMessage: (message) => {
@@ -73,6 +76,7 @@ export class Worker {
       this.runners.clear()
     })
     await this.ingest?.close()
+    await this.ingestDb.close()
   }
 
   private async lookAgain(): Promise<void> {
