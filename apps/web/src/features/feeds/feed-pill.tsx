@@ -57,17 +57,19 @@ function LivePill({ feed, renderedAt }: { feed: FeedNews; renderedAt: number }) 
           {status.history}
         </span>
       )}
-      <button
-        type="button"
-        aria-expanded={open}
-        aria-controls={open ? id : undefined}
-        title={status.why ?? undefined}
-        onClick={() => setOpen(!open)}
-        className={`fl-live fl-live-${status.tone}`}
-      >
-        <span role="status" data-testid="feed-state" data-feed-state={status.state} className="flex items-center gap-1.5">
+      <span role="status" data-testid="feed-state" data-feed-state={status.state} className="flex">
+        <button
+          type="button"
+          aria-label={messages.feeds.details.open(status.word)}
+          aria-expanded={open}
+          aria-controls={open ? id : undefined}
+          title={status.why ?? undefined}
+          onClick={() => setOpen(!open)}
+          className={`fl-live fl-live-${status.tone}`}
+        >
           <FeedIcon state={status.state} />
           <span className="sr-only phone:not-sr-only">{status.word}</span>
+          {/* what ticks is not to be read out each second */}
           {status.detail && (
             <span aria-hidden="true" className="hidden phone:inline">
               {status.state === 'backfilling' ? status.detail : `· ${status.detail}`}
@@ -76,9 +78,9 @@ function LivePill({ feed, renderedAt }: { feed: FeedNews; renderedAt: number }) 
           <span aria-hidden="true" className="phone:hidden">
             {status.short}
           </span>
-        </span>
-        <ChevronDown size={12} aria-hidden="true" className="hidden opacity-80 phone:inline" />
-      </button>
+          <ChevronDown size={12} aria-hidden="true" className="hidden opacity-80 phone:inline" />
+        </button>
+      </span>
       {open && <FeedDetails id={id} feed={feed} source={source} status={status} now={now} />}
     </div>
   )

@@ -7,8 +7,6 @@ import type { FeedNews, Silence, SourceNews } from '../../stream/server/news.ts'
 
 const text = messages.feeds
 
-/** `none`: imported data without a feed. */
-export type ShownState = FeedStateName | 'none'
 export type FeedTone = 'ok' | 'warn' | 'err' | 'accent' | 'idle'
 
 export const FEED_TONES: Readonly<Record<FeedStateName, FeedTone>> = {
