@@ -72,7 +72,7 @@ try {
     env.DATABASE_APP_URL = db.appUrl
     delete env.DATABASE_URL
   }
-  if (command.live) Object.assign(env, venueEnv(), { FAULTLINE_STATE_DIR: stateDir })
+  if (command.live) Object.assign(env, { ...venueEnv(), ...env, FAULTLINE_STATE_DIR: stateDir })
   const code = await call(command.file, command.file === WORKER ? [name, ...args] : args, env)
   await finish(code)
 } catch (e) {

@@ -10,7 +10,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { portFree } from '../packages/db/tools/local-postgres.mjs'
 import { database, root, run, secret, stateDir } from './environment.mjs'
-import { forgetVenue, rememberVenue } from './venue-address.mjs'
+import { forgetVenue, rememberVenue, venuePorts } from './venue-address.mjs'
 
 const t0 = performance.now()
 const log = (m) => console.log(`[${((performance.now() - t0) / 1000).toFixed(1)}s] ${m}`)
@@ -29,7 +29,7 @@ const stop = (code) => {
       Promise.all([...children].map((c) => c.exitCode ?? c.signalCode ?? new Promise((r) => c.once('exit', r)))),
       sleep(10_000),
     ])
-    forgetVenue()
+    for (const c of children) c.kill('SIGKILL') // what does not answer, frozen perhaps
     await db?.stop() // last: services may still be writing
     process.exit(code)
   })()
@@ -62,17 +62,17 @@ const service = (file, argv, env, { quiet = false } = {}) =>
         said ??= message
         ready(message)
       })
-      child.once('error', failed)
-      child.once('exit', async (code, signal) => {
-        children.delete(child)
-        if (stopping) return
-        if (said === undefined) return failed(new Error(`${file} ended with ${signal ?? code} (see above)`))
+      const over = async (why) => {
+        if (!children.delete(child) || stopping) return
+        if (said === undefined) return failed(new Error(`${file} ended with ${why} (see above)`))
         if (performance.now() - since > SETTLED_MS) failures = 0
         const wait = Math.min(AGAIN_MS.most, AGAIN_MS.first * 2 ** failures++)
-        console.error(`${file} ended (${signal ?? code}); starting it again in ${wait / 1000} s`)
+        console.error(`${file} ended (${why}); starting it again in ${wait / 1000} s`)
         await sleep(wait)
         if (!stopping) begin(typeof argv === 'function' ? argv(said) : argv)
-      })
+      }
+      child.once('error', (e) => child.pid === undefined && over(e.message)) // it could not be started: no exit follows
+      child.once('exit', (code, signal) => over(signal ?? code))
     }
     begin(typeof argv === 'function' ? argv() : argv)
   })
@@ -91,12 +91,16 @@ const capture = (file, env) =>
 /** The simulated venue, then the worker that listens to it and to the world. */
 async function feed(env) {
   const { NEXTAUTH_SECRET: _secret, ...plain } = env
-  if (!without.has('venue')) {
+  if (without.has('venue')) forgetVenue()
+  else {
     const { DATABASE_APP_URL: _database, ...alone } = plain
     const options = (process.env.FAULTLINE_VENUE_OPTIONS ?? '').split(' ').filter(Boolean)
-    // Started again it keeps its ports: the worker knows them.
-    const ports = (said) =>
-      said ? ['--port', new URL(said.rest).port, '--control-port', new URL(said.control).port] : ['--port', '0', '--control-port', '0']
+    const first = await venuePorts()
+    // Started again it keeps its ports: the workers know them.
+    const ports = (said) => {
+      const [port, controlPort] = said ? [said.rest, said.control].map((url) => new URL(url).port) : first
+      return ['--port', port, '--control-port', controlPort]
+    }
     const said = await service(
       'packages/simulator/src/venue/cli.ts',
       (before) => ['--seed', '7', '--state', path.join(stateDir, 'venue'), ...ports(before), ...options],
