@@ -11,8 +11,8 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 /** Complaints of one kind that are told one by one. */
 const TOLD = 5
-/** Open interest is asked for about once a minute; longer without it and without a gap is a promise broken. */
-const OPEN_INTEREST_MS = 6 * MINUTE_MS
+/** Open interest is asked for once a minute of our clock, six of the venue's: so long without it and without a gap is too long. */
+const OPEN_INTEREST_MS = 20 * MINUTE_MS
 
 export interface InstrumentFigures {
   symbol: string

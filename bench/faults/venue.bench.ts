@@ -30,7 +30,7 @@ interface Stage {
   begun: number
 }
 interface Seen {
-  /** from the fault to a state that is not "live", s; null where none is called for */
+  /** from the fault to the first word of it (the market or a channel late, the venue's first refusal), s; null where none is called for */
   detectedAfter: number | null
   /** our clock, when the fault was over */
   over: number
@@ -38,10 +38,9 @@ interface Seen {
   notes?: Record<string, number | string>
 }
 
-const isNotLive = (state: string): boolean => state !== 'live'
 /** Of the first instrument: every fault here concerns all of them. */
 async function detected({ product, watch, begun }: Stage): Promise<number> {
-  const at = await watch.stateOf(product.symbols[0] ?? '', isNotLive, WITHIN_MS)
+  const at = await watch.trouble(product.symbols[0] ?? '', WITHIN_MS)
   return seconds(at - begun)
 }
 const until = (time: number): Promise<void> => sleep(Math.max(0, time - Date.now()))
@@ -104,11 +103,11 @@ const SCENES: Scene[] = [
   },
   {
     name: 'sockets cut for 30 s',
-    async play({ product }) {
-      // Candles come over REST meanwhile: pages need not be told.
-      const fault = await product.venue.fault({ kind: 'cut', seconds: 30 })
+    async play(stage) {
+      const fault = await stage.product.venue.fault({ kind: 'cut', seconds: 30 })
+      const detectedAfter = await detected(stage)
       await until(fault.until)
-      return { detectedAfter: null, over: fault.until }
+      return { detectedAfter, over: fault.until }
     },
   },
   {

@@ -19,6 +19,8 @@ interface Sight {
   /** our clock, when the state was written */
   writtenAt: number
   hasBackfill: boolean
+  /** channels that are late or suspect */
+  troubled: string[]
   lastBucket: number
 }
 
@@ -80,7 +82,12 @@ export class Watch {
         this.ready.now &&
         symbols.every((symbol) => {
           const sight = this.sights.get(symbol)
-          return sight?.state === 'live' && !sight.hasBackfill && this.product.venue.at(Date.now()) - sight.lastBucket < 3 * MINUTE_MS
+          return (
+            sight?.state === 'live' &&
+            !sight.hasBackfill &&
+            sight.troubled.length === 0 &&
+            this.product.venue.at(Date.now()) - sight.lastBucket < 3 * MINUTE_MS
+          )
         }),
     )
   }
@@ -115,9 +122,12 @@ export class Watch {
     return { readyMs, columnMs, liveMs, backMs: Math.max(readyMs, columnMs, liveMs) }
   }
 
-  /** Waits for a state of one instrument, and says when it was seen. @throws Error after `withinMs` */
-  async stateOf(symbol: string, wanted: (state: string) => boolean, withinMs: number): Promise<number> {
-    await this.until(withinMs, `${symbol} was as expected`, () => wanted(this.sights.get(symbol)?.state ?? ''))
+  /** Waits until the product says of a market, or of one of its channels, that something is wrong; our clock. @throws Error after `withinMs` */
+  async trouble(symbol: string, withinMs: number): Promise<number> {
+    await this.until(withinMs, `the trouble of ${symbol} was told`, () => {
+      const sight = this.sights.get(symbol)
+      return sight !== undefined && (sight.state !== 'live' || sight.troubled.length > 0)
+    })
     return Date.now()
   }
 
@@ -167,7 +177,8 @@ export class Watch {
     await this.again(LOOK_EVERY_MS, async () => {
       const { rows } = await pool.query<Sight & { symbol: string }>(
         `select i.symbol, i.id as "instrumentId", coalesce(${msOf('b.last_bucket')}, 0) as "lastBucket", f.state,
-                ${msOf('f.updated_at')} as "writtenAt", f.backfill is not null as "hasBackfill"
+                ${msOf('f.updated_at')} as "writtenAt", f.backfill is not null as "hasBackfill",
+                array(select key from jsonb_each(f.channels) where value ->> 'state' in ('late', 'suspect')) as troubled
            from instrument i join feed_state f on f.instrument_id = i.id left join build b on b.id = i.current_build_id where i.simulated`,
       )
       for (const { symbol, ...sight } of rows) {
