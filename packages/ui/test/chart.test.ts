@@ -194,6 +194,12 @@ describe.skipIf(executable === null)(
         const whole = chart.view()
         // a gap that grows at the right edge, longer than a tenth of the range, and what fills it
         const gapped = { ...data, to: data.to + 100 * step, gaps: [{ channel: 'candle', from: data.to, to: data.to + 100 * step }] }
+        const early = { ...whole, from: data.from + 100 * step, to: data.from + 200 * step }
+        chart.setView(early)
+        chart.setData(gapped)
+        const keptEarly = chart.view()
+        chart.setData(data)
+        chart.resetView()
         chart.setData(gapped)
         const withGap = chart.view()
         const zoomed = { ...withGap, from: withGap.to - 50 * step }
@@ -209,11 +215,26 @@ describe.skipIf(executable === null)(
         chart.setData(grown(2))
         const kept = chart.view()
         chart.setData({ ...grown(2), symbol: 'OTHERUSDT' })
-        return { step, whole, withGap, zoomed, keptZoom, followed, inside, kept, other: chart.view(), from: data.from, to: data.to }
+        return {
+          step,
+          whole,
+          early,
+          keptEarly,
+          withGap,
+          zoomed,
+          keptZoom,
+          followed,
+          inside,
+          kept,
+          other: chart.view(),
+          from: data.from,
+          to: data.to,
+        }
       }, minute)
       await page.close()
       expect(errors).toEqual([])
       expect([r.whole.from, r.whole.to]).toEqual([r.from, r.to])
+      expect([r.keptEarly.from, r.keptEarly.to]).toEqual([r.early.from, r.early.to])
       expect([r.withGap.from, r.withGap.to]).toEqual([r.from, r.to + 100 * r.step])
       expect([r.keptZoom.from, r.keptZoom.to]).toEqual([r.zoomed.from + r.step, r.zoomed.to + r.step])
       expect([r.followed.from, r.followed.to]).toEqual([r.from + r.step, r.to + r.step])

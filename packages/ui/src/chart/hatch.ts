@@ -38,7 +38,6 @@ export function without(spans: readonly TimeSpan[], holes: readonly TimeSpan[]):
   for (const span of [...spans].sort((a, b) => a.from - b.from)) {
     at = Math.max(at, span.from)
     for (const hole of taken) {
-      if (hole.to <= at) continue
       if (hole.from >= span.to) break
       if (hole.from > at) out.push({ from: at, to: hole.from })
       at = Math.max(at, hole.to)

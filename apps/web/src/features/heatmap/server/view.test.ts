@@ -224,6 +224,8 @@ describe('of a market with a feed', () => {
     const view = await api.heatmap.view({ instrument: key, range: '12h' })
     expect(view.to).toBe(end + 12 * HOUR_MS)
     expect(view.gaps).toMatchObject([{ from: end, to: end + 12 * HOUR_MS }])
+    // nor are tiles asked for where there is nothing
+    expect(view.tiles.at(-1)).toEqual({ index: tileIndexOf(end - 1, MINUTE_MS), closed: false })
   })
 
   it.each([
