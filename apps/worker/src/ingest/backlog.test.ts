@@ -119,7 +119,7 @@ describe('the backlog', () => {
     const backlog = make()
     backlog.fallBehind()
     accept(backlog, 1, 2)
-    await expect.poll(() => backlog.catchUp(), { interval: 1 }).toBe(true)
+    await expect.poll(() => backlog.catchUp(), { interval: 1, timeout: 20_000 }).toBe(true)
     expect(timesOf(backlog.begin())).toEqual([1])
     backlog.finished(true)
     await backlog.idle()

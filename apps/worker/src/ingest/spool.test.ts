@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Spool } from './spool.ts'
+import { recordBytes } from './spool-file.ts'
 
 let dir = ''
 let said: string[] = []
@@ -102,6 +104,43 @@ describe('the spool', () => {
     expect(await reading).toEqual(texts)
     await spool.close()
     expect(readdirSync(dir)).toEqual([])
+  })
+})
+
+describe('a record', () => {
+  it('counts when the disk has it, and one that failed is not there', async () => {
+    const spool = await openSpool()
+    await spool.append(record('zero'))
+    const probe = await open(onlyFile(), 'r')
+    const sync = vi.spyOn(Object.getPrototypeOf(probe) as FileHandle, 'datasync')
+    await probe.close()
+    try {
+      let onDisk = (): void => undefined
+      sync.mockImplementationOnce(
+        () =>
+          new Promise((resolve) => {
+            onDisk = resolve
+          }),
+      )
+      let isSafe = false
+      const appended = spool.append(record('one')).then(() => {
+        isSafe = true
+      })
+      await expect.poll(() => sync.mock.calls.length, { timeout: 20_000 }).toBe(1)
+      expect([isSafe, spool.bytes]).toEqual([false, recordBytes(record('zero'))])
+      onDisk()
+      await appended
+      const before = readFileSync(onlyFile())
+      sync.mockRejectedValueOnce(new Error('EIO'))
+      await expect(spool.append(record('two'))).rejects.toThrow('EIO')
+      expect(readFileSync(onlyFile())).toEqual(before)
+      await spool.append(record('three'))
+      // of the file that could not be synced nobody knows what is on disk
+      expect(spoolFiles()).toHaveLength(2)
+      expect(await takeAll(spool)).toEqual(['zero', 'one', 'three'])
+    } finally {
+      sync.mockRestore()
+    }
   })
 })
 
