@@ -2,10 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { LiveEvent } from '@faultline/db/repositories/live-events'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Backlog } from './backlog.ts'
 import { Batch } from './batch.ts'
 import { Spool } from './spool.ts'
+
+// Every record waits for the disk, which others may be using.
+vi.setConfig({ testTimeout: 60_000 })
 
 let dir = ''
 let spool: Spool

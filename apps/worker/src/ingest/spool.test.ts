@@ -8,6 +8,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Spool } from './spool.ts'
 import { recordBytes } from './spool-file.ts'
 
+// Every record waits for the disk, which others may be using.
+vi.setConfig({ testTimeout: 60_000 })
+
 let dir = ''
 let said: string[] = []
 beforeEach(() => {
