@@ -1,7 +1,7 @@
 // Starts the embedded server again when its process is gone, on the same port: services keep their address and come back by
 // themselves. Postgres recovers what was committed from its log.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startPostgres } from './local-postgres.mjs'
+import { startPostgres, stopPostgres } from './local-postgres.mjs'
 
 const LOOK_EVERY_MS = 500
 const AGAIN_MS = { first: 250, most: 5_000 }
@@ -30,7 +30,11 @@ export function keepPostgres(server, { log = () => {} } = {}) {
       log(`Postgres (pid ${now.pid}) has died: starting it again on port ${now.port}`)
       try {
         const next = await startPostgres({ dataDir: now.dataDir, port: now.port })
-        if (next.port !== now.port) throw new Error(`port ${now.port} is taken`)
+        if (next.port !== now.port) {
+          await next.stop()
+          await stopPostgres(next.dataDir) // nobody looks for it there, and it would be in the way of the next try
+          throw new Error(`port ${now.port} is taken`)
+        }
         servers.push(next)
         failures = 0
         log(`Postgres is back (pid ${next.pid})`)
