@@ -38,7 +38,7 @@ beforeAll(async () => {
   })
   const log = (line: string): void => void said.push(line)
   const feed = createBinanceFeed({ restUrl: venue.rest, wsUrl: venue.ws, banFile: new BanFile(path.join(folder, 'bans.json')), log })
-  runner = new SourceRunner({ db: t.db, ingest, source, feed, worker: 'test', log })
+  runner = new SourceRunner({ db: t.db, ingest, source, feed, worker: 'test', log, claims: new Map() })
   runner.start()
 })
 afterAll(async () => {

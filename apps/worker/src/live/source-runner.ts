@@ -16,7 +16,7 @@ import { FeedSupervisor } from '../feed/supervisor.ts'
 import type { VenueFeed } from '../feed/venue-feed.ts'
 import { WindowLimiter } from '../history/window-limiter.ts'
 import type { Ingest } from '../ingest/ingest.ts'
-import { keepLease, LEASE_MS } from '../pipeline/held-lease.ts'
+import { type HeldLease, keepLease, LEASE_MS } from '../pipeline/held-lease.ts'
 import { InstrumentLine } from './instrument-line.ts'
 import type { LineContext } from './line-context.ts'
 import { pause } from './pause.ts'
@@ -39,6 +39,8 @@ export interface SourceRunnerOptions {
   worker: string
   log: (line: string) => void
   leaseMs?: number | undefined
+  /** which source of this worker writes an instrument: two sources may name the same market; shared by all runners of a worker */
+  claims: Map<number, DataSourceRow>
 }
 
 export class SourceRunner {
@@ -56,6 +58,8 @@ export class SourceRunner {
   private loops: Promise<unknown> = Promise.resolve()
   private quarantined = 0
   private lastLog = { line: '', at: 0 }
+  /** what of `symbols` the venue does not trade */
+  private untraded: readonly string[] = []
 
   constructor(options: SourceRunnerOptions) {
     this.options = options
@@ -86,7 +90,12 @@ export class SourceRunner {
     await this.changes.run(async () => {
       const held = [...this.lines.values()]
       this.lines.clear()
-      await Promise.all(held.map((line) => line.stop()))
+      await Promise.all(
+        held.map(async (line) => {
+          await line.stop()
+          this.options.claims.delete(line.instrument.id)
+        }),
+      )
       if (left === 'paused') await this.sayPaused(held)
     })
     await this.options.feed.close()
@@ -182,6 +191,7 @@ export class SourceRunner {
     const listed = await feed.rest.instruments()
     const chosen = source.symbols.length === 0 ? listed : listed.filter((i) => source.symbols.includes(i.symbol))
     const missing = source.symbols.filter((symbol) => !listed.some((i) => i.symbol === symbol))
+    this.untraded = missing
     if (missing.length > 0) this.log(`does not trade ${missing.join(', ')} (now)`)
     const rows: InstrumentRow[] = []
     // The venue of the source, not of the wire format: the simulated venue speaks Binance's.
@@ -205,44 +215,61 @@ export class SourceRunner {
 
   private takeLeases(): Promise<void> {
     return this.changes.run(async () => {
-      const { db, worker, source } = this.options
-      const leaseMs = this.options.leaseMs ?? LEASE_MS
-      let changed = false
       for (const row of this.wanted.values()) {
-        if (this.lines.has(row.id) || this.stopping.signal.aborted) continue
+        // A line that is ending keeps its claim until it has given its lease back.
+        if (this.options.claims.has(row.id) || this.stopping.signal.aborted) continue
+        this.options.claims.set(row.id, this.source)
         try {
-          const lease = keepLease(db, await acquireLease(db, row.id, worker, leaseMs), leaseMs)
-          const line = new InstrumentLine(this.context(), await findInstrument(db, instrumentKey(source.venue, row.symbol)), lease, () =>
-            this.lose(row.id),
-          )
-          this.lines.set(row.id, line)
-          changed = true
-          await this.follow()
-          await line.open()
-          this.log(`feeds ${row.key}`)
+          if (!(await this.takeLease(row))) this.options.claims.delete(row.id)
         } catch (error) {
-          if (error instanceof FaultlineError && error.code === 'conflict') continue
-          const line = this.lines.get(row.id)
-          this.lines.delete(row.id)
-          await line?.stop()
-          await this.follow()
+          this.options.claims.delete(row.id)
           throw error
         }
       }
-      if (changed) await this.follow()
     })
   }
 
-  /** Another worker writes this instrument now. */
-  private lose(instrumentId: number): void {
-    const line = this.lines.get(instrumentId)
-    if (!line) return
-    this.lines.delete(instrumentId)
-    this.log(`${line.instrument.key} is written by another worker now`)
-    void this.changes.run(async () => {
-      await line.stop()
+  /** False while another worker holds the lease. */
+  private async takeLease(row: InstrumentRow): Promise<boolean> {
+    const { db, worker, source, leaseMs = LEASE_MS } = this.options
+    // As it is now: what is wanted may have been read long ago.
+    const instrument = await findInstrument(db, instrumentKey(source.venue, row.symbol))
+    let lease: HeldLease
+    try {
+      lease = keepLease(db, await acquireLease(db, row.id, worker, leaseMs), leaseMs)
+    } catch (error) {
+      if (error instanceof FaultlineError && error.code === 'conflict') return false
+      throw error
+    }
+    const line = new InstrumentLine(this.context(), instrument, lease, () => this.lose(line))
+    this.lines.set(row.id, line)
+    try {
+      // What the feed brings and misses counts from here on, so somebody has to be there to write it.
+      await line.open()
       await this.follow()
-    })
+    } catch (error) {
+      this.lines.delete(row.id)
+      await line.stop()
+      throw error
+    }
+    this.log(`feeds ${row.key}`)
+    return true
+  }
+
+  /** Another worker writes this instrument now. */
+  private lose(line: InstrumentLine): void {
+    const { id, key } = line.instrument
+    if (this.lines.get(id) !== line) return
+    this.lines.delete(id)
+    this.log(`${key} is written by another worker now`)
+    this.changes
+      .run(async () => {
+        await line.stop()
+        this.options.claims.delete(id)
+        await this.follow()
+      })
+      // Whoever is followed in vain until the next change of leases does no harm: nothing of it is accepted.
+      .catch((error: unknown) => this.log(`${key}: ${messageOf(error)}`))
   }
 
   /** Tells the supervisor which instruments are ours, and what of them the last run has covered. */
@@ -280,6 +307,16 @@ export class SourceRunner {
     return { state, message }
   }
 
+  /** What an administrator may want to change though all is well. */
+  private notice(): string | null {
+    const parts = this.untraded.length > 0 ? [`The venue does not trade ${this.untraded.join(', ')}.`] : []
+    for (const { id, symbol } of this.wanted.values()) {
+      const other = this.options.claims.get(id)
+      if (other && other.id !== this.source.id) parts.push(`${symbol} is fed by the data source “${other.name}” already.`)
+    }
+    return parts.length > 0 ? parts.join(' ').slice(0, 500) : null
+  }
+
   private async tickLoop(): Promise<void> {
     const { signal } = this.stopping
     while (!signal.aborted) {
@@ -292,13 +329,14 @@ export class SourceRunner {
   /** The source as a whole, when it changed and every now and then. A standby worker leaves it to the one that feeds. */
   private async report(): Promise<void> {
     const { db, ingest, source, worker } = this.options
-    if (this.wanted.size > 0 && this.lines.size === 0) return
+    const isElsewhere = (id: number): boolean => (this.options.claims.get(id)?.id ?? this.source.id) !== this.source.id
+    if (this.wanted.size > 0 && this.lines.size === 0 && ![...this.wanted.keys()].some(isElsewhere)) return
     const { blockedUntil, nextAttemptAt, details } = this.supervisor.sourceStatus()
     const { state, message } = this.status()
     const { spoolBytes, dropped, databaseAway, spoolCapBytes } = ingest.stats
     const shown = {
       state: this.discovered || this.lines.size > 0 || this.problem ? state : 'connecting',
-      message,
+      message: message ?? this.notice(),
       blockedUntil,
       nextAttemptAt: this.problem?.nextAttemptAt ?? nextAttemptAt,
       details: {

@@ -36,6 +36,8 @@ export class Worker {
   private readonly stopping = new AbortController()
   private readonly runners = new Map<number, SourceRunner>()
   private readonly changes = new Serial()
+  /** which source writes an instrument */
+  private readonly claims = new Map<number, DataSourceRow>()
   private ingest: Ingest | null = null
   /** the ingest's connections: hundreds of lines that step at a minute's end do not stand before it */
   private readonly ingestDb: Database
@@ -112,7 +114,8 @@ export class Worker {
   private begin(source: DataSourceRow): void {
     const { db, log, leaseMs } = this.options
     if (!this.ingest) return
-    const runner = new SourceRunner({ db, ingest: this.ingest, source, feed: this.feedOf(source), worker: this.name, log, leaseMs })
+    const { ingest, name: worker, claims } = this
+    const runner = new SourceRunner({ db, ingest, source, feed: this.feedOf(source), worker, log, leaseMs, claims })
     this.runners.set(source.id, runner)
     runner.start()
   }
