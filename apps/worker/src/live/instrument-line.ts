@@ -3,7 +3,7 @@
  * generation that is made beside it when older data has arrived. Everything that touches the build goes through one queue.
  */
 import { inTransaction } from '@faultline/db/database'
-import { type BuildRow, buildsOf, completeBuild, startBuild } from '@faultline/db/repositories/builds'
+import { type BuildRow, buildsOf, completeBuild, discardBuild, findBuild, startBuild } from '@faultline/db/repositories/builds'
 import { eventRange } from '@faultline/db/repositories/events'
 import { enterGaps } from '@faultline/db/repositories/gaps'
 import { findInstrument, type InstrumentRow } from '@faultline/db/repositories/instruments'
@@ -34,6 +34,9 @@ const RUN_LIMIT = 600
 /** The first map appears when this much history is there, or all that there is. */
 const FIRST_MAP_MS = 12 * HOUR_MS
 
+/** Before another attempt to make a generation, after one that failed. */
+const GENERATE_AGAIN_MS = 5_000
+
 export class InstrumentLine {
   readonly instrument: InstrumentRow
   readonly lease: HeldLease
@@ -44,6 +47,11 @@ export class InstrumentLine {
   private history: HistoryJob | null = null
   private live: LiveBuild | null = null
   private generating: Promise<void> | null = null
+  /** what the first generation is made up to: candles before it are old already */
+  private generatingTo: number | null = null
+  /** of an attempt that failed, and may have passed what came meanwhile */
+  private failedBuild: BuildRow | null = null
+  private generateNotBefore = 0
   private fetching: Promise<void> = Promise.resolve()
   /** a candle older than what was estimated has arrived: a new generation has to see it */
   private olderArrived = false
@@ -100,7 +108,7 @@ export class InstrumentLine {
     })
     if (unfinished) this.generate(unfinished)
     else if (this.live && (await this.ignoresOlderData())) this.generate()
-    this.fetching = this.runHistory()
+    this.fetching = this.runHistory(unfinished !== null)
     void this.advance()
   }
 
@@ -131,7 +139,7 @@ export class InstrumentLine {
       this.wanted = false
       void this.advance()
     }
-    if (this.olderArrived && !this.generating && this.live && !this.history.running) this.generate()
+    if (this.olderArrived && !this.generating && !this.history.running && performance.now() >= this.generateNotBefore) this.generate()
   }
 
   /** The socket has lost time: candles are asked for at once, not only when they are overdue. */
@@ -157,7 +165,7 @@ export class InstrumentLine {
   }
 
   /** Opens the build that may go on; returns one that has to be finished first. */
-  private async resume(): Promise<BuildRow | null> {
+  private async resume(): Promise<Unfinished | null> {
     const { db } = this.context
     const { instrument, lease } = this
     if ((await buildsOf(db, instrument.id)).every((b) => b.status === 'retired')) return null
@@ -165,7 +173,10 @@ export class InstrumentLine {
       chooseBuild(client, { instrument, lease: lease.lease, bucketMs: BUCKET_MS, earliestNew: {} }),
     )
     if (choice.reason) this.context.log(`${instrument.key}: estimated anew: ${choice.reason}`)
-    if (choice.build.status === 'building') return choice.build
+    if (choice.build.status === 'building') {
+      const candles = await eventRange(db, instrument.id, 'candle', { intervalMs: BUCKET_MS })
+      return { build: choice.build, until: candles && candles.to + BUCKET_MS }
+    }
     this.live = await LiveBuild.open(db, instrument, lease, choice.build.id)
     return null
   }
@@ -182,8 +193,9 @@ export class InstrumentLine {
   private onCommitted({ earliest }: Committed): void {
     const candle = earliest.candle
     if (candle === undefined) return
-    const end = this.steppedEnd
-    if (end !== null && candle < end) this.olderArrived = true
+    const end = this.steppedEnd ?? this.generatingTo
+    // Without a map, whatever comes is what it may begin with.
+    if (end === null || candle < end) this.olderArrived = true
     const grace = this.context.source.options.graceMs ?? GRACE_MS
     this.notBefore = Date.now() + grace
     this.wanted = true
@@ -217,7 +229,7 @@ export class InstrumentLine {
       const run = await candleRun(db.pool, instrument.id, BUCKET_MS, from, RUN_LIMIT)
       if (run.end > from) {
         this.holeSince = null
-        await ingest.claim(instrument.id, run.end)
+        await ingest.claim(instrument.id, run.end, this.stopping.signal)
         await live.step(from, run.end)
         await this.overdue.reached(run.end)
         // What was committed meanwhile calls again.
@@ -254,9 +266,11 @@ export class InstrumentLine {
     await enterGaps(this.context.db.pool, [gap])
   }
 
-  private async runHistory(): Promise<void> {
+  private async runHistory(hasUnfinished: boolean): Promise<void> {
     const { history } = this
     if (!history) return
+    // What is fetched depends on where the map ends.
+    if (hasUnfinished) await this.generating
     await history.run()
     this.backfill = null
     this.waitsFor = null
@@ -282,8 +296,8 @@ export class InstrumentLine {
   }
 
   /** Makes the next generation beside the one that is served, and serves it when it has come up with it. */
-  private generate(unfinished?: BuildRow): void {
-    if (this.generating) return
+  private generate(unfinished?: Unfinished): void {
+    if (this.generating || this.stopping.signal.aborted) return
     this.olderArrived = false
     this.generating = this.makeGeneration(unfinished)
       .catch((error: unknown) => {
@@ -291,9 +305,11 @@ export class InstrumentLine {
         if (error instanceof FaultlineError && error.code === 'lease_lost') return this.onLost()
         this.context.log(`${this.instrument.key}: estimating its history failed, and is tried again: ${messageOf(error)}`)
         this.olderArrived = true
+        this.generateNotBefore = performance.now() + GENERATE_AGAIN_MS
       })
       .finally(() => {
         this.generating = null
+        this.generatingTo = null
       })
     void this.generating.then(() => this.advance())
   }
@@ -310,29 +326,50 @@ export class InstrumentLine {
     return (before?.to ?? from) + BUCKET_MS
   }
 
-  private async makeGeneration(unfinished?: BuildRow): Promise<void> {
+  private async makeGeneration(unfinished?: Unfinished): Promise<void> {
     const { db, ingest } = this.context
     const { instrument, lease } = this
     const { signal } = this.stopping
     const range = await eventRange(db, instrument.id, 'candle', { intervalMs: BUCKET_MS })
     if (!range) return
-    const build = unfinished ?? (await startBuild(db, lease.lease, { modelVersion: MODEL_VERSION, bucketMs: BUCKET_MS }))
+    await this.discardFailed()
+    const build = unfinished?.build ?? (await startBuild(db, lease.lease, { modelVersion: MODEL_VERSION, bucketMs: BUCKET_MS }))
+    this.failedBuild = build
     const onProgress = (done: number, total: number): void => {
       if (this.history?.running) return
       this.backfill = done >= total ? null : { phase: 'estimating', done, total, etaMs: null, from: range.from, reached: range.from }
     }
     // The long part beside the live line, which goes on over the served build.
-    const far = this.steppedEnd ?? (await this.wholeUntil(range.from))
-    if (this.live === null) await ingest.claim(instrument.id, far)
+    const far = this.steppedEnd ?? unfinished?.until ?? (await this.wholeUntil(range.from))
+    if (this.live === null) {
+      this.generatingTo = far
+      await ingest.claim(instrument.id, far, signal)
+    }
     await runBuild(db, { instrument, build, lease, until: far - BUCKET_MS, signal, onProgress })
     await this.serial.run(async () => {
       const end = this.steppedEnd ?? far
       if (end > far) await runBuild(db, { instrument, build, lease, until: end - BUCKET_MS, signal })
       await completeBuild(db, lease.lease, build.id)
+      this.failedBuild = null
       this.live = await LiveBuild.open(db, await findInstrument(db, String(instrument.id)), lease, build.id)
     })
     this.backfill = this.history?.running ? this.backfill : null
   }
+
+  /** Older data may have come after a failed attempt had passed its time: nobody goes on with that. */
+  private async discardFailed(): Promise<void> {
+    const { db } = this.context
+    const failed = this.failedBuild && (await findBuild(db, this.failedBuild.id))
+    if (failed?.status === 'building') await discardBuild(db, this.lease.lease, failed.id)
+    this.failedBuild = null
+  }
+}
+
+/** A generation that an earlier worker began, or that takes the place of one that cannot go on. */
+interface Unfinished {
+  build: BuildRow
+  /** end of the candles that were stored before this worker added any; null: none were */
+  until: number | null
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
