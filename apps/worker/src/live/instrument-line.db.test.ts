@@ -149,6 +149,7 @@ it('lets one of two data sources feed a market, and says so of the other', async
     ((await readSourceStates(t.db)).find((s) => s.dataSourceId === two.id)?.message ?? '').includes('The first'),
   )
   expect((await findLease(t.db, id))?.epoch).toBe(lease?.epoch)
+  await until('a state is written', said, async () => (await readFeedStates(t.db, [id])).length > 0)
   expect((await readFeedStates(t.db, [id]))[0]?.dataSourceId).toBe(one.id)
 
   // It goes on when the other one leaves.

@@ -197,7 +197,7 @@ export class InstrumentLine {
     // Without a map, whatever comes is what it may begin with.
     if (end === null || candle < end) this.olderArrived = true
     const grace = this.context.source.options.graceMs ?? GRACE_MS
-    this.notBefore = Date.now() + grace
+    this.notBefore = performance.now() + grace
     this.wanted = true
     setTimeout(() => {
       if (!this.wanted || this.stopping.signal.aborted) return
@@ -214,7 +214,7 @@ export class InstrumentLine {
         if (this.stopping.signal.aborted) return
         if (error instanceof FaultlineError && error.code === 'lease_lost') return this.onLost()
         this.context.log(`${this.instrument.key}: the next column could not be written: ${messageOf(error)}`)
-        this.notBefore = Date.now() + 1_000
+        this.notBefore = performance.now() + 1_000
         this.wanted = true
       })
   }
@@ -239,7 +239,7 @@ export class InstrumentLine {
       }
       if (run.beyond === null) return
       // A hole: it is filled before anything behind it is estimated, unless that takes too long.
-      const now = Date.now()
+      const now = performance.now()
       if (this.holeSince?.from !== from) this.holeSince = { from, since: now }
       if (this.history?.ahead || (now - this.holeSince.since < patience && !this.overdue.hopeless(from))) {
         this.overdue.fill(from, run.beyond)

@@ -7,13 +7,14 @@ export const LATE_AFTER_MS = 10_000
 const STALE_BUCKETS = 2
 
 export interface LineSight {
+  /** our monotonic clock */
   now: number
   /** the venue's clock; null: nothing arrived yet */
   venueNow: number | null
   bucketMs: number
   /** end of the next bucket to be estimated; null: nothing was estimated yet */
   nextEnd: number | null
-  /** our clock when the venue's reached `nextEnd`; null: it has not */
+  /** our monotonic clock when the venue's reached `nextEnd`; null: it has not */
   dueSince: number | null
   channels: ChannelStatuses
   source: { state: FeedStateName; message: string | null }

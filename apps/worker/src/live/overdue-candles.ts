@@ -22,7 +22,7 @@ const MOST_BUCKETS = 1_440
 const BELIEVED = 3
 
 export interface Look {
-  /** our clock */
+  /** our monotonic clock: one that is set must not make anything wait */
   now: number
   venueNow: number | null
   /** start of the bucket that is to be estimated next; null: nothing was estimated yet */
@@ -32,7 +32,7 @@ export interface Look {
 }
 
 export class OverdueCandles {
-  /** our clock when the venue's reached the end of the next bucket; null: it has not */
+  /** our monotonic clock when the venue's reached the end of the next bucket; null: it has not */
   dueSince: number | null = null
   private readonly options: {
     db: Database
@@ -87,7 +87,7 @@ export class OverdueCandles {
   /** Asks REST for the candles of [from, to), unless it was asked a moment ago. */
   fill(from: number, to: number): void {
     const { instrument, bucketMs, rest, ingest, signal } = this.options
-    if (this.filling || Date.now() < this.retryAt || signal.aborted) return
+    if (this.filling || performance.now() < this.retryAt || signal.aborted) return
     const end = Math.min(to, from + MOST_BUCKETS * bucketMs)
     this.filling = refillCandles({ rest, ingest, symbol: instrument.symbol, instrumentId: instrument.id, from, to: end, signal })
       .then(({ got, missing }) => {
@@ -95,10 +95,10 @@ export class OverdueCandles {
         this.hurried = false
         const denied = missing.some(([a, b]) => a <= from && from < b)
         if (denied) this.denied = { from, times: this.denied.from === from ? this.denied.times + 1 : 1 }
-        this.retryAt = got > 0 && !denied ? 0 : Date.now() + RETRY_MS.first * 2
+        this.retryAt = got > 0 && !denied ? 0 : performance.now() + RETRY_MS.first * 2
       })
       .catch((error: unknown) => {
-        this.retryAt = error instanceof FeedError && error.until !== null ? error.until : Date.now() + this.backoff()
+        this.retryAt = performance.now() + (error instanceof FeedError && error.until !== null ? error.until - Date.now() : this.backoff())
         if (this.failures++ === 0)
           this.options.log(
             `${instrument.key}: its candles could not be asked for: ${error instanceof Error ? error.message : String(error)}`,

@@ -320,7 +320,7 @@ export class SourceRunner {
   private async tickLoop(): Promise<void> {
     const { signal } = this.stopping
     while (!signal.aborted) {
-      for (const line of this.lines.values()) line.tick(Date.now())
+      for (const line of this.lines.values()) line.tick(performance.now())
       await this.report().catch(() => undefined)
       await pause(TICK_MS, signal)
     }
@@ -354,7 +354,7 @@ export class SourceRunner {
       shown.details.quarantined,
       shown.details.spool,
     ])
-    const now = Date.now()
+    const now = performance.now()
     if (text === this.reported.text && now - this.reported.at < REPORT_EVERY_MS) return
     this.reported = { text, at: now }
     await writeSourceState(db.pool, { dataSourceId: source.id, ...shown, worker })
