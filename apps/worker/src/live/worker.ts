@@ -39,6 +39,7 @@ export class Worker {
   /** which source writes an instrument */
   private readonly claims = new Map<number, DataSourceRow>()
   private ingest: Ingest | null = null
+  private caughtUp = false
   /** the ingest's connections: hundreds of lines that step at a minute's end do not stand before it */
   private readonly ingestDb: Database
   private listener: Listener | null = null
@@ -64,6 +65,9 @@ export class Worker {
       },
     })
     await this.listener.ready
+    // What a worker before us left on disk says what it had covered: first that, then what is missing.
+    await this.ingest.caughtUp(this.stopping.signal)
+    this.caughtUp = true
     await this.follow()
     this.loop = this.lookAgain()
   }
@@ -92,7 +96,7 @@ export class Worker {
   private follow(): Promise<void> {
     return this.changes.run(async () => {
       const { db, log } = this.options
-      if (this.stopping.signal.aborted) return
+      if (this.stopping.signal.aborted || !this.caughtUp) return
       let sources: DataSourceRow[]
       try {
         sources = await listDataSources(db)
