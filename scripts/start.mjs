@@ -19,7 +19,8 @@ const host = process.env.HOST ?? '127.0.0.1'
 const origin = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`
 
 const children = new Set()
-const without = new Set((process.env.FAULTLINE_WITHOUT ?? '').split(',').filter(Boolean))
+const PARTS = ['venue', 'worker']
+const without = new Set((process.env.FAULTLINE_WITHOUT ?? '').split(/[\s,]+/).filter(Boolean))
 let db
 let stopping
 const stop = (code) => {
@@ -125,6 +126,8 @@ try {
     throw new Error(`PORT must be a number from 1 to 65535, not "${process.env.PORT}".`)
   if (!(await portFree(port)))
     throw new Error(`Port ${port} is in use (is an earlier start still running?). Stop that, or choose another: PORT=3001 npm start`)
+  for (const part of without)
+    if (!PARTS.includes(part)) throw new Error(`FAULTLINE_WITHOUT names "${part}"; what can be left out: ${PARTS.join(', ')}`)
   log(`Faultline on Node ${process.version}`)
   // The database's first start and the build need different things: side by side.
   const opening = database({ log, keep: true })
