@@ -27,6 +27,7 @@ const PROBES = 8
 const PROBE_EVERY_MS = 20
 const READY_WITHIN_MS = 240_000
 const DRAINED_WITHIN_MS = 120_000
+const COLUMNS_WITHIN_MS = 30_000
 
 export interface SustainedOptions {
   minutes: number
@@ -114,7 +115,10 @@ async function run(options: SustainedOptions, stage: Stage) {
     return sumOf(stored) >= total
   }).catch((error: unknown) => say(String(error)))
   const drainedMs = Date.now() - to
-  await sleep(2_000)
+  const minutes = (to - from) / MINUTE_MS
+  await until('every column is there', COLUMNS_WITHIN_MS, async () => watching.columns() >= minutes * INSTRUMENTS).catch((error: unknown) =>
+    say(String(error)),
+  )
   const seen = await watching.end()
   const { rows: gaps } = await db.pool.query<{ count: number }>('select count(*)::int as count from gap where to_time > $1', [
     new Date(from),
@@ -207,6 +211,7 @@ function watch(stage: Stage, phases: readonly Phase[]) {
   })
   const loops = Promise.all([lagLoop(), processLoop()])
   return {
+    columns: () => columns.reduce((sum, times) => sum + times.length, 0),
     async end() {
       stopping.abort()
       await loops

@@ -23,7 +23,7 @@ const INSTRUMENTS = 8
 const BINS = 1_000
 const SETTLE_MS = 10_000
 /** As the product does it: a column of each instrument at once, then nothing. Ten seconds stand for the minute between. */
-const CALM = { rounds: 12, everyMs: 10_000 }
+const CALM = { rounds: 8, everyMs: 10_000 }
 const STRESS = { columns: 600, everyMs: 100 }
 
 export async function measureViewers(viewers: number) {
