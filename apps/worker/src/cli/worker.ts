@@ -33,12 +33,13 @@ async function run({ defaults = false }: { defaults?: boolean }): Promise<void> 
       const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`)
       const { stateDir, workerName: name, addresses, leaseMs } = env
       const worker = new Worker({ db, stateDir: path.join(stateDir, 'worker'), name, addresses, leaseMs, log })
-      await worker.start()
-      process.send?.('ready')
-      await new Promise<void>((resolve) => {
+      const stopped = new Promise<void>((resolve) => {
         if (signal.aborted) resolve()
         signal.addEventListener('abort', () => resolve(), { once: true })
       })
+      // It waits for the database for as long as that takes; whoever wants it to stop meanwhile does not.
+      await Promise.race([worker.start().then(() => process.send?.('ready')), stopped])
+      await stopped
       await worker.stop()
     }),
   )

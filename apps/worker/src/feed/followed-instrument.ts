@@ -106,9 +106,9 @@ export class FollowedInstrument {
     if (this.watchedFrom === null || from > this.watchedFrom) this.watchedFrom = from
   }
 
-  /** The venue's clock by this instrument's newest message; null: none came. */
-  venueNow(): number | null {
-    return this.newest && this.newest.venueTime + (this.clock.monotonic() - this.newest.at)
+  /** The venue's clock by this instrument's newest message, going on at `pace`; null: none came. */
+  venueNow(pace: number): number | null {
+    return this.newest && this.newest.venueTime + (this.clock.monotonic() - this.newest.at) * pace
   }
 
   /** Since when a channel with a limit has been silent, looking back to `notBefore` at most; our monotonic clock. */

@@ -188,10 +188,11 @@ export class FeedSupervisor {
    * came. A cautious estimate: the venue's clock shows this or more.
    */
   venueNow(instrumentId?: number): number | null {
-    if (instrumentId !== undefined) return round(this.instruments.get(instrumentId)?.venueNow() ?? null)
+    const { pace } = this.venueClock
+    if (instrumentId !== undefined) return round(this.instruments.get(instrumentId)?.venueNow(pace) ?? null)
     let newest: number | null = null
     for (const instrument of this.instruments.values()) {
-      const now = instrument.venueNow()
+      const now = instrument.venueNow(pace)
       if (now !== null && (newest === null || now > newest)) newest = now
     }
     return round(newest)

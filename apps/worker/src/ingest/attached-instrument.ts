@@ -6,6 +6,8 @@ import type { IngestedInstrument } from './ingest.ts'
 
 /** What nobody looks at (times of the newest messages) is written this often at most. */
 const STATE_MS = 2_000
+/** Whoever reads states takes one that is much older for a worker that has died. */
+const HEARTBEAT_MS = 12_000
 /** Coverage by itself is written this often at most, and is never more than what is committed. */
 const COVERAGE_MS = 1_000
 
@@ -65,7 +67,7 @@ export class AttachedInstrument {
     const { report, written } = this
     const moved = this.unwritten || Object.entries(covering).some(([name, to]) => to > (this.committed[name as FeedChannel] ?? 0))
     if (report) {
-      if (!written || written.seen !== report.prints.seen) return 'state'
+      if (!written || written.seen !== report.prints.seen || now - written.at >= HEARTBEAT_MS) return 'state'
       if ((forced || now - written.at >= STATE_MS) && (moved || written.all !== report.prints.all)) return 'state'
     }
     return moved && (forced || now - this.coverageAt >= COVERAGE_MS) ? 'coverage' : null

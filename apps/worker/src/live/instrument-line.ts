@@ -29,6 +29,8 @@ export const BUCKET_MS = MINUTE_MS
 const GRACE_MS = 300
 /** How long estimating waits for a hole in the candles to be filled. */
 const PATIENCE_MS = 60_000
+/** How soon the same failure is told again. */
+const TELL_AGAIN_MS = 60_000
 /** Candles looked at in one go; more are stepped by the build that imports use, in batches. */
 const RUN_LIMIT = 600
 /** The first map appears when this much history is there, or all that there is. */
@@ -56,6 +58,7 @@ export class InstrumentLine {
   /** a candle older than what was estimated has arrived: a new generation has to see it */
   private olderArrived = false
   private notBefore = 0
+  private told = { what: '', at: 0 }
   private wanted = false
   private backfill: BackfillProgress | null = null
   /** why the backfill does not move */
@@ -130,6 +133,7 @@ export class InstrumentLine {
         source: context.sourceStatus(),
         backfill: this.backfill,
         waitsFor: this.waitsFor,
+        empty: this.live !== null && this.live.lastColumn === null,
         preparing: this.live === null && (this.generating !== null || this.history.running),
       }),
       channels: context.statuses(this.instrument.id),
@@ -213,10 +217,18 @@ export class InstrumentLine {
       .catch((error: unknown) => {
         if (this.stopping.signal.aborted) return
         if (error instanceof FaultlineError && error.code === 'lease_lost') return this.onLost()
-        this.context.log(`${this.instrument.key}: the next column could not be written: ${messageOf(error)}`)
+        this.tell(`the next column could not be written: ${messageOf(error)}`)
         this.notBefore = performance.now() + 1_000
         this.wanted = true
       })
+  }
+
+  /** The same again and again says nothing new: while the database is away every step fails. */
+  private tell(what: string): void {
+    const now = performance.now()
+    if (what === this.told.what && now - this.told.at < TELL_AGAIN_MS) return
+    this.told = { what, at: now }
+    this.context.log(`${this.instrument.key}: ${what}`)
   }
 
   private async stepOn(): Promise<void> {

@@ -14,6 +14,7 @@ const sight = (over: Partial<LineSight> = {}): LineSight => ({
   source: { state: 'live', message: null },
   backfill: null,
   waitsFor: null,
+  empty: false,
   preparing: false,
   ...over,
 })
@@ -42,6 +43,10 @@ describe('lineState', () => {
     })
     expect(lineState(sight({ channels: { candle: fresh, depth: silent } })).state).toBe('live')
     expect(lineState(sight({ channels: { candle: fresh, liquidation: { ...fresh, state: 'suspect' } } })).state).toBe('late')
+  })
+
+  it('is not live while it has no column at all', () => {
+    expect(lineState(sight({ empty: true }))).toEqual({ state: 'late', message: expect.stringContaining('no open interest') })
   })
 
   it('backfills while there is nothing, or nothing recent, to show', () => {

@@ -21,6 +21,8 @@ export interface LineSight {
   backfill: BackfillProgress | null
   /** why the backfill does not move; null while it does */
   waitsFor: string | null
+  /** buckets were estimated, and none of them has a column */
+  empty: boolean
   /** the first map is being made */
   preparing: boolean
 }
@@ -29,7 +31,7 @@ export interface LineSight {
 const REQUIRED = ['candle', 'openInterest'] as const
 
 export function lineState(sight: LineSight): { state: FeedStateName; message: string | null } {
-  const { now, venueNow, bucketMs, nextEnd, dueSince, channels, source, backfill, waitsFor, preparing } = sight
+  const { now, venueNow, bucketMs, nextEnd, dueSince, channels, source, backfill, waitsFor, empty, preparing } = sight
   const behind = nextEnd === null || venueNow === null ? null : (venueNow - nextEnd) / bucketMs
   const overdue = dueSince === null ? 0 : now - dueSince
   const onTime = nextEnd !== null && overdue <= LATE_AFTER_MS
@@ -47,6 +49,7 @@ export function lineState(sight: LineSight): { state: FeedStateName; message: st
       message:
         behind !== null && behind > 1 ? `${Math.floor(behind) + 1} columns are missing` : `the next column is ${seconds(overdue)} late`,
     }
+  if (empty) return { state: 'late', message: 'no open interest has come yet: without it nothing can be estimated' }
   const late = Object.entries(channels).filter(
     ([name, status]) => status.state === 'late' && (REQUIRED as readonly string[]).includes(name),
   )

@@ -111,7 +111,14 @@ export class Worker {
         await runner.stop(now?.enabled ? 'stopped' : 'paused')
         log(`${runner.source.name}: ${now?.enabled ? 'its settings have changed' : 'paused'}`)
       }
-      for (const source of sources) if (source.enabled && !this.runners.has(source.id)) this.begin(source)
+      for (const source of sources) {
+        if (!source.enabled || this.runners.has(source.id)) continue
+        try {
+          this.begin(source)
+        } catch (error) {
+          log(`${source.name} cannot be fed: ${error instanceof Error ? error.message : String(error)}`)
+        }
+      }
     })
   }
 
