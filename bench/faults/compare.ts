@@ -49,7 +49,6 @@ interface Gap {
   status: string
 }
 
-/** `marks: false` where a fault has falsified the venue's event times, which are those of marks. */
 export async function compare(product: Product): Promise<Comparison> {
   const figures: InstrumentFigures[] = []
   const problems: string[] = []
@@ -103,15 +102,18 @@ async function compareInstrument(product: Product, symbol: string, complaints: C
   const ledger = await venue.ledger('forceOrder', symbol)
   const lost = gapsOf('liquidation').filter((g) => g.status === 'unrecoverable')
   const isInGap = (time: number): boolean => lost.some((g) => g.from <= time && time < g.to)
-  const firstSent = ledger.find((entry) => entry.delivered > 0)
-  const begin = firstSent ? printOf(firstSent).time : Number.POSITIVE_INFINITY
+  const marks = (await venue.ledger('markPrice', symbol)).map(({ delivered: sockets, message }) => ({
+    time: Number(message.E),
+    price: Number(message.p),
+    sockets,
+  }))
+  // Before anybody listened nothing was missed. Old messages, sent again to whoever subscribes, count where they were sent.
+  const begin = marks.find((m) => m.sockets > 0)?.time ?? Number.POSITIVE_INFINITY
   const storedKeys = new Set(stored.liquidations.map(keyOf))
   const sentKeys = new Set(ledger.map((entry) => keyOf(printOf(entry))))
-  const covered = ledger
-    .map((entry) => ({ ...printOf(entry), isDelivered: entry.delivered > 0 }))
-    .filter((p) => p.time >= begin && p.time < stored.coveredTo)
+  const covered = ledger.map((entry) => ({ ...printOf(entry), isDelivered: entry.delivered > 0 })).filter((p) => p.time < stored.coveredTo)
   const delivered = covered.filter((p) => p.isDelivered)
-  const undelivered = covered.filter((p) => !p.isDelivered)
+  const undelivered = covered.filter((p) => !p.isDelivered && p.time >= begin)
   const isStored = (p: Print): boolean => storedKeys.has(keyOf(p))
   const missing = (prints: readonly Print[]): string[] => prints.filter((p) => !isStored(p) && !isInGap(p.time)).map(keyOf)
   complaints.add('liquidations that were sent are neither stored nor in a gap', missing(delivered))
@@ -162,11 +164,6 @@ async function compareInstrument(product: Product, symbol: string, complaints: C
     complaints.add('candles without columns', [`from ${iso(first ?? 0)} on`])
 
   // Marks: sent, once, and those that were sent are stored unless their channel has a gap there.
-  const marks = (await venue.ledger('markPrice', symbol)).map(({ delivered: sockets, message }) => ({
-    time: Number(message.E),
-    price: Number(message.p),
-    sockets,
-  }))
   const oldest = marks[0]?.time ?? Number.POSITIVE_INFINITY
   const sentMarks = new Map(marks.map((m) => [m.time, m.price]))
   complaints.add(
