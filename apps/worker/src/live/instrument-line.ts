@@ -55,6 +55,8 @@ export class InstrumentLine {
   private failedBuild: BuildRow | null = null
   private generateNotBefore = 0
   private fetching: Promise<void> = Promise.resolve()
+  /** start of the candle that was committed last: when it is the next one, it waits for its turn, and nobody is asked for it */
+  private arrived: number | null = null
   /** a candle older than what was estimated has arrived: a new generation has to see it */
   private olderArrived = false
   private notBefore = 0
@@ -121,7 +123,7 @@ export class InstrumentLine {
     if (!this.history) return // not open yet
     const venueNow = context.venueNow(this.instrument.id)
     const nextEnd = this.steppedEnd === null ? null : this.steppedEnd + BUCKET_MS
-    this.overdue.look({ now, venueNow, next: this.steppedEnd, busy: this.history.ahead })
+    this.overdue.look({ now, venueNow, next: this.steppedEnd, busy: this.history.ahead || this.arrived === this.steppedEnd })
     context.ingest.report(this.instrument.id, {
       ...lineState({
         now,
@@ -197,6 +199,7 @@ export class InstrumentLine {
   private onCommitted({ earliest }: Committed): void {
     const candle = earliest.candle
     if (candle === undefined) return
+    this.arrived = candle
     const end = this.steppedEnd ?? this.generatingTo
     // Without a map, whatever comes is what it may begin with.
     if (end === null || candle < end) this.olderArrived = true
