@@ -5,7 +5,8 @@ import path from 'node:path'
 import { type Database, openDatabase } from '@faultline/db/database'
 import { type Listener, listen } from '@faultline/db/notify'
 import { type DataSourceRow, listDataSources } from '@faultline/db/repositories/data-sources'
-import type { VenueId } from '@faultline/market/venue'
+import { FaultlineError } from '@faultline/market/errors'
+import { VENUES, type VenueId } from '@faultline/market/venue'
 import { BanFile } from '../feed/ban-file.ts'
 import type { VenueFeed } from '../feed/venue-feed.ts'
 import type { Ingest } from '../ingest/ingest.ts'
@@ -40,6 +41,8 @@ export class Worker {
   private readonly claims = new Map<number, DataSourceRow>()
   private ingest: Ingest | null = null
   private caughtUp = false
+  /** what was said last of a source that cannot be fed */
+  private readonly told = new Map<number, string>()
   /** the ingest's connections: hundreds of lines that step at a minute's end do not stand before it */
   private readonly ingestDb: Database
   private listener: Listener | null = null
@@ -116,7 +119,9 @@ export class Worker {
         try {
           this.begin(source)
         } catch (error) {
-          log(`${source.name} cannot be fed: ${error instanceof Error ? error.message : String(error)}`)
+          const told = `${source.name} cannot be fed: ${error instanceof Error ? error.message : String(error)}`
+          if (this.told.get(source.id) !== told) log(told)
+          this.told.set(source.id, told)
         }
       }
     })
@@ -134,9 +139,17 @@ export class Worker {
   private feedOf(source: DataSourceRow): VenueFeed {
     const { addresses, stateDir, log } = this.options
     const own = addresses[source.venue]
+    const restUrl = source.restUrl ?? own?.rest ?? null
+    const wsUrl = source.wsUrl ?? own?.ws ?? null
+    // Without an address a feed goes to the venue's own hosts: what comes from there is not simulated.
+    if (VENUES[source.venue].simulated && (restUrl === null || wsUrl === null))
+      throw new FaultlineError(
+        'unavailable',
+        'no simulated venue runs beside this worker. Start one (npm run -s faultline -- venue) and give the source its REST and WebSocket URL, or pause it.',
+      )
     return createBinanceFeed({
-      restUrl: source.restUrl ?? own?.rest ?? null,
-      wsUrl: source.wsUrl ?? own?.ws ?? null,
+      restUrl,
+      wsUrl,
       banFile: new BanFile(path.join(stateDir, 'bans.json')),
       log: (line) => log(`${source.name}: ${line}`),
     })

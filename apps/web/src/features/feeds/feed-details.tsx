@@ -3,10 +3,12 @@ import type { ChannelStatus } from '@faultline/market/feed'
 import { formatAge } from '@faultline/ui/format'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import { useEffect, useRef } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { formatShare, MISSING } from '../shell/prepare/format.ts'
 import { useUser } from '../shell/user-context.tsx'
+import { useNewestColumn } from '../stream/news-stream.tsx'
 import type { FeedNews, SourceNews } from '../stream/server/news.ts'
 import { FeedIcon } from './feed-icon.tsx'
 import type { FeedStatus } from './prepare/feed-status.ts'
@@ -14,8 +16,6 @@ import { sourceName } from './prepare/source-name.ts'
 import type { FeedDetail } from './server/detail.ts'
 
 const text = messages.feeds.details
-/** While it is open: times of channels move without being news. */
-const ASK_EVERY_MS = 5_000
 
 /** The channels of one feed: when each was last heard of, and how much of the last day it has covered. */
 export function FeedDetails({
@@ -34,9 +34,17 @@ export function FeedDetails({
 }) {
   const trpc = useTRPC()
   const user = useUser()
-  const { data, isError } = useQuery(
-    trpc.feeds.detail.queryOptions({ instrument: feed.instrumentKey }, { staleTime: 0, refetchInterval: ASK_EVERY_MS, retry: false }),
+  const { data, isError, refetch } = useQuery(
+    trpc.feeds.detail.queryOptions({ instrument: feed.instrumentKey }, { staleTime: 0, retry: false }),
   )
+  // While it is open: times of channels move without being news, but not without columns or a change of state.
+  const column = useNewestColumn(feed.instrumentKey)?.lastBucket
+  const seen = useRef({ feed, column })
+  useEffect(() => {
+    if (seen.current.feed === feed && seen.current.column === column) return
+    seen.current = { feed, column }
+    void refetch()
+  }, [feed, column, refetch])
   return (
     <section
       id={id}

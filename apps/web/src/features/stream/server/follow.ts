@@ -1,6 +1,7 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { signedIn } from '../../../server/trpc.ts'
+import { forReader } from './for-reader.ts'
 
 export const followInput = z.object({
   /** key of one instrument: its columns and its feed, nothing else; everything without it */
@@ -20,5 +21,5 @@ export const followProcedure = signedIn.input(followInput.optional()).subscripti
     signal,
     session: ctx.session,
   }))
-    yield tracked(id, news)
+    yield tracked(id, forReader(ctx.user, news))
 })
