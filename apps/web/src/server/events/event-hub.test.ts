@@ -316,7 +316,7 @@ describe('of feeds', () => {
 
   it('says how sources are, also before anything is known of their instruments', async () => {
     const { pool } = web.database.db
-    const person = await web.addPerson()
+    const person = await web.addPerson({ role: 'admin' })
     const news = await stream(person, {})
     const { id } = await ensureDataSource(web.database.db, { name: 'Nowhere', venue: 'binance-usdm', symbols: ['BTCUSDT'] })
     const about = (state: SourceNews['state']) => (n: News) => n.kind === 'source' && n.sourceId === id && n.state === state
