@@ -22,7 +22,7 @@ export class Session {
   anyAt: number | null = null
   /** when a planned replacement is due; null: the venue lets it live */
   replaceAt: number | null = null
-  private readonly from = new Map<string, { edge: number | null; since: number }>()
+  private readonly from = new Map<string, { edge: number | null; since: number; first: number | null }>()
 
   /**
    * These symbols are subscribed to from `edge` on (the venue's clock when it acknowledged, null: not known yet). Symbols that
@@ -30,7 +30,7 @@ export class Session {
    */
   subscribed(symbols: readonly string[], edge: number | null, at: number): void {
     for (const symbol of [...this.from.keys()]) if (!symbols.includes(symbol)) this.from.delete(symbol)
-    for (const symbol of symbols) if (!this.from.has(symbol)) this.from.set(symbol, { edge, since: at })
+    for (const symbol of symbols) if (!this.from.has(symbol)) this.from.set(symbol, { edge, since: at, first: null })
   }
 
   /** Is it subscribed to these and no others? */
@@ -43,6 +43,11 @@ export class Session {
     return this.from.get(symbol)?.edge ?? null
   }
 
+  /** The venue's clock of the first message of this symbol that was sent after the subscription; null: none came. */
+  firstOf(symbol: string): number | null {
+    return this.from.get(symbol)?.first ?? null
+  }
+
   /** Since when this symbol is subscribed to; null: it is not. */
   subscribedAt(symbol: string): number | null {
     return this.from.get(symbol)?.since ?? null
@@ -52,8 +57,9 @@ export class Session {
   see(symbol: string, venueTime: number, at: number): boolean {
     this.anyAt = at
     if (this.newestOfAny === null || venueTime > this.newestOfAny) this.newestOfAny = venueTime
-    const edge = this.edgeOf(symbol)
-    if (edge === null || venueTime < edge) return false
+    const entry = this.from.get(symbol)
+    if (!entry || entry.edge === null || venueTime < entry.edge) return false
+    entry.first ??= venueTime
     if (this.newest === null || venueTime > this.newest) {
       this.newest = venueTime
       this.alive(at)

@@ -126,6 +126,24 @@ describe('gaps', () => {
     await supervisor.stop()
   })
 
+  it('go on while the new socket is acknowledged and brings nothing', async () => {
+    const { clock, venue, sink, supervisor } = superviseFakeVenue()
+    supervisor.start()
+    await clock.advance(30 * SECOND)
+    venue.sends = () => false
+    const stalledAt = clock.monotonic()
+    // Twelve seconds until the silence is believed, and the next socket stays silent as well.
+    await clock.advance(19 * SECOND)
+    expect(venue.open('market')[0]?.openedAt).toBeGreaterThan(stalledAt)
+    const resumedAt = venue.now()
+    venue.sends = () => true
+    await clock.advance(5 * SECOND)
+    const [gap] = sink.ledger(1, 'liquidation')
+    expect(gap?.to).toBeGreaterThanOrEqual(resumedAt)
+    expect(gap?.to).toBeLessThan(resumedAt + 4 * SECOND)
+    await supervisor.stop()
+  })
+
   it('end at the subscription, not in the history that the venue sends first', async () => {
     const { clock, venue, sink, supervisor } = superviseFakeVenue()
     supervisor.start()

@@ -35,6 +35,7 @@ export function watchInstrument(keeper: SocketKeeper, instrument: FollowedInstru
     allLate: limited.length > 0 && late.length === limited.length && clock.monotonic() - heardAt > longest,
     heard: carried.reduce((time, track) => Math.max(time, track.lastTime ?? 0), edge),
     heardAt,
+    spokenFrom: session.firstOf(instrument.symbol) ?? (limited.length === 0 ? edge : null),
   }
   for (const track of unlimited) proveBySocket(track, instrument, proof)
   return late.length > 0
@@ -50,18 +51,21 @@ interface Proof {
   /** its newest message on this socket, by the venue's clock and by our monotonic one */
   heard: number
   heardAt: number
+  /** venue's clock: its first message since the subscription; null: none has come, and one must */
+  spokenFrom: number | null
 }
 
 function proveBySocket({ coverage, channel }: ChannelTrack, instrument: FollowedInstrument, proof: Proof): void {
-  const { edge, provenTo, allLate, heard, heardAt } = proof
+  const { edge, provenTo, allLate, heard, heardAt, spokenFrom } = proof
   if (allLate) {
     coverage.lose('nothing of this market comes', heardAt, heard)
     return
   }
   const { missingFrom } = coverage
   if (missingFrom !== null) {
-    // A hole that began before this subscription ends with it, one that began since ends with the market's next message.
-    const end = missingFrom >= edge ? heard : edge
+    // It ends with the market's next message. That is not the subscription: a venue may acknowledge it and stay silent.
+    const end = missingFrom >= edge ? heard : spokenFrom
+    if (end === null) return
     coverage.resume(end)
     if (channel === 'liquidation') instrument.watched(end)
   } else if (coverage.coveredTo === null && channel === 'liquidation') instrument.watched(edge)
