@@ -1,22 +1,6 @@
 /** Bars of Binance's intervals, put together from a market's one-minute candles. */
-import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
+import { floorTo, MINUTE_MS } from '@faultline/market/units'
 import type { VenueMarket } from './venue-market.ts'
-
-/** Binance's intervals that divide a day, in ms. */
-export const INTERVALS: Readonly<Record<string, number>> = {
-  '1m': MINUTE_MS,
-  '3m': 3 * MINUTE_MS,
-  '5m': 5 * MINUTE_MS,
-  '15m': 15 * MINUTE_MS,
-  '30m': 30 * MINUTE_MS,
-  '1h': HOUR_MS,
-  '2h': 2 * HOUR_MS,
-  '4h': 4 * HOUR_MS,
-  '6h': 6 * HOUR_MS,
-  '8h': 8 * HOUR_MS,
-  '12h': 12 * HOUR_MS,
-  '1d': DAY_MS,
-}
 
 export interface Bar {
   openTime: number

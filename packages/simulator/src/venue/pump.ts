@@ -2,8 +2,10 @@
  * Drives the markets with the venue's clock and sends what became due, in order of time. A machine that falls behind sends
  * late and loses nothing: the time between two runs is walked in slices, and messages bear the time at which they were due.
  */
+
+import { BUCKETS_MS } from '@faultline/market/resolution'
 import { MINUTE_MS, SECOND_MS } from '@faultline/market/units'
-import { barAt, INTERVALS } from './bars.ts'
+import { barAt } from './bars.ts'
 import { BookFeed } from './book-feed.ts'
 import type { VenueClock } from './clock.ts'
 import { forcedPrints, printTime } from './forced-prints.ts'
@@ -193,7 +195,7 @@ export class Pump {
     const { symbol } = instrument
     for (const time of marksOf(MINUTE_MS, from, to)) {
       for (const interval of new Set(['1m', ...intervals])) {
-        const intervalMs = INTERVALS[interval] as number
+        const intervalMs = BUCKETS_MS[interval] as number
         if (time % intervalMs !== 0) continue
         const bar = barAt(market, intervalMs, time, true)
         if (!bar || bar.tradeCount === 0) continue
@@ -207,7 +209,7 @@ export class Pump {
   private openBars(due: Due[], { instrument, market }: Trading, feed: Feed, intervals: Iterable<string>, from: number, to: number): void {
     const { symbol } = instrument
     for (const interval of intervals) {
-      const intervalMs = INTERVALS[interval] as number
+      const intervalMs = BUCKETS_MS[interval] as number
       for (const time of marksOf(this.venueMs(KLINE_EVERY_MS), from, to)) {
         const bar = barAt(market, intervalMs, time, false)
         const state = `${bar?.openTime} ${bar?.tradeCount}`

@@ -1,7 +1,8 @@
 /** /futures/data: open interest, long/short ratios and taker volume of the last 30 days. */
 import { RATIO_KINDS, type RatioKind } from '@faultline/market/event'
+import { BUCKETS_MS } from '@faultline/market/resolution'
 import { DAY_MS } from '@faultline/market/units'
-import { bars, INTERVALS } from './bars.ts'
+import { bars } from './bars.ts'
 import { isTrading, type Listing, type Trading } from './listings.ts'
 import type { RestContext } from './rest.ts'
 import { intervalOf, limitOf, listed, mandatory, page, refuseOlder, timeRange } from './rest-params.ts'
@@ -9,7 +10,7 @@ import { type Json, longShortRow, openInterestRow, takerRow } from './wire.ts'
 
 const KEPT_MS = 30 * DAY_MS
 const PERIODS = Object.fromEntries(
-  ['5m', '15m', '30m', '1h', '2h', '4h', '6h', '12h', '1d'].map((name) => [name, INTERVALS[name] as number]),
+  ['5m', '15m', '30m', '1h', '2h', '4h', '6h', '12h', '1d'].map((name) => [name, BUCKETS_MS[name] as number]),
 )
 
 interface Asked {

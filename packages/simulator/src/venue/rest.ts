@@ -1,7 +1,9 @@
 /** The venue's public REST calls: paths, what they cost and what they answer. */
+
+import { BUCKETS_MS } from '@faultline/market/resolution'
 import { floorTo, MINUTE_MS } from '@faultline/market/units'
 import { FUNDING_CAP } from '../market-run.ts'
-import { bars, INTERVALS } from './bars.ts'
+import { bars } from './bars.ts'
 import { BOOK_LEVELS, type BookFeed } from './book-feed.ts'
 import type { Charge, Limits } from './limits.ts'
 import { isTrading, type Listing, type Listings } from './listings.ts'
@@ -89,7 +91,7 @@ function symbolOf(query: URLSearchParams, { listings }: RestContext): Listing {
 
 function klines(query: URLSearchParams, context: RestContext): Json {
   const { instrument, market } = symbolOf(query, context)
-  const intervalMs = intervalOf(query, 'interval', INTERVALS)
+  const intervalMs = intervalOf(query, 'interval', BUCKETS_MS)
   const limit = limitOf(query, 500, 1_500)
   const { startTime, endTime } = timeRange(query)
   if (!market) return []

@@ -1,5 +1,5 @@
 /** Names of streams, as clients subscribe to them. */
-import { INTERVALS } from './bars.ts'
+import { BUCKETS_MS } from '@faultline/market/resolution'
 
 export const CHANNELS = ['kline', 'aggTrade', 'markPrice', 'forceOrder', 'depth'] as const
 export type Channel = (typeof CHANNELS)[number]
@@ -39,7 +39,7 @@ export function parseStream(name: string): Stream | undefined {
 
   const interval = /^kline_(\w+)$/.exec(rest)?.[1]
   if (interval !== undefined) {
-    const intervalMs = Object.hasOwn(INTERVALS, interval) ? INTERVALS[interval] : undefined
+    const intervalMs = Object.hasOwn(BUCKETS_MS, interval) ? BUCKETS_MS[interval] : undefined
     return intervalMs === undefined ? undefined : { channel: 'kline', interval, intervalMs, symbol }
   }
   const depth = /^depth(5|10|20)?(?:@(100|250|500)ms)?$/.exec(rest)
