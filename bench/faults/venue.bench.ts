@@ -54,17 +54,19 @@ function killWorker(product: Product): void {
 /** A limit of the venue: while it lasts not one request may come, whatever happens to the worker. */
 async function limited({ product }: Stage, kind: 'rateLimit' | 'ban'): Promise<Seen> {
   const { venue } = product
-  // The answer that tells of it has to be asked for; open interest is, within some seconds.
+  // The answer that tells of it has to be asked for; open interest is, within a minute.
   const { next } = await venue.requests(0)
-  const fault = await venue.fault({ kind, seconds: 40 })
+  const fault = await venue.fault({ kind, seconds: 70 })
   let told: number | null = null
-  while (told === null && Date.now() < fault.until - 15_000) {
+  while (told === null && Date.now() < fault.until - 8_000) {
     await sleep(100)
     told = (await venue.requests(next)).entries.find((r) => r.status === 429 || r.status === 418)?.at ?? null
   }
-  if (told === null)
-    return { detectedAfter: null, over: Date.now(), problems: [`no request came while ${kind} was on: nothing was tested`] }
-  await sleep(5_000)
+  if (told === null) {
+    await until(fault.until)
+    return { detectedAfter: null, over: fault.until, problems: [`no request came while ${kind} was on: nothing was tested`] }
+  }
+  await sleep(3_000)
   killWorker(product)
   await until(fault.until)
   const { entries } = await venue.requests(next)
