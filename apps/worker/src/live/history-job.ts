@@ -7,6 +7,7 @@ import { planHistory } from '../history/plan-history.ts'
 import { refillGaps } from '../history/refill-gaps.ts'
 import { runBackfill } from '../history/run-backfill.ts'
 import type { Window } from '../history/windows.ts'
+import { messageOf } from '../message-of.ts'
 import type { LineContext } from './line-context.ts'
 import { pause } from './pause.ts'
 
@@ -48,9 +49,7 @@ export class HistoryJob {
         break
       } catch (error) {
         if (signal.aborted) break
-        context.log(
-          `${instrument.key}: its history could not be fetched, and is tried again: ${error instanceof Error ? error.message : String(error)}`,
-        )
+        context.log(`${instrument.key}: its history could not be fetched, and is tried again: ${messageOf(error)}`)
         await pause(Math.min(ASK_AGAIN_MS.most, ASK_AGAIN_MS.first * 2 ** Math.min(attempt, 10)) * (0.5 + 0.5 * Math.random()), signal)
       }
     }
@@ -127,8 +126,7 @@ export class HistoryJob {
         signal,
         log: (line) => log(`${instrument.key}: ${line}`),
       }).catch((error: unknown) => {
-        if (!signal.aborted)
-          log(`${instrument.key}: a gap could not be filled yet: ${error instanceof Error ? error.message : String(error)}`)
+        if (!signal.aborted) log(`${instrument.key}: a gap could not be filled yet: ${messageOf(error)}`)
       })
     }
   }

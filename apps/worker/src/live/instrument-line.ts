@@ -12,6 +12,7 @@ import { FaultlineError } from '@faultline/market/errors'
 import type { BackfillProgress } from '@faultline/market/feed'
 import { HOUR_MS, isoTime, MINUTE_MS } from '@faultline/market/units'
 import type { Committed } from '../ingest/ingest.ts'
+import { messageOf } from '../message-of.ts'
 import { runBuild } from '../pipeline/build.ts'
 import { chooseBuild } from '../pipeline/choose-build.ts'
 import type { HeldLease } from '../pipeline/held-lease.ts'
@@ -386,5 +387,3 @@ interface Unfinished {
   /** end of the candles that were stored before this worker added any; null: none were */
   until: number | null
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

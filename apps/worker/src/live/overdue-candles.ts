@@ -10,6 +10,7 @@ import { floorTo } from '@faultline/market/units'
 import { FeedError, type VenueRest } from '../feed/venue-feed.ts'
 import { refillCandles } from '../history/refill-candles.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import { messageOf } from '../message-of.ts'
 
 /** After the end of a bucket its candle may take this long on the socket, ms of our clock. */
 const OVERDUE_MS = 2_500
@@ -99,10 +100,7 @@ export class OverdueCandles {
       })
       .catch((error: unknown) => {
         this.retryAt = performance.now() + (error instanceof FeedError && error.until !== null ? error.until - Date.now() : this.backoff())
-        if (this.failures++ === 0)
-          this.options.log(
-            `${instrument.key}: its candles could not be asked for: ${error instanceof Error ? error.message : String(error)}`,
-          )
+        if (this.failures++ === 0) this.options.log(`${instrument.key}: its candles could not be asked for: ${messageOf(error)}`)
       })
       .finally(() => {
         this.filling = null

@@ -16,6 +16,7 @@ import { FeedSupervisor } from '../feed/supervisor.ts'
 import type { VenueFeed } from '../feed/venue-feed.ts'
 import { WindowLimiter } from '../history/window-limiter.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import { messageOf } from '../message-of.ts'
 import { type HeldLease, keepLease, LEASE_MS } from '../pipeline/held-lease.ts'
 import { InstrumentLine } from './instrument-line.ts'
 import type { LineContext } from './line-context.ts'
@@ -401,5 +402,3 @@ async function longestSilence(db: Database, instrumentId: number): Promise<numbe
   )
   return rows[0] && rows[0].count >= 50 ? rows[0].longest : null
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

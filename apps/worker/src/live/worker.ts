@@ -11,6 +11,7 @@ import { BanFile } from '../feed/ban-file.ts'
 import type { VenueFeed } from '../feed/venue-feed.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { createIngest } from '../ingest/writer.ts'
+import { messageOf } from '../message-of.ts'
 import { createBinanceFeed } from '../venues/binance/feed.ts'
 import { pause } from './pause.ts'
 import { Serial } from './serial.ts'
@@ -97,14 +98,14 @@ export class Worker {
 
   /** Brings what runs in line with what the database says. A source that was changed is started anew. */
   private follow(): Promise<void> {
-    return this.changes.run(async () => {
-      const { db, log } = this.options
+    const { db, log } = this.options
+    const work = this.changes.run(async () => {
       if (this.stopping.signal.aborted || !this.caughtUp) return
       let sources: DataSourceRow[]
       try {
         sources = await listDataSources(db)
       } catch (error) {
-        log(`the data sources could not be read: ${error instanceof Error ? error.message : String(error)}`)
+        log(`the data sources could not be read: ${messageOf(error)}`)
         return
       }
       for (const [id, runner] of this.runners) {
@@ -119,12 +120,14 @@ export class Worker {
         try {
           this.begin(source)
         } catch (error) {
-          const told = `${source.name} cannot be fed: ${error instanceof Error ? error.message : String(error)}`
+          const told = `${source.name} cannot be fed: ${messageOf(error)}`
           if (this.told.get(source.id) !== told) log(told)
           this.told.set(source.id, told)
         }
       }
     })
+    // Notices call this with nobody to answer to; whoever looks again later finds what is left to do.
+    return work.catch((error: unknown) => log(`the data sources could not be followed: ${messageOf(error)}`))
   }
 
   private begin(source: DataSourceRow): void {
