@@ -5,8 +5,8 @@ import { FaultlineError } from '@faultline/market/errors'
 import { BUCKETS_MS } from '@faultline/market/resolution'
 import { isoTime } from '@faultline/market/units'
 import { Command, CommanderError } from 'commander'
+import { CROWD_NAMES, crowdNamed } from './crowds.ts'
 import { type StylisedFacts, stylisedFacts } from './facts.ts'
-import { throttledPrints } from './liquidation-feed.ts'
 import { DEFAULT_START } from './settings.ts'
 import { type SimulatedMarket, simulate } from './simulate.ts'
 import { characterOf, VENUE_SYMBOLS } from './venue/characters.ts'
@@ -21,6 +21,8 @@ interface Flags {
   symbol?: string
   price?: string
   character?: string
+  crowd?: string
+  hidePrints?: string
   json?: boolean
 }
 
@@ -38,6 +40,8 @@ function command(): Command {
     .option('--symbol <symbol>', 'symbol of the market (default: "SIMUSDT", or the character)')
     .option('--price <p>', 'price at which the first candle opens, within 1 % (default: "3000", or the character\'s)')
     .option('--character <symbol>', `behave as an instrument of the simulated venue: ${VENUE_SYMBOLS.join(', ')} (default: a large coin)`)
+    .option('--crowd <name>', `who trades: ${CROWD_NAMES.join(', ')} (default: as on the simulated venue)`)
+    .option('--hide-prints <share>', 'share of the published liquidations that the feed loses, 0 to 1')
     .option('--json', 'print the result as one line of JSON')
     .allowExcessArguments(false)
 }
@@ -61,6 +65,8 @@ export async function main(argv: readonly string[]): Promise<number> {
           refuse('--interval', `one of ${Object.keys(BUCKETS_MS).join(', ')} is needed, not ${flags.interval}`),
         start: startTime(flags.start),
         ...(flags.character !== undefined && { character: characterOf(flags.character), symbol: flags.character }),
+        ...(flags.crowd !== undefined && { crowd: crowdNamed(flags.crowd) }),
+        degrade: { ...(flags.hidePrints !== undefined && { hidePrints: number('--hide-prints', flags.hidePrints) }) },
         ...(flags.symbol !== undefined && { symbol: flags.symbol }),
         ...(flags.price !== undefined && { price: number('--price', flags.price) }),
       },
@@ -107,11 +113,11 @@ function startTime(text: string): number {
 }
 
 function resultLine(market: SimulatedMarket, out: string): string {
-  const { settings, candles, forcedOrders } = market
+  const { settings, candles, forcedOrders, prints } = market
   const f: StylisedFacts = stylisedFacts(market)
   const per = (x: number): string => `${(100 * x).toFixed(2)} %`
   return [
-    `${settings.symbol} ${isoTime(settings.start)} – ${isoTime(settings.end)}: ${candles.length} candles, ${throttledPrints(forcedOrders).length} of ${forcedOrders.length} liquidations printed`,
+    `${settings.symbol} ${isoTime(settings.start)} – ${isoTime(settings.end)}: ${candles.length} candles, ${prints.length} of ${forcedOrders.length} liquidations printed`,
     `open interest $${(f.openInterestUsd / 1e9).toFixed(2)}B, volume ${f.volumePerOpenInterest.toFixed(1)} × and liquidations ${per(f.liquidatedPerOpenInterest)} of it per day`,
     `daily volatility ${per(f.dailyVolatility)}, tail exponent ${f.tailExponent.toFixed(1)}`,
     out,

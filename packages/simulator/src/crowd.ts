@@ -8,7 +8,7 @@ import type { Position } from './books.ts'
 import type { Character } from './character.ts'
 import type { Exchange } from './exchange.ts'
 import { equity, leverageCap } from './margin.ts'
-import { CONTRARIAN, HEDGER, MOMENTUM, POPULATIONS, type Population, SWING } from './populations.ts'
+import { CONTRARIAN, HEDGER, LEVERAGE_MENU, MOMENTUM, POPULATIONS, type Population, SWING } from './populations.ts'
 import { paretoMean, type Random } from './random.ts'
 import type { Weather } from './weather.ts'
 
@@ -33,22 +33,24 @@ export class Crowd {
   private readonly openInterestUsd: number
   private readonly stepMs: number
   private readonly averages = [0, 0, 0]
+  private readonly populations: readonly Population[]
   private readonly meanSizeUsd: number[]
   private readonly closingPerHour: number
   private mood = MOOD_MEAN
   private rumour: { until: number; direction: 1 | -1 } | null = null
 
-  constructor(exchange: Exchange, random: Random, options: { character: Character; stepMs: number }) {
+  constructor(exchange: Exchange, random: Random, options: { character: Character; stepMs: number; populations?: readonly Population[] }) {
     this.exchange = exchange
     this.random = random
     this.character = options.character
     this.openInterestUsd = options.character.openInterestUsd
     this.stepMs = options.stepMs
     this.averages.fill(exchange.logPrice)
-    this.meanSizeUsd = POPULATIONS.map((p) => paretoMean(p.size.min, p.size.max, p.size.alpha) * this.openInterestUsd)
+    this.populations = options.populations ?? POPULATIONS
+    this.meanSizeUsd = this.populations.map((p) => paretoMean(p.size.min, p.size.max, p.size.alpha) * this.openInterestUsd)
     // Reviews are drawn at the rate of the most restless trader and thinned by each position's own.
     this.closingPerHour = Math.max(
-      ...POPULATIONS.map((p) => (p.lifeHours > 100 ? 4 : 1.5) / p.lifeHours + p.averagingPerHour + p.topUpPerHour),
+      ...this.populations.map((p) => (p.lifeHours > 100 ? 4 : 1.5) / p.lifeHours + p.averagingPerHour + p.topUpPerHour),
     )
   }
 
@@ -68,7 +70,7 @@ export class Crowd {
   populate(): void {
     const { exchange, random } = this
     const now = exchange.mark
-    POPULATIONS.forEach((population, index) => {
+    this.populations.forEach((population, index) => {
       const target = population.share * this.openInterestUsd
       const held = { long: 0, short: 0 }
       while (held.long < target || held.short < target) {
@@ -114,7 +116,7 @@ export class Crowd {
   step(time: number, weather: Weather): void {
     this.look(time)
     const hours = (this.stepMs / HOUR_MS) * weather.activity * this.character.activity
-    for (let i = 0; i < POPULATIONS.length; i++) this.arrive(i, hours)
+    for (let i = 0; i < this.populations.length; i++) this.arrive(i, hours)
     this.review(hours)
     this.tradeAround(weather)
   }
@@ -160,7 +162,7 @@ export class Crowd {
   }
 
   private arrive(index: number, hours: number): void {
-    const p = POPULATIONS[index] as Population
+    const p = this.populations[index] as Population
     const live = (p.share * 2 * this.openInterestUsd) / (this.meanSizeUsd[index] as number)
     let rate = live / p.lifeHours
     if (index === MOMENTUM && this.rumour) rate *= 3
@@ -174,13 +176,15 @@ export class Crowd {
   /** Size, leverage and margin mode of a new position; the leverage is continuous and within the bracket of the notional. */
   private order(index: number, direction: 1 | -1, price: number) {
     const { random } = this
-    const p = POPULATIONS[index] as Population
+    const p = this.populations[index] as Population
     const notional = this.openInterestUsd * random.pareto(p.size.min, p.size.max, p.size.alpha)
     const lots = Math.max(1, Math.round(notional / (price * this.exchange.books.lotSize)))
     const cap = Math.min(p.leverage.max, leverageCap(notional, this.character.brackets))
     const wanted = random.logNormal(p.leverage.median * this.character.leverageAppetite, p.leverage.sigma)
     // Who wants more than is allowed stays somewhere below the limit, not all on it.
-    const leverage = Math.max(Math.min(p.leverage.min, cap), wanted < cap ? wanted : cap * random.between(0.6, 1))
+    const free = Math.max(Math.min(p.leverage.min, cap), wanted < cap ? wanted : cap * random.between(0.6, 1))
+    // No draw for a crowd without a menu: its streams of chance stay as they are.
+    const leverage = p.menu && random.chance(p.menu) ? offered(wanted, cap) : free
     const cross = random.chance(p.cross.share)
     const spare = cross ? p.cross.spare * random.exponential() : 0
     return { population: index, direction, lots, leverage, cross, spare }
@@ -188,7 +192,7 @@ export class Crowd {
 
   private openOne(index: number, direction: 1 | -1): void {
     const { random, exchange } = this
-    const p = POPULATIONS[index] as Population
+    const p = this.populations[index] as Population
     const { leverage, spare, ...order } = this.order(index, direction, exchange.mark)
     // A stop cuts the loss at a part of the margin, a target takes a multiple of what volatility gives in a life.
     const room = (1 + spare) / leverage
@@ -203,7 +207,7 @@ export class Crowd {
     const { books } = exchange
     for (let n = random.poisson(books.count * this.closingPerHour * hours); n > 0 && books.count > 0; n--) {
       const position = books.at(random.below(books.count))
-      const p = POPULATIONS[position.population] as Population
+      const p = this.populations[position.population] as Population
       let draw = random.uniform() * this.closingPerHour
       draw -= this.closingRate(position, p)
       if (draw < 0) {
@@ -254,6 +258,16 @@ export class Crowd {
     const buys = Math.round(lots * buyShare)
     exchange.churn(buys, lots - buys)
   }
+}
+
+/** The leverage of the menu that is nearest by ratio to the one wanted, among those allowed. */
+function offered(wanted: number, cap: number): number {
+  let best = Math.min(1, cap)
+  for (const leverage of LEVERAGE_MENU) {
+    if (leverage > cap) break
+    if (Math.abs(Math.log(leverage / wanted)) < Math.abs(Math.log(best / wanted))) best = leverage
+  }
+  return best
 }
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x))

@@ -1,7 +1,6 @@
 /** The files of a dump as lines of text, in the columns and number formats of Binance's public dumps. */
 import { RATIO_KINDS } from '@faultline/market/event'
 import { binCentrePrice } from '@faultline/market/price-grid'
-import { throttledPrints } from './liquidation-feed.ts'
 import type { SimulatedMarket } from './simulate.ts'
 
 type Lines = Generator<string>
@@ -79,9 +78,9 @@ function* fundingRates({ funding }: SimulatedMarket): Lines {
 }
 
 /** `side` is the side of the order, as Binance gives it: SELL closed a long. The order's price is the bankruptcy price. */
-function* liquidations({ settings, forcedOrders }: SimulatedMarket): Lines {
+function* liquidations({ settings, prints }: SimulatedMarket): Lines {
   yield DUMP_HEADERS['liquidationSnapshot.csv']
-  for (const order of throttledPrints(forcedOrders)) {
+  for (const order of prints) {
     const quantity = (order.lots * settings.lotSize).toFixed(settings.lotDecimals)
     const side = order.direction > 0 ? 'SELL' : 'BUY'
     // A venue names no price of zero; a wallet that outlasted its position's price has none to name.

@@ -7,6 +7,7 @@ import { Books, type BooksState } from './books.ts'
 import { type Character, wildness } from './character.ts'
 import { Crowd, type CrowdState } from './crowd.ts'
 import { Exchange, type ExchangeState, type Tape } from './exchange.ts'
+import type { Population } from './populations.ts'
 import { Random, type RandomState } from './random.ts'
 import { Weather, type WeatherState } from './weather.ts'
 
@@ -29,6 +30,8 @@ export interface MarketRunOptions {
   /** before the names of the random streams, so that instruments of one seed are different markets */
   streams?: string
   character: Character
+  /** who trades; POPULATIONS by default */
+  populations?: readonly Population[]
   /** base coin per lot */
   lotSize: number
   /** UTC ms of the first candle; up to there the path is a bridge to the character's price */
@@ -97,7 +100,11 @@ export class MarketRun {
       thickening: THICKENING * wildness(character),
       usdPerPrint: character.usdPerPrint,
     })
-    this.crowd = new Crowd(this.exchange, this.random.crowd, { character, stepMs: STEP_MS })
+    this.crowd = new Crowd(this.exchange, this.random.crowd, {
+      character,
+      stepMs: STEP_MS,
+      ...(options.populations && { populations: options.populations }),
+    })
     if (state) this.restore(state)
     else this.crowd.populate()
   }

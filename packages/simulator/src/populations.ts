@@ -14,6 +14,8 @@ export interface Population {
   leverage: { median: number; sigma: number; min: number; max: number }
   /** share with crossed margin, and the mean of what the wallet holds beyond the initial margin, as a multiple of it */
   cross: { share: number; spare: number }
+  /** share of positions that take the leverage of the venue's menu next to the one that they want; none where left out */
+  menu?: number
   /** share of openings and closings by market order; the others wait in the book and are hit */
   taker: number
   stopShare: number
@@ -77,6 +79,9 @@ export const POPULATIONS = [
     topUpPerHour: 0,
   },
 ] as const satisfies readonly Population[]
+
+/** What a venue's leverage slider offers at a click. */
+export const LEVERAGE_MENU: readonly number[] = [1, 2, 3, 5, 10, 20, 25, 50, 75, 100, 125]
 
 /** Index into POPULATIONS: stored per position. */
 export const MOMENTUM = 0

@@ -3,6 +3,8 @@ import { symbolSchema } from '@faultline/market/instrument'
 import { BUCKETS_MS, resolutionName } from '@faultline/market/resolution'
 import { DAY_MS, floorTo, isoTime } from '@faultline/market/units'
 import { type Character, LARGE_COIN } from './character.ts'
+import { type CrowdName, crowdNamed } from './crowds.ts'
+import { type Degradation, degradation } from './degrade.ts'
 
 export interface SimulationOptions {
   /** length of the market in days; days × 24 h must be a multiple of the candle */
@@ -17,6 +19,10 @@ export interface SimulationOptions {
   symbol?: string
   /** what kind of market; a large coin by default. Price and open interest below go before the character's own. */
   character?: Character
+  /** who trades; the populations that the venue's instruments have when left out */
+  crowd?: CrowdName
+  /** what the public feed loses; nothing by default */
+  degrade?: Partial<Degradation>
   /** where the first candle opens, to within a per cent; 3000 by default */
   price?: number
   /** the open interest that the market hovers around; 3 billion USD by default */
@@ -28,6 +34,9 @@ export interface SimulationOptions {
 export interface Settings {
   /** with the price and the open interest that were asked for */
   readonly character: Character
+  /** null: the populations of the venue's instruments */
+  readonly crowd: CrowdName | null
+  readonly degrade: Degradation
   readonly days: number
   readonly seed: number
   readonly intervalMs: number
@@ -81,6 +90,8 @@ export function settle(options: SimulationOptions): Settings {
   }
   return {
     character: { ...asked, price, openInterestUsd },
+    crowd: options.crowd === undefined ? null : crowdNamed(options.crowd),
+    degrade: degradation(options.degrade ?? {}),
     days,
     seed,
     intervalMs,

@@ -1,7 +1,9 @@
 import type { CandleTable, FundingTable, LongShortRatioTable, OpenInterestTable } from '@faultline/market/event-table'
 import { HOUR_MS } from '@faultline/market/units'
 import type { Books } from './books.ts'
+import { CROWDS } from './crowds.ts'
 import type { ForcedOrder } from './exchange.ts'
+import { thinnedPrints } from './liquidation-feed.ts'
 import type { Bracket } from './margin.ts'
 import { MarketRun } from './market-run.ts'
 import { METRICS_MS } from './metrics.ts'
@@ -20,8 +22,10 @@ export interface SimulatedMarket {
   readonly ratios: LongShortRatioTable
   /** at the end of each funding interval, start ≤ time < end */
   readonly funding: FundingTable
-  /** every liquidation; the feed shows fewer (liquidation-feed) */
+  /** every liquidation */
   readonly forcedOrders: readonly ForcedOrder[]
+  /** those of them that were published */
+  readonly prints: readonly ForcedOrder[]
   /** each full hour, start < time ≤ end */
   readonly truth: TruthTable
 }
@@ -48,7 +52,8 @@ export function simulate(options: SimulationOptions, hooks: Hooks = {}): Simulat
   const settings = settle(options)
   const { seed, character, start, end, intervalMs, lotSize, warmUpDays } = settings
   const recorder = new Recorder(lotSize, (p) => Number(p.toFixed(settings.priceDecimals)), (end - start) / intervalMs)
-  const run = new MarketRun({ seed, character, lotSize, start, warmUpDays, tape: recorder })
+  const populations = settings.crowd ? { populations: CROWDS[settings.crowd].populations } : {}
+  const run = new MarketRun({ seed, character, lotSize, start, warmUpDays, tape: recorder, ...populations })
   const { books, exchange, begin } = run
   const total = (end - begin) / HOUR_MS
   while (run.time < end) {
@@ -75,6 +80,7 @@ export function simulate(options: SimulationOptions, hooks: Hooks = {}): Simulat
     ...recorder.tables(),
     takerBuyQuote: recorder.takerBuyQuote,
     forcedOrders: recorder.forcedOrders,
+    prints: thinnedPrints(recorder.forcedOrders, settings.degrade.hidePrints, seed),
     truth: recorder.truth,
   }
 }

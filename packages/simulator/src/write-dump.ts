@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { FaultlineError } from '@faultline/market/errors'
 import { isoTime } from '@faultline/market/units'
 import { LARGE_COIN } from './character.ts'
+import { isDegraded } from './degrade.ts'
 import { DUMP_TABLES } from './dump-tables.ts'
 import type { SimulatedMarket } from './simulate.ts'
 
@@ -63,7 +64,7 @@ async function isMarket(dir: string): Promise<boolean> {
 }
 
 function description({ settings }: SimulatedMarket) {
-  const { symbol, seed, days, start, end, intervalMs, price, openInterestUsd, warmUpDays, character } = settings
+  const { symbol, seed, days, start, end, intervalMs, price, openInterestUsd, warmUpDays, character, crowd, degrade } = settings
   return {
     format: MARKET_FORMAT,
     simulated: true,
@@ -78,6 +79,8 @@ function description({ settings }: SimulatedMarket) {
     warmUpDays,
     // Left out for the usual one, whose dumps stay the bytes that they have always been.
     ...(character.description !== LARGE_COIN.description && { character }),
+    ...(crowd !== null && { crowd }),
+    ...(isDegraded(degrade) && { degrade }),
   }
 }
 
