@@ -10,6 +10,8 @@ export interface CrowdProfile {
   readonly description: string
   /** in the order of POPULATIONS */
   readonly populations: readonly Population[]
+  /** multiplies the depth of the book: where leverage is high, markets that live are deep */
+  readonly depth: number
 }
 
 type Habits = {
@@ -19,11 +21,12 @@ type Habits = {
   cross?: { share: number; spare: number }
   /** share of the speculators' positions that take a leverage from the menu */
   menu: number
+  depth?: number
 }
 
 const HEDGER_NAME = 'hedger'
 
-function crowd(description: string, { leverage, cross, menu }: Habits): CrowdProfile {
+function crowd(description: string, { leverage, cross, menu, depth = 1 }: Habits): CrowdProfile {
   const populations = POPULATIONS.map((p: Population): Population => {
     const hedger = p.name === HEDGER_NAME
     const median = p.leverage.median * (hedger ? (leverage?.hedgers ?? 1) : (leverage?.speculators ?? 1))
@@ -35,13 +38,13 @@ function crowd(description: string, { leverage, cross, menu }: Habits): CrowdPro
       menu: hedger ? 0 : menu,
     }
   })
-  return { description, populations }
+  return { description, populations, depth }
 }
 
 const PROFILES = {
   usual: crowd('a usual crowd: leverage as on a large coin, margin mostly isolated, some leverages from the menu', { menu: 0.3 }),
   low: crowd('a crowd of low leverage', { leverage: { speculators: 0.55, hedgers: 0.85 }, menu: 0.25 }),
-  high: crowd('a crowd of high leverage', { leverage: { speculators: 1.4, hedgers: 1.3 }, menu: 0.3 }),
+  high: crowd('a crowd of high leverage', { leverage: { speculators: 1.4, hedgers: 1.3 }, menu: 0.3, depth: 2.5 }),
   cross: crowd('a crowd that nearly always crosses its margin', { cross: { share: 0.94, spare: 1.2 }, menu: 0.25 }),
   menu: crowd('a crowd that mostly clicks the leverages of the menu', { cross: { share: 0.15, spare: 0.8 }, menu: 0.85 }),
 } as const satisfies Record<string, CrowdProfile>

@@ -50,9 +50,12 @@ export interface Hooks {
  */
 export function simulate(options: SimulationOptions, hooks: Hooks = {}): SimulatedMarket {
   const settings = settle(options)
-  const { seed, character, start, end, intervalMs, lotSize, warmUpDays } = settings
+  const { seed, start, end, intervalMs, lotSize, warmUpDays } = settings
   const recorder = new Recorder(lotSize, (p) => Number(p.toFixed(settings.priceDecimals)), (end - start) / intervalMs)
-  const populations = settings.crowd ? { populations: CROWDS[settings.crowd].populations } : {}
+  const crowd = settings.crowd === null ? null : CROWDS[settings.crowd]
+  const own = settings.character
+  const character = crowd ? { ...own, depthPerPercent: own.depthPerPercent * crowd.depth } : own
+  const populations = crowd ? { populations: crowd.populations } : {}
   const run = new MarketRun({ seed, character, lotSize, start, warmUpDays, tape: recorder, ...populations })
   const { books, exchange, begin } = run
   const total = (end - begin) / HOUR_MS
