@@ -7,7 +7,7 @@ import { encodeColumn } from '@faultline/market/column-codec'
 import { FaultlineError } from '@faultline/market/errors'
 import { isoTime } from '@faultline/market/units'
 import type pg from 'pg'
-import { type Database, inTransaction, type Queryable } from '../database.ts'
+import { type Database, inTransaction, type Queryable, type Transaction } from '../database.ts'
 import { notify } from '../notify.ts'
 import { byteaArray, msOf, timestamptzArray } from '../sql/binary.ts'
 import { assertLease, type Lease } from './leases.ts'
@@ -68,7 +68,7 @@ export function startBuild(
  *
  * `columns` are in order, later than all the build has; there may be none (the estimator knows nothing yet), the checkpoint
  * advances then. `checkpointBucket` is the start of the last bucket that the state has consumed, `firstStep` that of the first
- * one, given with a build's first batch.
+ * one, given with a build's first batch. `also` writes what belongs to these columns into the same transaction.
  *
  * @throws FaultlineError lease_lost; not_found; conflict for a retired build; bad_input for columns out of order or of
  * another bucket length
@@ -76,9 +76,16 @@ export function startBuild(
 export function appendColumns(
   db: Database,
   lease: Lease,
-  batch: { buildId: number; columns: readonly Column[]; checkpoint: Uint8Array; checkpointBucket: number; firstStep?: number | undefined },
+  batch: {
+    buildId: number
+    columns: readonly Column[]
+    checkpoint: Uint8Array
+    checkpointBucket: number
+    firstStep?: number | undefined
+    also?: ((client: Transaction) => Promise<unknown>) | undefined
+  },
 ): Promise<void> {
-  const { buildId, columns, checkpoint, checkpointBucket, firstStep } = batch
+  const { buildId, columns, checkpoint, checkpointBucket, firstStep, also } = batch
   return inTransaction(db, async (client) => {
     await assertLease(client, lease)
     const build = await lockBuild(client, lease, buildId)
@@ -93,6 +100,7 @@ export function appendColumns(
     if (!rowCount) throw new FaultlineError('bad_input', `The checkpoint of build ${buildId} is already past ${isoTime(checkpointBucket)}.`)
     if (firstStep !== undefined && build.firstStep === null)
       await client.query('update build set first_step = $2 where id = $1', [buildId, isoTime(firstStep)])
+    await also?.(client)
     const first = columns[0]
     const last = columns[columns.length - 1]
     if (!first || !last) return
