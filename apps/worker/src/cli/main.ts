@@ -12,6 +12,9 @@ interface CommandModule {
 const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   import: () => import('./import.ts'),
   estimate: () => import('./estimate.ts'),
+  score: () => import('./score.ts'),
+  cascade: () => import('./cascade.ts'),
+  margin: () => import('./margin.ts'),
   export: () => import('./export.ts'),
   rebuild: () => import('./rebuild.ts'),
   instruments: () => import('./instruments.ts'),

@@ -1,6 +1,7 @@
 import { FaultlineError } from '@faultline/market/errors'
 import type { MarginTier } from '@faultline/market/instrument'
 import { BINANCE_BRACKETS, GENERIC_BRACKETS } from './binance-brackets.ts'
+import { type MarginTable, maintenanceAmounts } from './linear.ts'
 
 /**
  * Margin tiers of a Binance USDⓈ-M symbol (`ETHUSDT`), from our dated table; a generic table for symbols that it does not name.
@@ -10,7 +11,7 @@ export function tiersFor(symbol: string): readonly MarginTier[] {
   const row = Object.hasOwn(BINANCE_BRACKETS, symbol) ? (BINANCE_BRACKETS[symbol] as string) : GENERIC_BRACKETS
   const known = parsed.get(row)
   if (known) return known
-  const tiers = Object.freeze(parseRow(row))
+  const tiers = Object.freeze(tiersOfRow(row))
   parsed.set(row, tiers)
   return tiers
 }
@@ -54,6 +55,30 @@ export function tiersFromBinanceBrackets(json: unknown, symbol?: string): Margin
       )
   }
   return tiers
+}
+
+/**
+ * Tiers and deductions from the same JSON as in tiersFromBinanceBrackets; an object in place of the array counts as its one entry.
+ * Deductions are those of the file's `cum`, and where no bracket has one those that make the maintenance margin continuous: a venue
+ * that puts the whole position under its tier's ratio is written with `cum` 0 throughout.
+ * FaultlineError `bad_input` as there, and where `cum` is in some brackets only, is no number, or takes more than the margin itself.
+ */
+export function marginTableFromBrackets(json: unknown, symbol?: string): MarginTable {
+  const entries = isObject(json) ? [json] : json
+  const tiers = tiersFromBinanceBrackets(entries, symbol)
+  const { list, path } = findBrackets(entries, symbol)
+  const given = list.map((entry, i) => ({ ...(entry as { notionalFloor: number; cum?: unknown }), path: `${path}[${i}].cum` }))
+  if (given.every((bracket) => bracket.cum === undefined)) return { tiers, amounts: maintenanceAmounts(tiers) }
+  given.sort((a, b) => a.notionalFloor - b.notionalFloor)
+  const amounts = given.map((bracket, i) => {
+    const amount = number(bracket.cum, bracket.path, 0)
+    const { floorUsd, maintMarginRatio } = tiers[i] as MarginTier
+    // Half a cent for deductions that the venue rounded.
+    if (amount > floorUsd * maintMarginRatio + 0.005)
+      throw bad(bracket.path, `${amount} is more than the whole maintenance margin at the bracket's floor, ${floorUsd * maintMarginRatio}`)
+    return amount
+  })
+  return { tiers, amounts }
 }
 
 /** Throws FaultlineError `bad_input` unless `tiers` is a margin table as described at tiersFromBinanceBrackets, lowest tier first. */
@@ -171,7 +196,8 @@ const describe = (value: unknown) =>
 
 const parsed = new Map<string, readonly MarginTier[]>()
 
-function parseRow(row: string): MarginTier[] {
+/** Tiers of a row as they are typed in binance-brackets.ts: `cap/maintenance %/leverage` per tier, cap in USD with k or M. */
+export function tiersOfRow(row: string): MarginTier[] {
   let floorUsd = 0
   return row.split(' ').map((bracket) => {
     const [cap = '', percent = '', leverage = ''] = bracket.split('/')
