@@ -87,7 +87,7 @@ export async function runEstimate(options: EstimateCommandOptions, progress: Pro
   }
 }
 
-function onlyMarket(dump: Dump): DumpMarket {
+export function onlyMarket(dump: Dump): DumpMarket {
   const [market, ...others] = dump.markets
   if (!market) throw new FaultlineError('not_found', 'no market in the folder')
   if (others.length > 0) {
@@ -105,7 +105,7 @@ function onlyMarket(dump: Dump): DumpMarket {
   return market
 }
 
-function inputsOf(market: DumpMarket) {
+export function inputsOf(market: DumpMarket) {
   return bucketInputs({
     bucketMs: market.bucketMs,
     candles: market.candles.table,
