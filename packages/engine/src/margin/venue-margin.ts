@@ -209,7 +209,8 @@ function inverseIsolated(venue: MarginVenue, position: VenueInversePosition): In
   assertPositive({ entry, quantityUsd })
   assertLeverage(leverage)
   const table = amounts ? { tiers, amounts } : continuousTable(tiers)
-  const margin = quantityUsd / entry / leverage
+  // As solveInverse values it, so that a short at 1× loses exactly its margin, and not by a rounding less.
+  const margin = (quantityUsd * (1 / entry)) / leverage
   const { price, tier } = solveInverse({ side, entry, quantityUsd, margin, closingFee: feeOf(venue, position.takerFee) }, table)
   return { ...tierResult(side, entry, leverage, price, table, tier), bankruptcyPrice: inverseBankruptcyPrice({ side, entry, leverage }) }
 }
