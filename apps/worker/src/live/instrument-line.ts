@@ -184,8 +184,14 @@ export class InstrumentLine {
       const candles = await eventRange(db, instrument.id, 'candle', { intervalMs: BUCKET_MS })
       return { build: choice.build, until: candles && candles.to + BUCKET_MS }
     }
-    this.live = await LiveBuild.open(db, instrument, lease, choice.build.id)
+    this.live = await this.openBuild(instrument, choice.build.id)
     return null
+  }
+
+  private openBuild(instrument: InstrumentRow, buildId: number): Promise<LiveBuild> {
+    const { context, lease } = this
+    const venueNow = () => context.venueNow(instrument.id)
+    return LiveBuild.open({ db: context.db, instrument, lease, buildId, venueNow, log: (line) => context.log(line) })
   }
 
   /** A worker that was killed between fetching history and estimating it. */
@@ -367,7 +373,7 @@ export class InstrumentLine {
       if (end > far) await runBuild(db, { instrument, build, lease, until: end - BUCKET_MS, signal })
       await completeBuild(db, lease.lease, build.id)
       this.failedBuild = null
-      this.live = await LiveBuild.open(db, await findInstrument(db, String(instrument.id)), lease, build.id)
+      this.live = await this.openBuild(await findInstrument(db, String(instrument.id)), build.id)
     })
     this.backfill = this.history?.running ? this.backfill : null
   }

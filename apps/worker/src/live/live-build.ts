@@ -5,6 +5,7 @@
 import type { Database } from '@faultline/db/database'
 import { appendColumns, type BuildRow, findBuild, readCheckpoint } from '@faultline/db/repositories/builds'
 import type { InstrumentRow } from '@faultline/db/repositories/instruments'
+import { storeScores } from '@faultline/db/repositories/scores'
 import { closeTiles } from '@faultline/db/repositories/tiles'
 import { Estimator } from '@faultline/engine/estimator/estimator'
 import type { Column } from '@faultline/market/column'
@@ -12,12 +13,24 @@ import { tileIndexOf } from '@faultline/market/tile-build'
 import type { HeldLease } from '../pipeline/held-lease.ts'
 import { storedInputs } from '../pipeline/stored-inputs.ts'
 import { tiersOf } from '../pipeline/tiers.ts'
+import { LiveScore } from './score/live-score.ts'
+
+export interface LiveBuildOptions {
+  db: Database
+  instrument: InstrumentRow
+  lease: HeldLease
+  buildId: number
+  /** the venue's clock, UTC ms; null before anything arrived */
+  venueNow: () => number | null
+  log: (line: string) => void
+}
 
 export class LiveBuild {
   readonly build: BuildRow
   private readonly db: Database
   private readonly instrument: InstrumentRow
   private readonly lease: HeldLease
+  private readonly score: LiveScore
   private estimator: Estimator
   private broken = false
   /** start of the last bucket that was stepped and written; null before the first */
@@ -25,21 +38,28 @@ export class LiveBuild {
   /** start of the last bucket that has a column */
   lastColumn: number | null
 
-  private constructor(input: { db: Database; instrument: InstrumentRow; lease: HeldLease; build: BuildRow; estimator: Estimator }) {
-    this.db = input.db
-    this.instrument = input.instrument
-    this.lease = input.lease
-    this.build = input.build
-    this.estimator = input.estimator
-    this.lastStepped = input.estimator.lastBucket
-    this.lastColumn = input.build.lastBucket
+  private constructor(options: LiveBuildOptions, build: BuildRow, estimator: Estimator) {
+    this.db = options.db
+    this.instrument = options.instrument
+    this.lease = options.lease
+    this.build = build
+    this.estimator = estimator
+    this.score = new LiveScore({ ...options, build })
+    this.lastStepped = estimator.lastBucket
+    this.lastColumn = build.lastBucket
   }
 
-  /** As the database has it. @throws FaultlineError bad_input when the checkpoint belongs to another model or margin table */
-  static async open(db: Database, instrument: InstrumentRow, lease: HeldLease, buildId: number): Promise<LiveBuild> {
+  /**
+   * As the database has it, and scored as far as it is there.
+   * @throws FaultlineError bad_input when the checkpoint belongs to another model or margin table; lease_lost
+   */
+  static async open(options: LiveBuildOptions): Promise<LiveBuild> {
+    const { db, instrument, lease, buildId } = options
     const build = await findBuild(db, buildId)
     if (!build) throw new Error(`Build ${buildId} of ${instrument.key} is gone.`)
-    return new LiveBuild({ db, instrument, lease, build, estimator: await readEstimator(db, instrument, build) })
+    const live = new LiveBuild(options, build, await readEstimator(db, instrument, build))
+    if (live.lastStepped !== null) await live.score.catchUp(lease.lease, live.lastStepped + build.bucketMs)
+    return live
   }
 
   get bucketMs(): number {
@@ -66,15 +86,19 @@ export class LiveBuild {
         steps++
         const column = this.estimator.column()
         if (column) columns.push(column)
+        await this.score.observe({ input, column, readings: () => ({}) })
       }
     }
     const bucket = this.estimator.lastBucket
+    const { lease } = this.lease
+    const scores = this.score.take()
     if (steps > 0 && bucket !== null)
-      await appendColumns(this.db, this.lease.lease, {
+      await appendColumns(this.db, lease, {
         buildId: this.build.id,
         columns,
         checkpoint: this.estimator.checkpoint(),
         checkpointBucket: bucket,
+        also: scores === null ? undefined : (client) => storeScores(client, lease, scores),
       })
     this.broken = false
     const before = this.lastColumn
@@ -91,6 +115,7 @@ export class LiveBuild {
   }
 
   private async reload(): Promise<void> {
+    this.score.forget()
     this.estimator = await readEstimator(this.db, this.instrument, this.build)
     this.lastStepped = this.estimator.lastBucket
     this.lastColumn = (await findBuild(this.db, this.build.id))?.lastBucket ?? null

@@ -7,7 +7,7 @@ import { freshDatabase } from '../../../testkit/src/fresh-database.ts'
 import { inTransaction } from '../database.ts'
 import { listen, type NotifyMessage } from '../notify.ts'
 import { appendColumns, buildsOf, completeBuild, discardBuild, findBuild, readCheckpoint, startBuild } from './builds.ts'
-import { columnsHash, readColumns } from './columns.ts'
+import { columnsAt, columnsHash, readColumns } from './columns.ts'
 import { findInstrument } from './instruments.ts'
 import { acquireLease, assertLease, type Lease, releaseLease, renewLease } from './leases.ts'
 import { closeTiles, readTile } from './tiles.ts'
@@ -121,6 +121,9 @@ describe('builds', () => {
     const some: number[] = []
     for await (const c of readColumns(t.db, build, { from: bucket(3), to: bucket(12), batch: 2 })) some.push(c.bucketStart)
     expect(some).toEqual([3, 4, 9, 10, 11].map(bucket))
+    const named = await columnsAt(t.db, build, [10, 7, 1, 4].map(bucket))
+    expect(named.map(hex)).toEqual([1, 4, 6].map((i) => hex(columns[i] as Column)))
+    expect(await columnsAt(t.db, build, [])).toEqual([])
 
     const twin = await startBuild(t.db, lease, MODEL)
     await append(lease, twin.id, columns.slice(0, 7))

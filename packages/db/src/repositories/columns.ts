@@ -40,6 +40,16 @@ export async function countColumns(db: Database, build: BuildKey, upTo: number):
   return rows[0]?.count ?? 0
 }
 
+/** The columns of these buckets that are there, in order. */
+export async function columnsAt(db: Database, build: BuildKey, buckets: readonly number[]): Promise<Column[]> {
+  if (buckets.length === 0) return []
+  const { rows } = await db.pool.query<{ data: Buffer }>(
+    'select data from "column" where instrument_id = $1 and build_id = $2 and bucket = any($3::timestamptz[]) order by bucket',
+    [build.instrumentId, build.id, buckets.map(isoTime)],
+  )
+  return rows.map(({ data }) => decodeColumn(data))
+}
+
 async function* rawColumns(
   db: Database,
   build: BuildKey,
