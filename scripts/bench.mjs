@@ -1,5 +1,6 @@
 // `npm run bench [-- NAME …] [--write]`: runs bench/speed/NAME.bench.ts, or all of those. --write keeps the figures in
 // bench/speed/results. They are measurements, never checks.
+// `npm run bench -- accuracy [--write] [--quick] [--tuning]`: how right the map is (bench/accuracy). It needs no build and no browser.
 // `npm run bench -- faults/kills [--kills 100] [--seed 1] [--write]`: a loop that breaks the running product (bench/faults).
 // Options go to the benches that are named.
 import { globSync } from 'node:fs'
@@ -12,8 +13,8 @@ const args = process.argv.slice(2)
 const firstOption = args.findIndex((a) => a.startsWith('-'))
 const names = firstOption < 0 ? args : args.slice(0, firstOption)
 const flags = firstOption < 0 ? [] : args.slice(firstOption)
-const nameOf = (file) => file.slice('bench/'.length, -'.bench.ts'.length).replace(/^speed\//, '')
-const all = globSync('bench/{speed,faults}/*.bench.ts', { cwd: root })
+const nameOf = (file) => file.slice('bench/'.length, -'.bench.ts'.length).replace(/^(speed|accuracy)\//, '')
+const all = globSync('bench/{accuracy,faults,speed}/*.bench.ts', { cwd: root })
   .map((file) => file.split(path.sep).join('/'))
   .sort()
 const speed = all.filter((file) => file.startsWith('bench/speed/'))
@@ -24,8 +25,11 @@ if (missing.length > 0) {
   process.exit(2)
 }
 try {
-  await run('turbo', ['run', 'build', 'generate', '--output-logs=errors-only'], { quiet: true })
-  const env = { ...process.env, CHROMIUM_PATH: await findChromium() }
+  const env = { ...process.env }
+  if (chosen.some((file) => !file.startsWith('bench/accuracy/'))) {
+    await run('turbo', ['run', 'build', 'generate', '--output-logs=errors-only'], { quiet: true })
+    env.CHROMIUM_PATH = await findChromium()
+  }
   for (const file of chosen) {
     say(`\n━━ ${file}`)
     await run(process.execPath, [file, ...flags], { env })

@@ -55,6 +55,8 @@ export interface TruthScore {
   /** the best curve over distance, chosen in hindsight; null where nothing could be compared */
   curve: CurveInHindsight | null
   nulls: Readonly<Record<TruthNull, SampleMeasures[]>>
+  /** mean USD per bin of distance over the times that were compared */
+  profile: Readonly<Record<Side, { truth: Float64Array; estimate: Float64Array }>>
   /** null where the estimator has no bands */
   coverage: CoverageCounts | null
 }
@@ -177,8 +179,19 @@ class TruthRun {
         mirrored: truthMeasures(this.others.mirrored, options).rows,
         ladder: truthMeasures(this.others.ladder, options).rows,
       },
+      profile: { long: this.profileOf('long'), short: this.profileOf('short') },
       coverage: this.counts.bins.length > 0 ? this.counts : null,
     }
+  }
+
+  private profileOf(side: Side): { truth: Float64Array; estimate: Float64Array } {
+    const own = this.samples.filter((s) => s.side === side)
+    const meanOf = (of: 'truth' | 'estimate') => {
+      const out = new Float64Array(binsOf(this.options))
+      for (const s of own) for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) + (s[of][i] as number) / own.length
+      return out
+    }
+    return { truth: meanOf('truth'), estimate: meanOf('estimate') }
   }
 
   private histograms(map: HeatMap | null, price: number): Histograms {
