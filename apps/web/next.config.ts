@@ -3,7 +3,7 @@ import type { NextConfig } from 'next'
 
 const config: NextConfig = {
   // workspace packages export TypeScript source
-  transpilePackages: ['@faultline/db', '@faultline/market', '@faultline/ui'],
+  transpilePackages: ['@faultline/db', '@faultline/engine', '@faultline/market', '@faultline/ui'],
   serverExternalPackages: ['pg', '@prisma/adapter-pg', '@node-rs/argon2'],
   // without it Turbopack guesses the root from lockfiles and cannot resolve workspace packages
   turbopack: { root: path.join(import.meta.dirname, '../..') },

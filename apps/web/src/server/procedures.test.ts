@@ -16,6 +16,7 @@ const NEEDS: Record<string, 'signedIn' | 'admin'> = {
   'sources.quarantine': 'admin',
   'feeds.current': 'signedIn',
   'feeds.detail': 'signedIn',
+  'score.summary': 'signedIn',
   'stream.follow': 'signedIn',
 }
 // flat by path at run time, nested in the type

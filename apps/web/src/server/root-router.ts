@@ -5,6 +5,7 @@ import { detailProcedure } from '../features/feeds/server/detail.ts'
 import { defaultRangeProcedure } from '../features/heatmap/server/default-range.ts'
 import { viewProcedure } from '../features/heatmap/server/view.ts'
 import { listProcedure } from '../features/instruments/server/list.ts'
+import { summaryProcedure } from '../features/score/server/summary.ts'
 import { listProcedure as listSourcesProcedure } from '../features/sources/server/list.ts'
 import { quarantineProcedure } from '../features/sources/server/quarantine.ts'
 import { updateProcedure } from '../features/sources/server/update.ts'
@@ -17,6 +18,7 @@ export const rootRouter = router({
   account: router({ me: meProcedure, changePassword: changePasswordProcedure }),
   feeds: router({ current: currentProcedure, detail: detailProcedure }),
   sources: router({ list: listSourcesProcedure, update: updateProcedure, quarantine: quarantineProcedure }),
+  score: router({ summary: summaryProcedure }),
   /** subscriptions, served by the front at /api/stream */
   stream: router({ follow: followProcedure }),
 })
