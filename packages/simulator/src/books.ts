@@ -203,6 +203,16 @@ export class Books {
     this.revalue(position)
   }
 
+  /** Takes `lots` off a position, fewer than it has; `margin` USD stand behind the rest. */
+  reduce(position: Position, lots: number, margin: number): void {
+    this.census.leave(position)
+    position.lots -= lots
+    this.census.enter(position)
+    position.margin = margin
+    this.transfer(position, -lots)
+    this.revalue(position)
+  }
+
   close(position: Position): void {
     const { id } = position
     this.census.leave(position)

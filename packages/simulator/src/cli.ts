@@ -3,10 +3,11 @@
 import { resolve } from 'node:path'
 import { FaultlineError } from '@faultline/market/errors'
 import { BUCKETS_MS } from '@faultline/market/resolution'
-import { isoTime } from '@faultline/market/units'
+import { isoTime, MINUTE_MS } from '@faultline/market/units'
 import { Command, CommanderError } from 'commander'
 import { CROWD_NAMES, crowdNamed } from './crowds.ts'
 import { type StylisedFacts, stylisedFacts } from './facts.ts'
+import type { Mechanics } from './market-run.ts'
 import { DEFAULT_START } from './settings.ts'
 import { type SimulatedMarket, simulate } from './simulate.ts'
 import { characterOf, VENUE_SYMBOLS } from './venue/characters.ts'
@@ -22,7 +23,13 @@ interface Flags {
   price?: string
   character?: string
   crowd?: string
+  mechanics?: string
   hidePrints?: string
+  prints: boolean
+  taker: boolean
+  ratios: boolean
+  oiLag?: string
+  gaps?: string
   json?: boolean
 }
 
@@ -41,7 +48,13 @@ function command(): Command {
     .option('--price <p>', 'price at which the first candle opens, within 1 % (default: "3000", or the character\'s)')
     .option('--character <symbol>', `behave as an instrument of the simulated venue: ${VENUE_SYMBOLS.join(', ')} (default: a large coin)`)
     .option('--crowd <name>', `who trades: ${CROWD_NAMES.join(', ')} (default: as on the simulated venue)`)
+    .option('--mechanics <kind>', 'how the exchange works: plain or full (default: full with --crowd, else plain)')
     .option('--hide-prints <share>', 'share of the published liquidations that the feed loses, 0 to 1')
+    .option('--no-prints', 'the venue publishes no liquidations')
+    .option('--no-taker', 'nobody says who was the taker')
+    .option('--no-ratios', 'no long/short ratios')
+    .option('--oi-lag <minutes>', 'open interest is this old when it is published; a multiple of 5')
+    .option('--gaps <share>', 'share of candles, and of rows of open interest, that are missing in stretches')
     .option('--json', 'print the result as one line of JSON')
     .allowExcessArguments(false)
 }
@@ -66,7 +79,15 @@ export async function main(argv: readonly string[]): Promise<number> {
         start: startTime(flags.start),
         ...(flags.character !== undefined && { character: characterOf(flags.character), symbol: flags.character }),
         ...(flags.crowd !== undefined && { crowd: crowdNamed(flags.crowd) }),
-        degrade: { ...(flags.hidePrints !== undefined && { hidePrints: number('--hide-prints', flags.hidePrints) }) },
+        ...(flags.mechanics !== undefined && { mechanics: mechanicsNamed(flags.mechanics) }),
+        degrade: {
+          hidePrints: number('--hide-prints', flags.hidePrints ?? '0'),
+          noPrints: !flags.prints,
+          noTaker: !flags.taker,
+          noRatios: !flags.ratios,
+          oiLagMs: number('--oi-lag', flags.oiLag ?? '0') * MINUTE_MS,
+          gaps: number('--gaps', flags.gaps ?? '0'),
+        },
         ...(flags.symbol !== undefined && { symbol: flags.symbol }),
         ...(flags.price !== undefined && { price: number('--price', flags.price) }),
       },
@@ -106,6 +127,10 @@ function number(option: string, text: string): number {
   return value
 }
 
+function mechanicsNamed(name: string): Mechanics {
+  return name === 'plain' || name === 'full' ? name : refuse('--mechanics', `plain or full is needed, not “${name}”`)
+}
+
 function startTime(text: string): number {
   const withZone = /(?:z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes('T') ? text : `${text}Z`
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(withZone) : Number.NaN
@@ -117,7 +142,7 @@ function resultLine(market: SimulatedMarket, out: string): string {
   const f: StylisedFacts = stylisedFacts(market)
   const per = (x: number): string => `${(100 * x).toFixed(2)} %`
   return [
-    `${settings.symbol} ${isoTime(settings.start)} – ${isoTime(settings.end)}: ${candles.length} candles, ${prints.length} of ${forcedOrders.length} liquidations printed`,
+    `${settings.symbol} ${isoTime(settings.start)} – ${isoTime(settings.end)}: ${candles.length} candles, ${prints?.length ?? 'none'} of ${forcedOrders.length} liquidations printed`,
     `open interest $${(f.openInterestUsd / 1e9).toFixed(2)}B, volume ${f.volumePerOpenInterest.toFixed(1)} × and liquidations ${per(f.liquidatedPerOpenInterest)} of it per day`,
     `daily volatility ${per(f.dailyVolatility)}, tail exponent ${f.tailExponent.toFixed(1)}`,
     out,

@@ -193,12 +193,12 @@ export class Crowd {
   private openOne(index: number, direction: 1 | -1): void {
     const { random, exchange } = this
     const p = this.populations[index] as Population
-    const { leverage, spare, ...order } = this.order(index, direction, exchange.mark)
+    const { leverage, spare, ...order } = this.order(index, direction, exchange.price)
     // A stop cuts the loss at a part of the margin, a target takes a multiple of what volatility gives in a life.
     const room = (1 + spare) / leverage
-    const stop = random.chance(p.stopShare) ? exchange.mark * Math.exp(-direction * room * random.between(0.25, 0.8)) : 0
+    const stop = random.chance(p.stopShare) ? exchange.price * Math.exp(-direction * room * random.between(0.25, 0.8)) : 0
     const reach = this.character.dayVolatility * Math.sqrt(p.lifeHours / 24) * random.between(0.3, 1.6)
-    const takeProfit = random.chance(p.targetShare) ? exchange.mark * Math.exp(direction * reach) : 0
+    const takeProfit = random.chance(p.targetShare) ? exchange.price * Math.exp(direction * reach) : 0
     exchange.open({ ...order, stop, takeProfit }, leverage, spare, random.chance(p.taker))
   }
 
@@ -253,7 +253,7 @@ export class Crowd {
       weather.activity *
       this.character.activity *
       random.exponential()
-    const lots = Math.round(usd / (exchange.mark * exchange.books.lotSize))
+    const lots = Math.round(usd / (exchange.price * exchange.books.lotSize))
     const buyShare = 0.5 + 0.18 * Math.tanh(0.4 * this.trend(0) + 0.5 * random.normal())
     const buys = Math.round(lots * buyShare)
     exchange.churn(buys, lots - buys)

@@ -15,25 +15,26 @@ export interface CrowdProfile {
 }
 
 type Habits = {
-  /** multiplies the median leverage of those who bet, and of the hedgers */
-  leverage?: { speculators: number; hedgers: number; sigma?: number }
-  /** of the speculators */
+  /** medians, in the order of POPULATIONS */
+  leverage: readonly [momentum: number, contrarian: number, swing: number, hedger: number]
+  /** of all but the hedgers, who always cross theirs; as in POPULATIONS where left out */
   cross?: { share: number; spare: number }
-  /** share of the speculators' positions that take a leverage from the menu */
+  /** share of positions, the hedgers' aside, that take a leverage from the menu */
   menu: number
   depth?: number
 }
 
 const HEDGER_NAME = 'hedger'
+/** Deviation of log leverage among swing traders: those who hold for days are of one mind. */
+const SWING_SIGMA = 0.42
 
 function crowd(description: string, { leverage, cross, menu, depth = 1 }: Habits): CrowdProfile {
-  const populations = POPULATIONS.map((p: Population): Population => {
+  const populations = POPULATIONS.map((p: Population, i): Population => {
     const hedger = p.name === HEDGER_NAME
-    const median = p.leverage.median * (hedger ? (leverage?.hedgers ?? 1) : (leverage?.speculators ?? 1))
-    const sigma = hedger ? p.leverage.sigma : (leverage?.sigma ?? p.leverage.sigma)
+    const sigma = p.name === 'swing' ? SWING_SIGMA : p.leverage.sigma
     return {
       ...p,
-      leverage: { ...p.leverage, median, sigma },
+      leverage: { ...p.leverage, median: leverage[i] as number, sigma, max: hedger ? 6 : p.leverage.max },
       ...(!hedger && cross && { cross }),
       menu: hedger ? 0 : menu,
     }
@@ -42,11 +43,22 @@ function crowd(description: string, { leverage, cross, menu, depth = 1 }: Habits
 }
 
 const PROFILES = {
-  usual: crowd('a usual crowd: leverage as on a large coin, margin mostly isolated, some leverages from the menu', { menu: 0.3 }),
-  low: crowd('a crowd of low leverage', { leverage: { speculators: 0.55, hedgers: 0.85 }, menu: 0.25 }),
-  high: crowd('a crowd of high leverage', { leverage: { speculators: 1.4, hedgers: 1.3 }, menu: 0.3, depth: 2.5 }),
-  cross: crowd('a crowd that nearly always crosses its margin', { cross: { share: 0.94, spare: 1.2 }, menu: 0.25 }),
-  menu: crowd('a crowd that mostly clicks the leverages of the menu', { cross: { share: 0.15, spare: 0.8 }, menu: 0.85 }),
+  usual: crowd('a usual crowd: leverage as on a large coin, margin mostly isolated, some leverages from the menu', {
+    leverage: [9, 6.5, 5, 2.9],
+    menu: 0.3,
+  }),
+  low: crowd('a crowd of low leverage', { leverage: [6, 4.8, 3.5, 2.3], menu: 0.25 }),
+  high: crowd('a crowd of high leverage, in a deep market', { leverage: [13, 9, 5.6, 2.9], menu: 0.3, depth: 2 }),
+  cross: crowd('a crowd that nearly always crosses its margin', {
+    leverage: [10, 7, 5.2, 2.9],
+    cross: { share: 0.94, spare: 0.8 },
+    menu: 0.25,
+  }),
+  menu: crowd('a crowd that mostly clicks the leverages of the menu', {
+    leverage: [9, 6.5, 5, 2.9],
+    cross: { share: 0.15, spare: 0.8 },
+    menu: 0.85,
+  }),
 } as const satisfies Record<string, CrowdProfile>
 
 export type CrowdName = keyof typeof PROFILES

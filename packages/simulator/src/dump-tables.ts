@@ -29,6 +29,7 @@ export const DUMP_TABLES: Readonly<Record<DumpTable, (market: SimulatedMarket) =
 function* klines({ settings, candles, takerBuyQuote }: SimulatedMarket): Lines {
   const { priceDecimals, lotDecimals, intervalMs } = settings
   const c = candles.columns
+  const known = (value: number, decimals: number): string => (Number.isNaN(value) ? '' : value.toFixed(decimals))
   const price = (column: Float64Array, i: number): string => (column[i] as number).toFixed(priceDecimals)
   yield DUMP_HEADERS['klines.csv']
   for (let i = 0; i < candles.length; i++) {
@@ -43,8 +44,8 @@ function* klines({ settings, candles, takerBuyQuote }: SimulatedMarket): Lines {
       openTime + intervalMs - 1,
       (c.quoteVolume[i] as number).toFixed(4),
       c.tradeCount[i],
-      (c.takerBuyVolume[i] as number).toFixed(lotDecimals),
-      (takerBuyQuote[i] as number).toFixed(4),
+      known(c.takerBuyVolume[i] as number, lotDecimals),
+      known(takerBuyQuote[i] as number, 4),
       0,
     ].join(',')
   }
@@ -80,7 +81,7 @@ function* fundingRates({ funding }: SimulatedMarket): Lines {
 /** `side` is the side of the order, as Binance gives it: SELL closed a long. The order's price is the bankruptcy price. */
 function* liquidations({ settings, prints }: SimulatedMarket): Lines {
   yield DUMP_HEADERS['liquidationSnapshot.csv']
-  for (const order of prints) {
+  for (const order of prints ?? []) {
     const quantity = (order.lots * settings.lotSize).toFixed(settings.lotDecimals)
     const side = order.direction > 0 ? 'SELL' : 'BUY'
     // A venue names no price of zero; a wallet that outlasted its position's price has none to name.

@@ -26,6 +26,8 @@ export interface ForcedOrder {
   bankruptcyPrice: number
   /** average fill */
   fillPrice: number
+  /** what is left of a position that was liquidated in part; absent where liquidations close all */
+  lotsLeft?: number
 }
 
 /** What the exchange tells the tape. */
@@ -44,6 +46,16 @@ export interface Tape {
 const LASTING = 0.22
 const LASTING_HALF_LIFE_MS = 10 * HOUR_MS
 const PRESSURE_HALF_LIFE_MS = 90_000
+
+/** How it is outside. */
+export interface Conditions {
+  /** USD that moves the price by 1 in log */
+  readonly depthUsd: number
+  /** volatility over its long-run mean */
+  readonly stress: number
+  /** premium over the index that the crowd's lean gives */
+  readonly basis: number
+}
 
 export interface ExchangeOptions {
   price: number
@@ -71,22 +83,22 @@ export class Exchange {
   readonly books: Books
   mark: number
   /** Log price that news alone would give, and what the crowd's trades add to it: lasting for hours, and for minutes. */
-  private value: number
-  private lasting = 0
+  protected value: number
+  protected lasting = 0
   pressure = 0
   /** USD that moves the price by 1 in log, at normal distance; set each step from the weather */
   depthUsd: number
   now = 0
-  private readonly stepMs: number
+  protected readonly stepMs: number
   /** orders above this size are worked into the market without haste */
   private readonly workedLots: number
   readonly thickening: number
   private readonly usdPerPrint: number
   private readonly fade: number
   private readonly slowFade: number
-  private readonly below: TriggerHeap
-  private readonly above: TriggerHeap
-  private readonly tape: Tape
+  protected readonly below: TriggerHeap
+  protected readonly above: TriggerHeap
+  protected readonly tape: Tape
   private readonly random: Random
   /** share of the step that is left for the next liquidation to happen in */
   private stepLeft = 1
@@ -125,25 +137,54 @@ export class Exchange {
     this.above.restore(state.above)
   }
 
+  /** What the latest trade was made at. */
+  get price(): number {
+    return this.mark
+  }
+
+  /** Log of the price over the index, where a crowd on one side adds `basis` to it. */
+  premium(basis: number): number {
+    return this.pressure + basis
+  }
+
+  /** Notional at entry over margin, of all that the wallet of a position holds. */
+  leverageOf({ lots, entry, margin }: Position): number {
+    return (lots * this.books.lotSize * entry) / Math.max(margin, Number.MIN_VALUE)
+  }
+
+  /** When a position was opened, UTC ms; NaN where nobody keeps that. */
+  openedAt(_position: Position): number {
+    return Number.NaN
+  }
+
+  /** What comes from outside, once per step and before `drift`. */
+  set({ depthUsd }: Conditions): void {
+    this.depthUsd = depthUsd
+  }
+
   get logPrice(): number {
     return this.value + this.lasting + this.pressure
   }
 
   /** News moves the price; what trades pushed before fades. */
   drift(time: number, news: number): void {
+    this.begin(time, news)
+    this.sweep()
+  }
+
+  protected begin(time: number, news: number): void {
     this.now = time
     this.stepLeft = 1
     this.value += news
     this.lasting *= this.slowFade
     this.pressure *= this.fade
-    this.sweep()
   }
 
   /** Opens a position by market order (`taker`) or patiently; large orders are always patient. */
   open(order: Omit<NewPosition, 'entry' | 'margin'>, leverage: number, spare: number, taker: boolean): Position {
     const hasty = taker && order.lots <= this.workedLots
     const push = hasty ? this.impact(order.direction, order.lots) : 0
-    const entry = this.mark * Math.exp(push / 2)
+    const entry = this.price * Math.exp(push / 2)
     const margin = ((order.lots * this.books.lotSize * entry) / leverage) * (1 + spare)
     const position = this.books.open({ ...order, entry, margin })
     this.watch(position)
@@ -156,7 +197,7 @@ export class Exchange {
   add(position: Position, lots: number, margin: number): void {
     const hasty = lots <= this.workedLots
     const push = hasty ? this.impact(position.direction, lots) : 0
-    const price = this.mark * Math.exp(push / 2)
+    const price = this.price * Math.exp(push / 2)
     this.books.add(position, lots, price, margin)
     // Stop and target belong to the entry that they were set for.
     position.stop = 0
@@ -183,14 +224,14 @@ export class Exchange {
       return
     }
     const push = this.impact(order, lots)
-    this.print(direction < 0, lots, this.mark * Math.exp(push / 2))
+    this.print(direction < 0, lots, this.price * Math.exp(push / 2))
     this.yieldTo(push)
   }
 
   /** Trades that open and close inside a step between the same accounts: volume without a change of any position. */
   churn(buys: number, sells: number): void {
-    if (buys > 0) this.tape.churn(true, buys, this.mark, this.prints(buys, this.mark))
-    if (sells > 0) this.tape.churn(false, sells, this.mark, this.prints(sells, this.mark))
+    if (buys > 0) this.tape.churn(true, buys, this.price, this.prints(buys, this.price))
+    if (sells > 0) this.tape.churn(false, sells, this.price, this.prints(sells, this.price))
   }
 
   /** Applies triggers that lie beyond the price already (after funding was paid). */
@@ -209,23 +250,23 @@ export class Exchange {
   }
 
   /** Log price move of a market order, signed. */
-  private impact(direction: 1 | -1, lots: number): number {
+  protected impact(direction: 1 | -1, lots: number): number {
     return pushOf(this, direction, lots * this.books.lotSize * this.mark)
   }
 
-  private yieldTo(push: number): void {
+  protected yieldTo(push: number): void {
     if (push === 0) return
     this.press(push)
     this.sweep()
   }
 
-  private press(push: number): void {
+  protected press(push: number): void {
     this.lasting += LASTING * push
     this.pressure += (1 - LASTING) * push
   }
 
   /** Walks the mark to where news and pushes put it, through every trigger on the way. */
-  private sweep(): void {
+  protected sweep(): void {
     for (;;) {
       const goal = Math.exp(this.logPrice)
       // What waits below fires when the price falls to it, and at once where it lies above the mark already.
@@ -275,19 +316,19 @@ export class Exchange {
   }
 
   /** Each liquidation of a chain comes a little after the one before; all stay inside the step. */
-  private forcedTime(): number {
+  protected forcedTime(): number {
     this.stepLeft *= this.random.between(0.6, 0.98)
     return this.now + Math.floor(this.stepMs * (1 - this.stepLeft))
   }
 
   /** A small limit order is hit by a taker of the other side; a large one is worked from both sides of the book. */
-  private printPatient(direction: 1 | -1, lots: number): void {
+  protected printPatient(direction: 1 | -1, lots: number): void {
     const crossing = lots > this.workedLots ? Math.floor(lots / 2) : 0
-    if (crossing > 0) this.print(direction > 0, crossing, this.mark)
-    this.print(direction < 0, lots - crossing, this.mark)
+    if (crossing > 0) this.print(direction > 0, crossing, this.price)
+    this.print(direction < 0, lots - crossing, this.price)
   }
 
-  private print(takerBuys: boolean, lots: number, price: number): void {
+  protected print(takerBuys: boolean, lots: number, price: number): void {
     this.tape.trade(takerBuys, lots, price, this.prints(lots, price))
   }
 

@@ -11,6 +11,10 @@ export interface StylisedFacts {
   liquidationsPerDay: number
   /** share of them that the throttled feed shows */
   printedShare: number
+  /** of the crowd's positions: shares of what they hold in wallets of leverage up to 3, 3 to 7, above 7 */
+  leverageShares: [upTo3: number, upTo7: number, above7: number]
+  /** Hill estimate on the largest tenth of all liquidations by USD */
+  liquidationSizeExponent: number
   /** Hill estimate on the largest 2.5 % of absolute five-minute returns */
   tailExponent: number
   /** autocorrelation of absolute five-minute returns after one hour */
@@ -48,11 +52,18 @@ export function stylisedFacts(market: SimulatedMarket): StylisedFacts {
   const openInterestUsd = mean(oi.openInterestUsd)
   const liquidated = forcedOrders.reduce((sum, o) => sum + o.lots * settings.lotSize * o.fillPrice, 0)
   const sizes = returns.map(Math.abs)
+  const { upTo3, upTo7, above7 } = market.leverage
+  const held = upTo3 + upTo7 + above7
   return {
     volumePerOpenInterest: c.quoteVolume.reduce((a, b) => a + b, 0) / days / openInterestUsd,
     liquidatedPerOpenInterest: liquidated / days / openInterestUsd,
     liquidationsPerDay: forcedOrders.length / days,
     printedShare: throttledPrints(forcedOrders).length / Math.max(1, forcedOrders.length),
+    leverageShares: [upTo3 / held, upTo7 / held, above7 / held],
+    liquidationSizeExponent: hill(
+      forcedOrders.map((o) => o.lots * settings.lotSize * o.fillPrice),
+      0.1,
+    ),
     tailExponent: hill(sizes, 0.025),
     volatilityClustering: autocorrelation(sizes, Math.max(1, Math.round(3_600_000 / (every * settings.intervalMs)))),
     dailyVolatility: Math.sqrt(

@@ -62,6 +62,13 @@ export function leverageCap(notional: number, brackets: readonly Bracket[] = BRA
   return (brackets[brackets.length - 1] as Bracket).initialLeverage
 }
 
+/** The largest notional in USD of the tier below the one that `notional` is in; 0 where there is none. */
+export function lowerTierCap(notional: number, brackets: readonly Bracket[] = BRACKETS): number {
+  let cap = 0
+  for (const b of brackets) if (notional > b.notionalCap) cap = b.notionalCap
+  return cap
+}
+
 /** Margin plus unrealised profit, in USD. */
 export function equity(p: MarginedPosition, price: number): number {
   return p.margin + p.direction * p.size * (price - p.entry)

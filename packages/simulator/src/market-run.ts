@@ -7,6 +7,7 @@ import { Books, type BooksState } from './books.ts'
 import { type Character, wildness } from './character.ts'
 import { Crowd, type CrowdState } from './crowd.ts'
 import { Exchange, type ExchangeState, type Tape } from './exchange.ts'
+import { FullExchange } from './full/full-exchange.ts'
 import type { Population } from './populations.ts'
 import { Random, type RandomState } from './random.ts'
 import { Weather, type WeatherState } from './weather.ts'
@@ -25,11 +26,19 @@ const DAMPER = 0.0005
 export const FUNDING_CAP = 0.0075
 const FUNDING_BASE_HOURS = 8
 
+/**
+ * `plain`: every position dies whole where the traded price reaches its liquidation price, a wallet stands behind one position,
+ * the book is a function. `full`: index, mark, levels that are eaten and come back, shared wallets, partial liquidation.
+ */
+export type Mechanics = 'plain' | 'full'
+
 export interface MarketRunOptions {
   seed: number
   /** before the names of the random streams, so that instruments of one seed are different markets */
   streams?: string
   character: Character
+  /** how the exchange works; plain by default */
+  mechanics?: Mechanics
   /** who trades; POPULATIONS by default */
   populations?: readonly Population[]
   /** base coin per lot */
@@ -92,14 +101,18 @@ export class MarketRun {
     this.random = { weather: stream('weather'), exchange: stream('exchange'), crowd: stream('crowd'), jitter: stream('jitter') }
     this.books = new Books(lotSize, character.brackets)
     this.weather = new Weather(this.random.weather, STEP_MS, character)
-    this.exchange = new Exchange(this.books, options.tape, this.random.exchange, {
+    const exchangeOptions = {
       price: character.price,
       depthUsd: this.normalDepth,
       stepMs: STEP_MS,
       workedLots: Math.ceil((WORKED_SHARE * character.openInterestUsd) / (character.price * lotSize)),
       thickening: THICKENING * wildness(character),
       usdPerPrint: character.usdPerPrint,
-    })
+    }
+    this.exchange =
+      options.mechanics === 'full'
+        ? new FullExchange(this.books, options.tape, this.random.exchange, { ...exchangeOptions, character, random: stream('wallets') })
+        : new Exchange(this.books, options.tape, this.random.exchange, exchangeOptions)
     this.crowd = new Crowd(this.exchange, this.random.crowd, {
       character,
       stepMs: STEP_MS,
@@ -116,7 +129,7 @@ export class MarketRun {
 
   /** Log of the perpetual's price over its index: pressure of trades, and crowding. */
   get premium(): number {
-    return this.exchange.pressure + this.crowdingPremium * this.crowd.crowding()
+    return this.exchange.premium(this.crowdingPremium * this.crowd.crowding())
   }
 
   /** What funding would settle at if its interval ended now. */
@@ -135,7 +148,11 @@ export class MarketRun {
     const pull = time < start ? (away * STEP_MS) / Math.max(STEP_MS, start - time) : 0
     const before = exchange.logPrice
     const news = weather.step(time)
-    exchange.depthUsd = this.normalDepth * weather.depth
+    exchange.set({
+      depthUsd: this.normalDepth * weather.depth,
+      stress: weather.stress,
+      basis: this.crowdingPremium * this.crowd.crowding(),
+    })
     exchange.drift(time, news + pull)
     this.crowd.step(time, weather)
     weather.alarm(Math.abs(exchange.logPrice - before - news - pull))

@@ -12,7 +12,7 @@ import {
 } from '@faultline/market/event-table'
 import { binOf } from '@faultline/market/price-grid'
 import type { Books } from './books.ts'
-import type { ForcedOrder, Tape } from './exchange.ts'
+import type { Exchange, ForcedOrder, Tape } from './exchange.ts'
 import { RatioMeter } from './metrics.ts'
 
 /** The true map, one row per time and bin that holds anything: USD (size × liquidation price) that would be liquidated. */
@@ -22,10 +22,42 @@ export interface TruthTable {
   bin: number[]
   long: number[]
   short: number[]
+  /** means over that USD, NaN where there is none: notional at entry over margin, and ms since the position was opened */
+  longLeverage: number[]
+  shortLeverage: number[]
+  longAge: number[]
+  shortAge: number[]
+}
+
+/** USD held by positions of the crowd, both sides, by the leverage of its wallet: sums over the hours. */
+export interface LeverageOfOpenInterest {
+  upTo3: number
+  upTo7: number
+  above7: number
 }
 
 /** Bins of the global grid within ×0.5 … ×2. */
 const REACH = Math.log(2)
+
+/** One side of the true map while it is added up. */
+class TrueSide {
+  readonly usd: Float64Array
+  /** times USD */
+  readonly leverage: Float64Array
+  readonly age: Float64Array
+
+  constructor(bins: number) {
+    this.usd = new Float64Array(bins)
+    this.leverage = new Float64Array(bins)
+    this.age = new Float64Array(bins)
+  }
+
+  add(row: number, usd: number, leverage: number, age: number): void {
+    this.usd[row] = (this.usd[row] as number) + usd
+    this.leverage[row] = (this.leverage[row] as number) + usd * leverage
+    this.age[row] = (this.age[row] as number) + usd * age
+  }
+}
 
 export class Recorder implements Tape {
   recording = false
@@ -35,7 +67,18 @@ export class Recorder implements Tape {
   readonly ratioRows = new EventTableBuilder('longShortRatio')
   readonly fundingRows = new EventTableBuilder('funding', 64)
   readonly forcedOrders: ForcedOrder[] = []
-  readonly truth: TruthTable = { length: 0, time: [], bin: [], long: [], short: [] }
+  readonly truth: TruthTable = {
+    length: 0,
+    time: [],
+    bin: [],
+    long: [],
+    short: [],
+    longLeverage: [],
+    shortLeverage: [],
+    longAge: [],
+    shortAge: [],
+  }
+  readonly leverage: LeverageOfOpenInterest = { upTo3: 0, upTo7: 0, above7: 0 }
   private readonly lotSize: number
   private readonly tick: (price: number) => number
   private open = 0
@@ -123,28 +166,36 @@ export class Recorder implements Tape {
   }
 
   /** The true map of this moment. The maker is hedged elsewhere and is never liquidated: it has no place on it. */
-  snapshotTruth(time: number, books: Books, price: number): void {
-    const first = binOf(price * Math.exp(-REACH))
-    const last = binOf(price * Math.exp(REACH))
-    const long = new Float64Array(last - first + 1)
-    const short = new Float64Array(last - first + 1)
+  snapshotTruth(time: number, exchange: Exchange): void {
+    const { books, mark } = exchange
+    const first = binOf(mark * Math.exp(-REACH))
+    const bins = binOf(mark * Math.exp(REACH)) - first + 1
+    const sides = [new TrueSide(bins), new TrueSide(bins)] as const
     for (let i = 0; i < books.count; i++) {
       const p = books.at(i)
+      const size = p.lots * this.lotSize
+      const leverage = (size * p.entry) / Math.max(p.margin, 1e-9)
+      const whole = exchange.leverageOf(p)
+      this.leverage[whole <= 3 ? 'upTo3' : whole <= 7 ? 'upTo7' : 'above7'] += size * mark
       if (p.liquidation <= 0) continue
       const row = binOf(p.liquidation) - first
-      if (row < 0 || row >= long.length) continue
-      const side = p.direction > 0 ? long : short
-      side[row] = (side[row] as number) + p.lots * this.lotSize * p.liquidation
+      if (row < 0 || row >= bins) continue
+      sides[p.direction > 0 ? 0 : 1].add(row, size * p.liquidation, leverage, time - exchange.openedAt(p))
     }
     const { truth } = this
-    for (let row = 0; row < long.length; row++) {
-      const l = long[row] as number
-      const s = short[row] as number
+    const [long, short] = sides
+    for (let row = 0; row < bins; row++) {
+      const l = long.usd[row] as number
+      const s = short.usd[row] as number
       if (l + s < 1) continue
       truth.time.push(time)
       truth.bin.push(first + row)
       truth.long.push(l)
       truth.short.push(s)
+      truth.longLeverage.push((long.leverage[row] as number) / l)
+      truth.shortLeverage.push((short.leverage[row] as number) / s)
+      truth.longAge.push((long.age[row] as number) / l)
+      truth.shortAge.push((short.age[row] as number) / s)
       truth.length++
     }
   }

@@ -5,6 +5,7 @@ import { DAY_MS, floorTo, isoTime } from '@faultline/market/units'
 import { type Character, LARGE_COIN } from './character.ts'
 import { type CrowdName, crowdNamed } from './crowds.ts'
 import { type Degradation, degradation } from './degrade.ts'
+import type { Mechanics } from './market-run.ts'
 
 export interface SimulationOptions {
   /** length of the market in days; days × 24 h must be a multiple of the candle */
@@ -21,6 +22,8 @@ export interface SimulationOptions {
   character?: Character
   /** who trades; the populations that the venue's instruments have when left out */
   crowd?: CrowdName
+  /** how the exchange works: full where a crowd is named, plain otherwise */
+  mechanics?: Mechanics
   /** what the public feed loses; nothing by default */
   degrade?: Partial<Degradation>
   /** where the first candle opens, to within a per cent; 3000 by default */
@@ -36,6 +39,7 @@ export interface Settings {
   readonly character: Character
   /** null: the populations of the venue's instruments */
   readonly crowd: CrowdName | null
+  readonly mechanics: Mechanics
   readonly degrade: Degradation
   readonly days: number
   readonly seed: number
@@ -91,6 +95,7 @@ export function settle(options: SimulationOptions): Settings {
   return {
     character: { ...asked, price, openInterestUsd },
     crowd: options.crowd === undefined ? null : crowdNamed(options.crowd),
+    mechanics: options.mechanics ?? (options.crowd === undefined ? 'plain' : 'full'),
     degrade: degradation(options.degrade ?? {}),
     days,
     seed,

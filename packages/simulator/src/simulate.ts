@@ -1,33 +1,30 @@
-import type { CandleTable, FundingTable, LongShortRatioTable, OpenInterestTable } from '@faultline/market/event-table'
+import type { FundingTable } from '@faultline/market/event-table'
 import { HOUR_MS } from '@faultline/market/units'
 import type { Books } from './books.ts'
 import { CROWDS } from './crowds.ts'
-import type { ForcedOrder } from './exchange.ts'
-import { thinnedPrints } from './liquidation-feed.ts'
+import { degradedFeed, type PublicFeed } from './degrade.ts'
+import type { Exchange, ForcedOrder } from './exchange.ts'
 import type { Bracket } from './margin.ts'
 import { MarketRun } from './market-run.ts'
 import { METRICS_MS } from './metrics.ts'
-import { Recorder, type TruthTable } from './recorder.ts'
+import { type LeverageOfOpenInterest, Recorder, type TruthTable } from './recorder.ts'
 import { type Settings, type SimulationOptions, settle } from './settings.ts'
 
-/** Everything that a simulated market was, public and secret. Tables are in the market's vocabulary. */
-export interface SimulatedMarket {
+/**
+ * Everything that a simulated market was: what is public of it, as the feed gives it (open interest and ratios every five minutes,
+ * start < time ≤ end), and what is secret. Tables are in the market's vocabulary.
+ */
+export interface SimulatedMarket extends PublicFeed {
   readonly settings: Settings
   readonly brackets: readonly Bracket[]
-  readonly candles: CandleTable
-  /** USD bought by takers, per candle */
-  readonly takerBuyQuote: readonly number[]
-  /** every five minutes, start < time ≤ end */
-  readonly openInterest: OpenInterestTable
-  readonly ratios: LongShortRatioTable
   /** at the end of each funding interval, start ≤ time < end */
   readonly funding: FundingTable
   /** every liquidation */
   readonly forcedOrders: readonly ForcedOrder[]
-  /** those of them that were published */
-  readonly prints: readonly ForcedOrder[]
   /** each full hour, start < time ≤ end */
   readonly truth: TruthTable
+  /** over the full hours */
+  readonly leverage: LeverageOfOpenInterest
 }
 
 /** What a watcher may look at after each step. */
@@ -36,6 +33,7 @@ export interface StepView {
   readonly time: number
   readonly mark: number
   readonly books: Books
+  readonly exchange: Exchange
 }
 
 export interface Hooks {
@@ -56,7 +54,7 @@ export function simulate(options: SimulationOptions, hooks: Hooks = {}): Simulat
   const own = settings.character
   const character = crowd ? { ...own, depthPerPercent: own.depthPerPercent * crowd.depth } : own
   const populations = crowd ? { populations: crowd.populations } : {}
-  const run = new MarketRun({ seed, character, lotSize, start, warmUpDays, tape: recorder, ...populations })
+  const run = new MarketRun({ seed, character, lotSize, start, warmUpDays, mechanics: settings.mechanics, tape: recorder, ...populations })
   const { books, exchange, begin } = run
   const total = (end - begin) / HOUR_MS
   while (run.time < end) {
@@ -65,25 +63,27 @@ export function simulate(options: SimulationOptions, hooks: Hooks = {}): Simulat
       recorder.recording = true
       recorder.beginMetrics()
     }
-    if (time >= start && (time - start) % intervalMs === 0) recorder.beginCandle(exchange.mark)
+    if (time >= start && (time - start) % intervalMs === 0) recorder.beginCandle(exchange.price)
     const settlement = run.step()
     if (settlement) recorder.funding(settlement.time, settlement.rate, character.fundingIntervalHours)
     const now = run.time
     if (time >= start) {
       if ((now - start) % intervalMs === 0) recorder.endCandle(now - intervalMs)
       if (now % METRICS_MS === 0) recorder.metrics(now, books, exchange.mark)
-      if (now % HOUR_MS === 0) recorder.snapshotTruth(now, books, exchange.mark)
+      if (now % HOUR_MS === 0) recorder.snapshotTruth(now, exchange)
     }
-    hooks.onStep?.({ time: now, mark: exchange.mark, books })
+    hooks.onStep?.({ time: now, mark: exchange.mark, books, exchange })
     if ((now - begin) % HOUR_MS === 0) hooks.onProgress?.((now - begin) / HOUR_MS, total)
   }
+  const { forcedOrders, takerBuyQuote, truth, leverage } = recorder
+  const { funding, ...tables } = recorder.tables()
   return {
     settings,
     brackets: character.brackets,
-    ...recorder.tables(),
-    takerBuyQuote: recorder.takerBuyQuote,
-    forcedOrders: recorder.forcedOrders,
-    prints: thinnedPrints(recorder.forcedOrders, settings.degrade.hidePrints, seed),
-    truth: recorder.truth,
+    ...degradedFeed({ ...tables, takerBuyQuote, prints: forcedOrders }, settings.degrade, seed),
+    funding,
+    forcedOrders,
+    truth,
+    leverage,
   }
 }

@@ -23,7 +23,10 @@ export async function writeDump(market: SimulatedMarket, dir: string, options: {
   const old = `${draft}.old`
   await mkdir(draft)
   try {
-    for (const [name, lines] of Object.entries(DUMP_TABLES)) await writeLines(join(draft, name), lines(market), options.signal)
+    for (const [name, lines] of Object.entries(DUMP_TABLES)) {
+      if (name === 'liquidationSnapshot.csv' && market.prints === null) continue
+      await writeLines(join(draft, name), lines(market), options.signal)
+    }
     await writeFile(join(draft, 'brackets.json'), `${JSON.stringify(market.brackets, null, 2)}\n`)
     await writeFile(join(draft, 'market.json'), `${JSON.stringify(description(market), null, 2)}\n`)
     options.signal?.throwIfAborted()
@@ -64,7 +67,7 @@ async function isMarket(dir: string): Promise<boolean> {
 }
 
 function description({ settings }: SimulatedMarket) {
-  const { symbol, seed, days, start, end, intervalMs, price, openInterestUsd, warmUpDays, character, crowd, degrade } = settings
+  const { symbol, seed, days, start, end, intervalMs, price, openInterestUsd, warmUpDays, character, crowd, mechanics, degrade } = settings
   return {
     format: MARKET_FORMAT,
     simulated: true,
@@ -80,6 +83,7 @@ function description({ settings }: SimulatedMarket) {
     // Left out for the usual one, whose dumps stay the bytes that they have always been.
     ...(character.description !== LARGE_COIN.description && { character }),
     ...(crowd !== null && { crowd }),
+    ...(mechanics !== 'plain' && { mechanics }),
     ...(isDegraded(degrade) && { degrade }),
   }
 }
