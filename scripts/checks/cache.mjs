@@ -41,7 +41,7 @@ const CASES = [
   },
   {
     file: 'packages/engine/src/cache-probe.ts',
-    must: ['@faultline/engine#test', '@faultline/worker#typecheck', '@faultline/bench#typecheck'],
+    must: ['@faultline/engine#test', '@faultline/worker#typecheck', '@faultline/bench#typecheck', '@faultline/web#build'],
     mustNot: ['@faultline/market#test', '@faultline/simulator#test', '@faultline/ui#test', '@faultline/db#typecheck'],
   },
   {
