@@ -19,7 +19,7 @@ import type { MarketResult, MarketTask } from './market-worker.ts'
 import { gainPlot, populationFile, profilePlot, reliabilityPlot } from './plots.ts'
 import { POPULATIONS } from './populations.ts'
 import { scoreRealCoin } from './real.ts'
-import { markdown, verdicts } from './report.ts'
+import { markdown, published, verdicts } from './report.ts'
 import type { AccuracyReport } from './report-shape.ts'
 import { REPORTING_SEEDS, TUNING_SEEDS } from './seeds.ts'
 import { inThreads } from './threads.ts'
@@ -92,15 +92,15 @@ console.error(
 
 if (flags.write) {
   // Only the run that is published stands in the folder that is committed.
-  const published = !flags.tuning && !flags.quick && !flags.population && !flags['no-ablations']
-  const folder = published ? join(import.meta.dirname, 'results') : join(import.meta.dirname, '../../.data/bench-accuracy/results')
+  const whole = !flags.tuning && !flags.quick && !flags.population && !flags['no-ablations']
+  const folder = whole ? join(import.meta.dirname, 'results') : join(import.meta.dirname, '../../.data/bench-accuracy/results')
   mkdirSync(folder, { recursive: true })
   const rounded = (_: string, value: unknown) =>
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value
   writeFileSync(join(folder, 'accuracy.json'), `${JSON.stringify(report, rounded, 1)}\n`)
   writeFileSync(join(folder, 'README.md'), text)
   writeFileSync(join(folder, report.plots.gain), gainPlot(report.populations))
-  if (report.cascades.length > 0) writeFileSync(join(folder, report.plots.reliability), reliabilityPlot(report.cascades))
+  if (report.cascades.length > 0) writeFileSync(join(folder, report.plots.reliability), reliabilityPlot(published(report)))
   for (const p of report.populations) writeFileSync(join(folder, populationFile(p.population)), profilePlot(p, SIMULATED_OPTIONS.bin))
   console.error(`written to ${folder}`)
 }

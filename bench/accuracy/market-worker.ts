@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { type BucketInput, Estimator } from '@faultline/engine/estimator/estimator'
 import { type MarketScore, type ScoredEstimator, scoreMarket } from '@faultline/engine/score/score-market'
 import { SIMULATED_OPTIONS } from '@faultline/engine/score/truth-measures'
+import { DAY_MS } from '@faultline/market/units'
 import type { SimulationOptions } from '@faultline/simulator/settings'
 import type { Ablation } from './ablations.ts'
 import { type Market, simulatedMarket } from './markets.ts'
@@ -31,14 +32,22 @@ async function run({ population, seed, options, fromDay, ablations }: MarketTask
   const estimator = new Estimator({ bucketMs: market.bucketMs, tiers: market.tiers })
   const score = scoreMarket({
     ...basics(market, fromDay),
-    estimator,
+    estimator: {
+      step: (bucket) => {
+        estimator.step(bucket)
+        readings.step(bucket)
+      },
+      column: () => estimator.column(),
+      ...bandsOf(estimator),
+    },
     readings: (_, bucket) => readings.freeze(estimator, bucket),
   })
+  const from = (market.inputs[0]?.bucketStart ?? 0) + fromDay * DAY_MS
   return {
     population,
     seed,
     score,
-    readings: readings.scored(score.outcomes),
+    readings: readings.scored(from),
     ablations: ablations.map((ablation) => ({
       name: ablation.name,
       score: scoreMarket({ ...basics(market, fromDay), estimator: ablated(market, ablation) }),
@@ -53,6 +62,14 @@ const basics = (market: Market, fromDay: number) => ({
   truthOptions: SIMULATED_OPTIONS,
   fromDay,
 })
+
+/** The bands of an estimator that has them. */
+function bandsOf(estimator: ScoredEstimator): Pick<ScoredEstimator, 'bands' | 'cumulativeBands'> {
+  return {
+    ...(estimator.bands && { bands: () => estimator.bands?.() ?? null }),
+    ...(estimator.cumulativeBands && { cumulativeBands: (distances) => estimator.cumulativeBands?.(distances) ?? null }),
+  }
+}
 
 /** The estimator without an ingredient. What is withheld is withheld from it alone: the score still sees the prints. */
 function ablated(market: Market, { withhold = [] }: Ablation): ScoredEstimator {

@@ -1,7 +1,11 @@
 /** What is read off the frozen maps, and what came of it in truth: every liquidation counts here, printed or not. */
 import type { BucketInput, Estimator } from '@faultline/engine/estimator/estimator'
-import type { FrozenReadings, Outcome } from '@faultline/engine/score/prequential'
-import { HOUR_MS } from '@faultline/market/units'
+import type { WeightedMap } from '@faultline/engine/map/heat-map'
+import { type ForecastOutcome, fitIsotonic, recalibrate } from '@faultline/engine/readings/isotonic'
+import { frozenReadings } from '@faultline/engine/score/frozen-readings'
+import { MarketContext } from '@faultline/engine/score/market-context'
+import type { FrozenReadings } from '@faultline/engine/score/prequential'
+import { DAY_MS, HOUR_MS } from '@faultline/market/units'
 import { liquidatedBetween, type Market } from './markets.ts'
 
 export interface ScoredReading {
@@ -13,29 +17,75 @@ export interface ScoredReading {
   forecasts: { id: string; probability: number; happened: boolean }[]
 }
 
+/** Readings of every full hour: none overlaps another, so that no liquidation is counted for two. */
+const EVERY_MS = HOUR_MS
+/** Draws of the ensemble that the Monte Carlo goes through. */
+const MAPS = 8
+/** Days of a market's own past before its probabilities are recalibrated by it. */
+const CALIBRATED_AFTER_MS = 2 * DAY_MS
+
+/** Ends the name of a probability that was recalibrated. */
+export const RECALIBRATED = ', recalibrated'
+
 export class MarketReadings {
   private readonly market: Market
-  private openInterest = 0
+  private readonly context: MarketContext
+  private readonly kept: { time: number; readings: FrozenReadings }[] = []
 
   constructor(market: Market) {
     this.market = market
+    this.context = new MarketContext(market.bucketMs)
   }
 
-  freeze(_estimator: Estimator, bucket: BucketInput): FrozenReadings {
-    this.openInterest = bucket.openInterest?.base ?? this.openInterest
-    return { riskIndex: null, openInterestUsd: this.openInterest * bucket.close }
+  step(bucket: BucketInput): void {
+    this.context.step(bucket)
   }
 
-  /** One per full hour, so that no liquidation is counted for two. */
-  scored(outcomes: readonly Outcome[]): ScoredReading[] {
-    return outcomes
-      .filter((o) => o.horizonMs === HOUR_MS && o.frozenAt % HOUR_MS === 0)
-      .map((o) => ({
-        time: o.frozenAt,
-        riskIndex: o.riskIndex,
-        openInterestUsd: o.openInterestUsd ?? 0,
-        liquidatedUsd: liquidatedBetween(this.market.liquidated, o.frozenAt, o.frozenAt + HOUR_MS),
-        forecasts: [],
-      }))
+  /** What is known at the close of a bucket at which a map is frozen. */
+  freeze(estimator: Estimator & { draws?(count: number): WeightedMap[] }, bucket: BucketInput): FrozenReadings {
+    const time = bucket.bucketStart + this.market.bucketMs
+    const column = time % EVERY_MS === 0 ? estimator.column() : null
+    if (!column) return {}
+    const map = { time, price: bucket.close, long: column.planes.long, short: column.planes.short }
+    const readings = frozenReadings({ map, draws: estimator.draws?.(MAPS) ?? [], context: this.context })
+    this.kept.push({ time, readings })
+    return readings
+  }
+
+  /**
+   * From a time on, with what came of each. Every probability is there twice: as said, and recalibrated (isotonic) by what had come of
+   * those before it in the same market, never by what came later.
+   */
+  scored(from: number): ScoredReading[] {
+    const past = new Map<string, ForecastOutcome[]>()
+    const begin = this.kept[0]?.time ?? 0
+    return this.kept
+      .filter(({ time }) => time + HOUR_MS <= this.end)
+      .map(({ time, readings }) => {
+        const liquidatedUsd = liquidatedBetween(this.market.liquidated, time, time + HOUR_MS)
+        const forecasts: ScoredReading['forecasts'] = []
+        for (const { id, usd, probability } of readings.cascadeProbabilities ?? []) {
+          const happened = liquidatedUsd >= usd
+          const before = past.get(id) ?? []
+          past.set(id, before)
+          forecasts.push({ id, probability, happened })
+          // The hour of the one before is just over when this one is made: all that is in `before` was known.
+          if (time >= begin + CALIBRATED_AFTER_MS)
+            forecasts.push({ id: `${id}${RECALIBRATED}`, probability: recalibrate(fitIsotonic(before), probability), happened })
+          before.push({ forecast: probability, outcome: Number(happened) })
+        }
+        return {
+          time,
+          riskIndex: readings.riskIndex ?? null,
+          openInterestUsd: readings.openInterestUsd ?? 0,
+          liquidatedUsd,
+          forecasts,
+        }
+      })
+      .filter(({ time }) => time >= from)
+  }
+
+  private get end(): number {
+    return (this.market.inputs.at(-1)?.bucketStart ?? 0) + this.market.bucketMs
   }
 }

@@ -5,6 +5,7 @@ import { type Estimate, mean } from '@faultline/engine/score/statistics'
 import type { TruthMeasure } from '@faultline/engine/score/truth-measures'
 import type { PopulationReport } from './aggregate.ts'
 import { populationFile } from './plots.ts'
+import { RECALIBRATED } from './readings.ts'
 import type { AccuracyReport } from './report-shape.ts'
 
 /** A band that is right covers this share. */
@@ -96,11 +97,11 @@ export function verdicts(report: AccuracyReport): [boolean, string][] {
       ? `the risk index ranks the next hour's liquidations better than open interest alone on ${rank.filter((r) => (r.difference?.interval?.low ?? -1) > 0).length} of ${rank.length} populations by its interval`
       : "the risk index ranks the next hour's liquidations better than open interest alone: it was not scored",
   ])
-  const { cascades } = report
+  const cascades = published(report)
   out.push([
     cascades.length > 0 && cascades.every((c) => (c.score.interval?.low ?? -1) > 0),
     cascades.length > 0
-      ? `cascade probabilities beat the base rate (Brier skill above zero by its interval) at ${cascades.filter((c) => (c.score.interval?.low ?? -1) > 0).length} of ${cascades.length} thresholds`
+      ? `cascade probabilities beat the base rate (Brier skill above zero by its interval) at ${cascades.filter((c) => (c.score.interval?.low ?? -1) > 0).length} of ${cascades.length} thresholds, recalibrated by their own past`
       : 'cascade probabilities beat the base rate: they were not scored',
   ])
   return out
@@ -221,7 +222,11 @@ function rankTable({ ranks }: AccuracyReport): string {
   return `Every liquidation counts, printed or not; one reading per hour.\n\n${rows}`
 }
 
-function cascadeTable({ cascades, plots }: AccuracyReport): string {
+/** Probabilities as they are to be shown: recalibrated by what had come of those before. The raw ones stand beside them in the table. */
+export const published = ({ cascades }: Pick<AccuracyReport, 'cascades'>) => cascades.filter((c) => c.id.endsWith(RECALIBRATED))
+
+function cascadeTable(report: AccuracyReport): string {
+  const { cascades, plots } = report
   if (cascades.length === 0) return 'Not scored.'
   const rows = table(
     ['forecast', 'count', 'how often it came', 'Brier', 'skill over the base rate', 'better'],
@@ -234,7 +239,7 @@ function cascadeTable({ cascades, plots }: AccuracyReport): string {
       (c.score.interval?.low ?? -1) > 0 ? 'yes' : 'no',
     ]),
   )
-  const first = cascades.map(
+  const tables = published(report).map(
     (c) =>
       `**${c.id}**\n\n${table(
         ['said', 'times', 'mean said', 'came'],
@@ -246,7 +251,7 @@ function cascadeTable({ cascades, plots }: AccuracyReport): string {
         ]),
       )}`,
   )
-  return [rows, `![reliability](${plots.reliability})`, ...first].join('\n\n')
+  return [rows, `![reliability](${plots.reliability})`, ...tables].join('\n\n')
 }
 
 function ablationTable({ ablations }: AccuracyReport): string {
