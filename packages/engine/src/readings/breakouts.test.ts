@@ -80,6 +80,8 @@ describe('stepBreakouts', () => {
     // The zone's near edge lies at −24.5; leaving is above −21.5.
     expect(run([0, -26, -22, -26, -24, -26], { regrown: true })).toEqual([1])
     expect(run([0, -26, -20, -26], { regrown: true })).toEqual([1, 3])
+    // Half of it swept, and price 0.35 % before what is left, but not out of what it entered.
+    expect(run([0, -28, -23, -29])).toEqual([1])
     // What was swept does not come back by itself: the rest of the zone is not what it was.
     expect(run([0, -40, 0, -26])).toEqual([1])
   })

@@ -77,6 +77,14 @@ describe('cascadeMonteCarlo', () => {
     expect(shareAtLeast(stressed.overshoot, 0.01 * (Math.sqrt(3) - 1) - 1e-9)).toBeCloseTo(0.25, 1)
   })
 
+  it('sells an order at market into the depth that is drawn', () => {
+    // A quarter of the depth holds 10,000 USD at 2 %.
+    const uncertainty = { ...CERTAIN, stressedShare: 1, stressedDepth: 0.25 }
+    const maps = [{ weight: 1, map: mapOf({}) }]
+    const { overshoot } = cascadeMonteCarlo({ side: 'long', maps, depth, shock: { usd: 10_000 }, draws: 1, uncertainty })
+    expect(overshoot[0]).toBeCloseTo(0.02, 12)
+  })
+
   it('gives the same for the same seed, other numbers for another, and its mirror image for the mirrored map', () => {
     const map = mapOf({ [-5]: 3000, [-15]: 9000, [-30]: 9000 }, { 8: 4000 })
     const run = (seed: number, side: 'long' | 'short' = 'long', of = map) =>

@@ -38,14 +38,14 @@ describe('erfc', () => {
 describe('riskIndex', () => {
   it('is the sum that its definition says', () => {
     // 20,000 USD one hourly σ below: P(hour) = erfc(1/√2) = 0.31731, P(day) = erfc(0.01 / 0.048990 / √2) = 0.83825.
-    // w = 0.7 · 0.31731 + 0.3 · 0.83825 = 0.47359. D(1 %) = 10⁷ · (0.01 / 0.024495)² = 1,666,667; mean n over the level's dollars:
-    // ½ · 0.7 · 20,000 / 1,666,667 = 0.0042. R = 20,000 · 0.47359 · 1.0042 / 10⁶ = 0.0095116; 100 · R / (R + 0.05) = 15.98.
+    // w = 0.85 · 0.31731 + 0.15 · 0.83825 = 0.39545. D(1 %) = 10⁷ · (0.01 / 0.024495)² = 1,666,667; mean n over the level's dollars:
+    // ½ · 0.7 · 20,000 / 1,666,667 = 0.0042. R = 20,000 · 0.39545 · 1.0042 / 10⁶ = 0.0079422; 100 · R / (R + 0.03) = 20.93.
     const result = riskIndex({ map: mapOf({ [-10]: 20_000 }), sigmaDay: SIGMA, depth, openInterestUsd: 1e6 })
-    expect(reachWeight(0.01, SIGMA)).toBeCloseTo(0.47359, 4)
-    expect(result.reachedUsd.long).toBeCloseTo(9471.8, 0)
+    expect(reachWeight(0.01, SIGMA)).toBeCloseTo(0.39545, 4)
+    expect(result.reachedUsd.long).toBeCloseTo(7909, 0)
     expect(result.reachedUsd.short).toBe(0)
     expect(result.branching).toBeCloseTo(0.0042, 6)
-    expect(result.value).toBeCloseTo(15.98, 2)
+    expect(result.value).toBeCloseTo(20.93, 2)
     expect(result.version).toBe('reach-1')
     // Funding two deviations high crowds the longs, not the shorts: e^0.3.
     expect(riskIndex({ map: mapOf({}), sigmaDay: SIGMA, depth, openInterestUsd: 1e6, fundingZ: 2 }).crowding).toEqual({
@@ -58,6 +58,10 @@ describe('riskIndex', () => {
     expect(index(mapOf({}))).toBe(0)
     expect(index(mapOf({ [-1]: 1e12 }))).toBeLessThan(100)
     expect(index(mapOf({ [-1]: 1e12 }))).toBeGreaterThan(99)
+    // D(1 %) as above and η = 0.7: the ratio is 3 from 3 · 1,666,667 / 0.7 = 7,142,857 USD on. Of twice that the first half counts 1.5 on
+    // average, the second 3: 2.25.
+    const twice = { map: mapOf({ [-10]: 14_285_714 }), sigmaDay: SIGMA, depth, openInterestUsd: 1e6 }
+    expect(riskIndex(twice).branching).toBeCloseTo(2.25, 6)
     // No book at all: n is as high as it can be counted.
     expect(riskIndex({ map: mapOf({ [-10]: 5 }), sigmaDay: SIGMA, depth: orderBookDepth(1, []), openInterestUsd: 1e6 }).branching).toBe(3)
   })

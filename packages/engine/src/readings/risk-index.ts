@@ -11,7 +11,7 @@ export const RISK_INDEX_VERSION = 'reach-1'
 
 export interface RiskInput {
   map: HeatMap
-  /** volatility of log price per square root of a day: `realisedVolatility` of the last hours */
+  /** volatility of log price per square root of a day as it is now, not as it was all day: `recentVolatility` */
   sigmaDay: number
   depth: Depth
   /** USD of one side */
@@ -37,7 +37,7 @@ export interface RiskIndex {
 }
 
 /** Weight of the chance to get there within an hour; the rest is that within a day. */
-const HOUR_WEIGHT = 0.7
+const HOUR_WEIGHT = 0.85
 const HOURS = 24
 /** A branching ratio beyond this is a cascade anyway. */
 const MOST_BRANCHING = 3
@@ -45,15 +45,15 @@ const MOST_BRANCHING = 3
 const CROWDING_PER_Z = 0.15
 const MOST_Z = 3
 /** The share of open interest at risk that stands in the middle of the scale. */
-const HALF_SHARE = 0.05
+const HALF_SHARE = 0.03
 const DEFAULT_PASS_THROUGH = 0.7
 
 /**
  * The risk index: how much forced flow the next hour may bring, for the size of the market. Per side
  *
- *     R = Σ USD(x) · w(x) · (1 + n̄(x)) · crowding / open interest,   index = 100 · R / (R + 0.05)
+ *     R = Σ USD(x) · w(x) · (1 + n̄(x)) · crowding / open interest,   index = 100 · R / (R + 0.03)
  *
- * with w(x) = 0.7·P(price gets to x within an hour) + 0.3·P(within a day) and n̄(x) = η·F(x)/D(x), the mean branching ratio from the price
+ * with w(x) = 0.85·P(price gets to x within an hour) + 0.15·P(within a day) and n̄(x) = η·F(x)/D(x), the mean branching ratio from the price
  * to x, at most 3. It rises when any USD of the map moves nearer to the price or more of them stand there, and falls when they spread
  * outwards; it rises with volatility, |funding z| and open-interest z, and falls with depth. Definition and reasons: docs/readings.md.
  * FaultlineError `bad_input` on numbers that are none.
