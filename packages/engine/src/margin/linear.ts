@@ -7,7 +7,10 @@ import type { Side } from '@faultline/market/units'
  * fallen to what must be kept. Prices in quote per base coin, sizes in base coin, margins in quote.
  */
 
-/** Tiers, lowest first, and the amount that each deducts: maintenance margin = notional × maintMarginRatio − amount. */
+/**
+ * Tiers, lowest first, and the amount that each deducts: maintenance margin = notional × maintMarginRatio − amount. It may jump up
+ * from one tier to the next (less deducted than continuity asks for) but not down.
+ */
 export interface MarginTable {
   readonly tiers: readonly MarginTier[]
   /** USD, one per tier (`cum` at Binance, `mmDeduction` at Bybit, `deduction` at Gate) */
@@ -105,12 +108,12 @@ export function solveLinear(equity: LinearEquity, { tiers, amounts }: MarginTabl
     let i = top
     while (i > 0 && excess(edge(i), i) > 0) i--
     if (i === 0 && excess(0, 0) >= 0) return { price: null, tier: 0 }
-    return { price: i === top ? root(i) : Math.min(root(i), edge(i + 1)), tier: i }
+    return { price: root(i), tier: i }
   }
   if (excess(0, 0) <= 0) throw badMargin('margin', 'the account owes more than the position brought in; no price above zero keeps it open')
   let i = 0
   while (i < top && excess(edge(i + 1), i + 1) >= 0) i++
-  const price = Math.max(root(i), edge(i))
+  const price = root(i)
   return i < top && price > edge(i + 1) ? { price: edge(i + 1), tier: i + 1 } : { price, tier: i }
 }
 

@@ -5,7 +5,7 @@ import { marginTier } from '@faultline/market/instrument'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BINANCE_BRACKETS, GENERIC_BRACKETS } from './binance-brackets.ts'
-import { assertTiers, maxLeverage, tiersFor, tiersFromBinanceBrackets } from './tiers.ts'
+import { assertTiers, marginTableFromBrackets, maxLeverage, tiersFor, tiersFromBinanceBrackets } from './tiers.ts'
 
 const bracket = (
   bracket: number,
@@ -133,6 +133,60 @@ describe('tiersFromBinanceBrackets', () => {
           expect(error).toBeInstanceOf(FaultlineError)
         }
         if (tiers) assertTiers(tiers)
+      }),
+    )
+  })
+})
+
+describe('marginTableFromBrackets', () => {
+  const withCum = (...cums: unknown[]) => THREE.map((bracket, i) => ({ ...bracket, cum: cums[i] }))
+
+  it('computes the deductions where the file has none, and takes those that it has', () => {
+    const amounts = (json: unknown) => marginTableFromBrackets(json).amounts.map((amount) => Math.round(amount * 1e6) / 1e6)
+    expect(amounts(THREE)).toEqual([0, 50, 950])
+    expect(amounts(withCum(0, 50, 950))).toEqual([0, 50, 950])
+    expect(amounts(withCum(0, 50, 950).reverse())).toEqual([0, 50, 950])
+    expect(amounts(withCum(0, 0, 0))).toEqual([0, 0, 0])
+    expect(amounts(withCum(0, 50, 950.4))).toEqual([0, 50, 950.4])
+    expect(marginTableFromBrackets(THREE).tiers).toEqual(tiersFromBinanceBrackets(THREE))
+  })
+
+  it('takes one object in place of the array, and one symbol of several', () => {
+    const wrapped = { symbol: 'ETHUSDT', brackets: withCum(0, 50, 950) }
+    const table = marginTableFromBrackets(THREE)
+    expect(marginTableFromBrackets(wrapped).tiers).toEqual(table.tiers)
+    expect(marginTableFromBrackets([wrapped, { symbol: 'X', brackets: [THREE[0]] }], 'ETHUSDT').amounts).toEqual([0, 50, 950])
+    expect(marginTableFromBrackets(THREE[0]).tiers).toHaveLength(1)
+  })
+
+  it.each<[string, unknown, string, RegExp]>([
+    ['a deduction in some brackets only', withCum(0, undefined, 950), 'brackets[1].cum', /missing/],
+    ['a deduction in quotes', withCum(0, '50', 950), 'brackets[1].cum', /"50"/],
+    ['a deduction below zero', withCum(0, -50, 950), 'brackets[1].cum', /below 0/],
+    ['a deduction in the lowest bracket', withCum(50, 100, 1000), 'brackets[0].cum', /at most 0/],
+    ['a deduction that lets the margin fall', withCum(0, 50, 1300), 'brackets[2].cum', /fall.*at most 950/],
+    ['what is no table', 7, 'brackets', /not a JSON array/],
+  ])('refuses %s', (_, json, field, message) => {
+    let error: unknown
+    try {
+      marginTableFromBrackets(json)
+    } catch (e) {
+      error = e
+    }
+    expect((error as FaultlineError).place?.field).toBe(field)
+    expect((error as FaultlineError).message).toMatch(message)
+  })
+
+  it('takes any JSON without another kind of error', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.array(fc.oneof(fc.nat(2000), fc.constant(undefined), fc.string()), { minLength: 3 }), (json, cums) => {
+        for (const input of [json, withCum(...cums)])
+          try {
+            const { tiers, amounts } = marginTableFromBrackets(input)
+            expect(amounts).toHaveLength(tiers.length)
+          } catch (error) {
+            expect(error).toBeInstanceOf(FaultlineError)
+          }
       }),
     )
   })

@@ -61,7 +61,8 @@ export function tiersFromBinanceBrackets(json: unknown, symbol?: string): Margin
  * Tiers and deductions from the same JSON as in tiersFromBinanceBrackets; an object in place of the array counts as its one entry.
  * Deductions are those of the file's `cum`, and where no bracket has one those that make the maintenance margin continuous: a venue
  * that puts the whole position under its tier's ratio is written with `cum` 0 throughout.
- * FaultlineError `bad_input` as there, and where `cum` is in some brackets only, is no number, or takes more than the margin itself.
+ * FaultlineError `bad_input` as there, and where `cum` is in some brackets only, is no number, or is so large that the
+ * maintenance margin would fall as the notional rises.
  */
 export function marginTableFromBrackets(json: unknown, symbol?: string): MarginTable {
   const entries = isObject(json) ? [json] : json
@@ -70,13 +71,16 @@ export function marginTableFromBrackets(json: unknown, symbol?: string): MarginT
   const given = list.map((entry, i) => ({ ...(entry as { notionalFloor: number; cum?: unknown }), path: `${path}[${i}].cum` }))
   if (given.every((bracket) => bracket.cum === undefined)) return { tiers, amounts: maintenanceAmounts(tiers) }
   given.sort((a, b) => a.notionalFloor - b.notionalFloor)
-  const amounts = given.map((bracket, i) => {
-    const amount = number(bracket.cum, bracket.path, 0)
-    const { floorUsd, maintMarginRatio } = tiers[i] as MarginTier
-    // Half a cent for deductions that the venue rounded.
-    if (amount > floorUsd * maintMarginRatio + 0.005)
-      throw bad(bracket.path, `${amount} is more than the whole maintenance margin at the bracket's floor, ${floorUsd * maintMarginRatio}`)
-    return amount
+  const amounts = given.map((bracket) => number(bracket.cum, bracket.path, 0))
+  amounts.forEach((amount, i) => {
+    const [tier, below] = [tiers[i] as MarginTier, tiers[i - 1]]
+    const most = below ? (amounts[i - 1] as number) + tier.floorUsd * (tier.maintMarginRatio - below.maintMarginRatio) : 0
+    // Venues round what they publish.
+    if (amount > most * 1.001 + 0.01)
+      throw bad(
+        (given[i] as { path: string }).path,
+        `${amount} makes the maintenance margin fall as the notional rises; at most ${Number(most.toFixed(6))} fits the ratios`,
+      )
   })
   return { tiers, amounts }
 }
