@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { LARGE_COIN } from './character.ts'
 import type { Tape } from './exchange.ts'
-import { MarketRun, type MarketRunOptions, type MarketRunState, STEP_MS } from './market-run.ts'
+import { MarketRun, type MarketRunOptions, type MarketRunState, type Mechanics, STEP_MS } from './market-run.ts'
 import type { StateTree } from './state.ts'
 
 const START = Date.UTC(2026, 0, 1, 8)
@@ -17,7 +17,8 @@ class Listener implements Tape {
   forced = (order: unknown): void => void this.heard.push({ ...(order as object) })
 }
 
-const options = (tape: Tape): MarketRunOptions => ({
+const options = (tape: Tape, mechanics: Mechanics = 'plain'): MarketRunOptions => ({
+  mechanics,
   seed: 3,
   // wild, so that something happens in two hours
   character: { ...LARGE_COIN, newsVolatility: 0.1 },
@@ -36,10 +37,10 @@ function steps(run: MarketRun, until: number): unknown[] {
   return settled
 }
 
-it('goes on from a state as if it had never stopped, wherever that was taken', () => {
+it.each<Mechanics>(['plain', 'full'])('goes on from a state as if it had never stopped, wherever that was taken: %s', (mechanics) => {
   const end = START + HOUR
   const whole = new Listener()
-  const run = new MarketRun(options(whole))
+  const run = new MarketRun(options(whole, mechanics))
   expect(run.begin).toBe(START - HOUR)
   const settled = steps(run, end)
   expect(settled).toHaveLength(1)
@@ -48,10 +49,10 @@ it('goes on from a state as if it had never stopped, wherever that was taken', (
   fc.assert(
     fc.property(fc.integer({ min: 0, max: (2 * HOUR) / STEP_MS }), (cut) => {
       const before = new Listener()
-      const first = new MarketRun(options(before))
+      const first = new MarketRun(options(before, mechanics))
       const early = steps(first, first.begin + cut * STEP_MS)
       const after = new Listener()
-      const second = new MarketRun(options(after), structuredClone(first.state()))
+      const second = new MarketRun(options(after, mechanics), structuredClone(first.state()))
       const late = steps(second, end)
       expect([...early, ...late]).toEqual(settled)
       expect(second.state()).toEqual(run.state())

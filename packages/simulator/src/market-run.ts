@@ -118,8 +118,12 @@ export class MarketRun {
       stepMs: STEP_MS,
       ...(options.populations && { populations: options.populations }),
     })
-    if (state) this.restore(state)
-    else this.crowd.populate()
+    if (state) {
+      this.restore(state)
+      return
+    }
+    this.exchange.now = this.begin
+    this.crowd.populate()
   }
 
   /** End of what has happened, UTC ms: where the next step begins. */

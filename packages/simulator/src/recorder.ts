@@ -36,6 +36,8 @@ export interface LeverageOfOpenInterest {
   above7: number
 }
 
+/** What lost its margin while it won is reckoned at this leverage: a mean of the infinite tells nothing. */
+const MOST_LEVERAGE = 1000
 /** Bins of the global grid within ×0.5 … ×2. */
 const REACH = Math.log(2)
 
@@ -174,7 +176,7 @@ export class Recorder implements Tape {
     for (let i = 0; i < books.count; i++) {
       const p = books.at(i)
       const size = p.lots * this.lotSize
-      const leverage = (size * p.entry) / Math.max(p.margin, 1e-9)
+      const leverage = Math.min(MOST_LEVERAGE, (size * p.entry) / Math.max(p.margin, Number.MIN_VALUE))
       const whole = exchange.leverageOf(p)
       this.leverage[whole <= 3 ? 'upTo3' : whole <= 7 ? 'upTo7' : 'above7'] += size * mark
       if (p.liquidation <= 0) continue
