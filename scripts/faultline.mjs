@@ -16,6 +16,7 @@ const COMMANDS = {
   rebuild: { file: WORKER, database: true, what: 'estimate again from the stored events; --verify compares' },
   estimate: { file: WORKER, what: 'estimate a folder of one instrument, without a database' },
   cascade: { file: WORKER, what: 'what a sudden move would set off, from a map and an order book, without a database' },
+  margin: { file: WORKER, what: 'liquidation price of one isolated position, by the rules of its venue' },
   simulate: { file: SIMULATOR, what: 'write the dump of a simulated market whose positions are known' },
   venue: { file: VENUE, what: 'serve simulated markets in the wire format of Binance USDⓈ-M, for ever' },
   worker: { file: WORKER, database: true, live: true, what: 'listen to the data sources; npm start runs one, more may run beside it' },

@@ -29,8 +29,8 @@ export function register(program: Command): void {
     .command('margin')
     .summary('liquidation price of one isolated linear position, by the rules of its venue')
     .description(
-      'The mark price at which an isolated linear position is liquidated, the price at which its initial margin is lost, and the\n' +
-        'maintenance margin ratio of its tier: the tier of the notional AT the liquidation price. Nothing added to the margin, no\n' +
+      'The mark price at which an isolated linear position is liquidated, the price at which its initial margin is lost, and the ' +
+        'maintenance margin ratio of its tier: the tier of the notional AT the liquidation price. Nothing added to the margin, no ' +
         'funding. Formulas and sources: docs/margin.md.',
     )
     .requiredOption('--venue <name>', MARGIN_VENUES.join(' | '))
@@ -41,7 +41,7 @@ export function register(program: Command): void {
     .option(
       '--brackets <file>',
       "the venue's tiers as JSON in the shape of Binance's leverageBracket: [{symbol, brackets: […]}] or the bare brackets\n" +
-        '{notionalFloor, notionalCap, maintMarginRatio, initialLeverage, cum}. cum may be left out in all of them: then it is\n' +
+        '{notionalFloor, notionalCap, maintMarginRatio, initialLeverage, cum}. cum may be left out in all of them: then it is ' +
         'such that the maintenance margin is continuous. Hyperliquid: initialLeverage alone decides, the ratio is 1/(2·initialLeverage)',
     )
     .option(
