@@ -140,6 +140,8 @@ it('gives each outcome of a live map once, and the same ones when the worker is 
     expect(Object.keys(r.gains as object)).toEqual(expect.arrayContaining(['uniform', 'distanceOnly', 'mirrored']))
   }
   expect(rows.some((r) => (r.predicted_usd as number) > 0)).toBe(true)
+  // What was told beforehand is told of live maps only.
+  for (const r of rows.filter(({ horizon }) => horizon === 60)) expect((r.forecasts as unknown[]).length > 0).toBe(r.live)
 
   const broken = await openMarket()
   await broken.play(minute(0), minute(22))
@@ -274,8 +276,11 @@ it('scores a map from the line of its instrument', async () => {
   await line.open()
   atEnd(() => line.stop())
   const scored = async () =>
-    (await t.db.pool.query<{ at: number }>('select frozen_at as at from score_outcome where instrument_id = $1 and live and covered', [instrument.id]))
-      .rows.length
+    (
+      await t.db.pool.query<{ at: number }>('select frozen_at as at from score_outcome where instrument_id = $1 and live and covered', [
+        instrument.id,
+      ])
+    ).rows.length
   const estimatedTo = async () => {
     const { rows } = await t.db.pool.query<{ at: Date | null }>('select max(bucket) as at from "column" where instrument_id = $1', [
       instrument.id,

@@ -10,17 +10,21 @@ import type { InstrumentRow } from '@faultline/db/repositories/instruments'
 import type { Lease } from '@faultline/db/repositories/leases'
 import { readScoreState, type ScoreBatch, type ScoreOutcome, storeScores, type WaitingMap } from '@faultline/db/repositories/scores'
 import type { BucketInput } from '@faultline/engine/estimator/estimator'
-import type { HeatMap } from '@faultline/engine/map/heat-map'
+import { frozenReadings } from '@faultline/engine/score/frozen-readings'
+import { MarketContext } from '@faultline/engine/score/market-context'
 import { FREEZE_MS, type FrozenReadings, HORIZONS_MS, type Outcome, PrequentialScorer } from '@faultline/engine/score/prequential'
 import type { Column } from '@faultline/market/column'
 import { FaultlineError } from '@faultline/market/errors'
-import { floorTo, HOUR_MS, isoTime, MINUTE_MS } from '@faultline/market/units'
+import { DAY_MS, floorTo, HOUR_MS, isoTime, MINUTE_MS } from '@faultline/market/units'
 import { messageOf } from '../../message-of.ts'
 import { storedInputs } from '../../pipeline/stored-inputs.ts'
 import { listenedShares } from './listened-shares.ts'
+import { mapOf, nearMap } from './near-map.ts'
 
 /** How far back a score without a past begins: the map of the day before is one of its nulls. */
 const WARM_UP_MS = 26 * HOUR_MS
+/** What the market was like: volatility and turnover of a day. */
+const MARKET_MS = DAY_MS + MINUTE_MS
 /** A map is live when it is written this soon after its own time: what it is judged by has hardly begun. */
 const LIVE_WITHIN_MS = 2 * MINUTE_MS
 
@@ -37,8 +41,6 @@ export interface LiveScoreOptions {
 export interface EstimatedBucket {
   input: BucketInput
   column: Column | null
-  /** what else was known of the market with this map; asked for when the map is frozen */
-  readings: () => FrozenReadings
 }
 
 export class LiveScore {
@@ -52,6 +54,8 @@ export class LiveScore {
   /** buckets that were estimated since `recentFrom`: they need not be read again */
   private recent: BucketInput[] = []
   private recentFrom: number | null = null
+  /** what the readings of a frozen map need to know of the market; null: read it from what is stored */
+  private market: MarketContext | null = null
 
   constructor(options: LiveScoreOptions) {
     this.options = options
@@ -61,14 +65,18 @@ export class LiveScore {
    * A bucket that was just estimated. Where it ends a quarter of an hour, all that is not scored yet is. What goes wrong is told, and
    * does not keep the column from being written: the next quarter begins where the stored state ends.
    */
-  async observe({ input, column, readings }: EstimatedBucket): Promise<void> {
+  async observe({ input, column }: EstimatedBucket): Promise<void> {
     const end = input.bucketStart + this.options.build.bucketMs
     this.recentFrom ??= input.bucketStart
     this.recent.push(input)
+    this.market?.step(input)
     if (end % FREEZE_MS !== 0) return
     await this.told(async () => {
+      const context = this.market ?? (await this.marketAt(end))
+      this.market = context
       const now = this.options.venueNow()
-      await this.advance(end, { column, readings: readings(), live: now !== null && now - end <= LIVE_WITHIN_MS })
+      const readings = column ? frozenReadings({ map: nearMap(mapOf(column, input.close)), context }) : {}
+      await this.advance(end, { column, readings, live: now !== null && now - end <= LIVE_WITHIN_MS })
     })
     this.recent = []
     this.recentFrom = end
@@ -82,6 +90,7 @@ export class LiveScore {
       await this.advance(last, { column: column ?? null, readings: {}, live: false })
       const batch = this.take()
       if (batch) await inTransaction(this.options.db, (client) => storeScores(client, lease, batch))
+      this.market = await this.marketAt(to)
     })
   }
 
@@ -107,6 +116,7 @@ export class LiveScore {
     this.advanced = false
     this.recent = []
     this.recentFrom = null
+    this.market = null
   }
 
   private async told(work: () => Promise<void>): Promise<void> {
@@ -157,6 +167,14 @@ export class LiveScore {
     return inputs
   }
 
+  private async marketAt(to: number): Promise<MarketContext> {
+    const { db, instrument, build } = this.options
+    const market = new MarketContext(build.bucketMs)
+    const day = { instrumentId: instrument.id, bucketMs: build.bucketMs, from: to - MARKET_MS, to }
+    for await (const inputs of storedInputs(db.pool, day)) for (const input of inputs) market.step(input)
+    return market
+  }
+
   /** The scorer as it was stored; one without a past where nothing of this model is stored. */
   private async opened(): Promise<PrequentialScorer> {
     if (this.scorer) return this.scorer
@@ -197,10 +215,3 @@ function scoreOf({ events, unplaced, usd, predictedUsd, gain, brier }: Outcome):
   const gains = Object.fromEntries(Object.entries(gain).flatMap(([name, over]) => (over ? [[name, over.sum]] : [])))
   return { events, unplaced, usd, predictedUsd, gains, forecasts: brier }
 }
-
-const mapOf = ({ bucketStart, bucketMs, planes }: Column, price: number): HeatMap => ({
-  time: bucketStart + bucketMs,
-  price,
-  long: planes.long,
-  short: planes.short,
-})

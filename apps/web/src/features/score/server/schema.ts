@@ -36,7 +36,7 @@ export const scoreSummary = z.object({
   lift: z.record(z.enum(NULLS), z.object({ perEvent: z.number(), events: z.int(), ...interval }).nullable()),
   /** enough, and the intervals over distance alone and over the map of the day before both lie above 0 */
   skill: z.boolean(),
-  /** probabilities of liquidations beyond a threshold, by what was said: how often it came true */
+  /** probabilities of liquidations beyond a share of open interest within the hour, by what was said: how often it came true; none at 15m */
   reliability: z.array(z.object({ from: z.number(), to: z.number(), forecast: z.number(), observed: z.number(), count: z.int() })),
   /** mean squared error of these probabilities; null without any */
   brier: z.number().nullable(),
