@@ -31,11 +31,11 @@ it('puts a rise of open interest on four leverages by the takers’ share, and a
   expect(total(ladder.map(0, 1000) as HeatMap, 'long')).toBeCloseTo(total(map, 'long'), 3)
 })
 
-it('erases what price touches', () => {
+it('erases what price touches, and nothing else', () => {
   const ladder = new Ladder()
   ladder.step(bar(0, 1000, 500))
   ladder.step(bar(1, 1000, 540))
-  ladder.step(bar(2, 1000, null, { low: 975 }))
+  ladder.step(bar(2, 1000, null, { low: 980 }))
   const map = ladder.map(0, 1000) as HeatMap
   expect(at(map, 'long', 990)).toBe(0)
   expect(at(map, 'long', 980)).toBe(0)

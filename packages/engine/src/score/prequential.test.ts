@@ -100,17 +100,21 @@ describe('PrequentialScorer', () => {
   })
 
   it('gives up an outcome whose buckets are missing or in which nobody listened', () => {
-    for (const broken of [{ skip: 4 }, { deaf: 4 }] as { skip?: number; deaf?: number }[]) {
+    const play = (broken: { skip?: number; deaf?: number }) => {
       const scorer = new PrequentialScorer({ bucketMs: BUCKET })
       const outcomes: Outcome[] = []
-      for (let i = 0; i < 8; i++) {
+      for (let i = 0; i < 16; i++) {
         if (i === broken.skip) continue
         const more = { low: below(10), liquidations: [print('long', 3)], ...(i === broken.deaf && { listened: 0.2 }) }
         outcomes.push(...scorer.step(bucket(i, i < 3 ? {} : more), i === 2 ? mapOf(T0, { 3: 1 }) : null))
       }
-      expect(outcomes).toEqual([])
-      expect(scorer.dropped).toBe(1)
+      return [outcomes.map((o) => o.horizonMs / MINUTE_MS), scorer.dropped]
     }
+    expect(play({})).toEqual([[15, 60], 0])
+    // A bucket of twelve that nobody listened to leaves the hour, one that is missing does not.
+    expect(play({ deaf: 4 })).toEqual([[60], 1])
+    expect(play({ skip: 4 })).toEqual([[], 2])
+    expect(play({ skip: 9 })).toEqual([[15], 1])
   })
 
   it('sees nothing but what was known at the freeze: later maps and readings change no outcome', () => {
@@ -165,16 +169,24 @@ describe('PrequentialScorer', () => {
   it('compares with the map of the day before at today’s price', () => {
     const scorer = new PrequentialScorer({ bucketMs: BUCKET })
     const outcomes: Outcome[] = []
-    for (let i = 0; i < 12 * 26; i++) {
+    for (let i = 0; i < 12 * 28; i++) {
       const today = i >= 12 * 25
       // Yesterday's map stood at another price and held the same distances; today's knows better.
-      const map = today ? mapOf(T0, { 10: 100 }) : mapOf(T0, { 25: 100 }, {}, P * 2)
-      const more = today ? { low: below(40), liquidations: [print('long', 10)] } : {}
+      const price = today ? P : 2 * P
+      const map = mapOf(T0, today ? { 10: 100 } : { 25: 100 }, {}, price)
+      const more = {
+        open: price,
+        high: price,
+        low: price * Math.exp(-0.04),
+        close: price,
+        liquidations: [print('long', 10, 10_000, price)],
+      }
       outcomes.push(...scorer.step(bucket(i, more), map))
     }
-    const last = outcomes.at(-1) as Outcome
-    expect(last.gain.stale?.perEvent).toBeGreaterThan(2)
-    expect(outcomes.find((o) => o.frozenAt < T0 + DAY_MS)?.gain.stale ?? null).toBeNull()
+    const first = outcomes.filter((o) => o.events > 0 && o.frozenAt < T0 + DAY_MS)
+    expect(first.length).toBeGreaterThan(0)
+    expect(first.every((o) => o.gain.stale === null)).toBe(true)
+    expect(outcomes.at(-1)?.gain.stale?.perEvent).toBeGreaterThan(2)
   })
 
   it('goes on from a checkpoint as if it had never stopped', () => {
@@ -188,7 +200,7 @@ describe('PrequentialScorer', () => {
             high: close * 1.01,
             low: close * 0.99,
             takerBuyVolume: 0.4,
-            openInterest: { time: T0 + (i + 1) * BUCKET, base: 1000 + 50 * wave(i + 7) },
+            ...(i % 3 === 0 && { openInterest: { time: T0 + (i + 1) * BUCKET, base: 1000 + 50 * wave(i + 7) } }),
             liquidations: [print('long', 3, 1000, close), print('short', Math.round(4 + 3 * wave(i)), 5000, close)],
           })
           return { input, map: mapOf(T0, { 3: 100, 8: 70 * (1 + wave(i + 3)) }, { 4: 50 }, close), readings: { riskIndex: i } }

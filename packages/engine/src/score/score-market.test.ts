@@ -115,6 +115,12 @@ describe('scoreMarket', () => {
     expect(summary.coverage?.cumulative.map((c) => c.share?.value)).toEqual([1, 1, 1, 1, 1])
   })
 
+  it('leaves out the days before', () => {
+    const { outcomes } = play(new Knowing())
+    expect(Math.min(...outcomes.map((o) => o.frozenAt))).toBe(T0 + 2 * DAY_MS)
+    expect(play(new Knowing(), 0).outcomes.length).toBeGreaterThan(outcomes.length)
+  })
+
   it('sees a shift of ten bins as 1 %, and bands that miss', () => {
     const score = play(new Knowing(10))
     const summary = summariseTruth(score.truth as NonNullable<typeof score.truth>)
