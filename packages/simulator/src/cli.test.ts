@@ -65,6 +65,25 @@ describe('simulate on the command line', () => {
     expect(JSON.parse(await readFile(join(dir, 'm/market.json'), 'utf8'))).toMatchObject({ character: { fundingIntervalHours: 4 } })
   }, 60_000)
 
+  it('takes a crowd and a feed that loses things, and says so in market.json', async () => {
+    const small = ['--days', '0.125', '--seed', '5', '--interval', '5m', '--crowd', 'high']
+    const whole = await run(...small, '--out', 'whole')
+    const lost = ['--hide-prints', '0.4', '--no-taker', '--no-ratios', '--oi-lag', '5', '--gaps', '0.2']
+    const poor = await run(...small, '--out', 'poor', ...lost)
+    const silent = await run(...small, '--out', 'silent', '--no-prints', '--mechanics', 'plain')
+    expect([whole.code, poor.code, silent.code]).toEqual([0, 0, 0])
+    const lines = async (file: string): Promise<number> => (await readFile(join(dir, file), 'utf8')).split('\n').length
+    expect(await lines('poor/liquidationSnapshot.csv')).toBeLessThan(await lines('whole/liquidationSnapshot.csv'))
+    expect(await readFile(join(dir, 'poor/truth.csv'), 'utf8')).toBe(await readFile(join(dir, 'whole/truth.csv'), 'utf8'))
+    expect(await readFile(join(dir, 'poor/klines.csv'), 'utf8')).toMatch(/,,,0\n/)
+    expect(await readdir(join(dir, 'silent'))).not.toContain('liquidationSnapshot.csv')
+    expect(silent.stdout).toContain('none of')
+    const market = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(dir, name, 'market.json'), 'utf8'))
+    expect(await market('poor')).toMatchObject({ crowd: 'high', mechanics: 'full', degrade: { hidePrints: 0.4, oiLagMs: 300_000 } })
+    expect(await market('whole')).not.toHaveProperty('degrade')
+    expect(await market('silent')).not.toHaveProperty('mechanics')
+  }, 60_000)
+
   it('explains itself', async () => {
     const { code, stdout } = await run('--help')
     expect(code).toBe(0)
@@ -81,6 +100,11 @@ describe('simulate on the command line', () => {
     [['--days', '1', '--seed', '1', '--out', 'm', '--price', '0'], 'price'],
     [['--days', '1', '--seed', '1', '--out', 'm', '--symbol', 'a b'], 'symbol'],
     [['--days', '1', '--seed', '1', '--out', 'm', '--character', 'SIMELMUSDT'], 'SIMELMUSDT'],
+    [['--days', '1', '--seed', '1', '--out', 'm', '--crowd', 'tall'], 'tall'],
+    [['--days', '1', '--seed', '1', '--out', 'm', '--mechanics', 'odd'], '--mechanics'],
+    [['--days', '1', '--seed', '1', '--out', 'm', '--hide-prints', '40'], 'share'],
+    [['--days', '1', '--seed', '1', '--out', 'm', '--oi-lag', '7'], 'five minutes'],
+    [['--days', '1', '--seed', '1', '--out', 'm', '--gaps', 'some'], '--gaps'],
     [['--days', '1', '--seed', '1', '--out', 'm', '--colour', 'red'], '--colour'],
     [['--days', '1', '--seed', '1', '--out', 'taken'], 'taken'],
   ])('refuses %j, naming %s', async (args, named) => {

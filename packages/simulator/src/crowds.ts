@@ -46,18 +46,21 @@ const PROFILES = {
   usual: crowd('a usual crowd: leverage as on a large coin, margin mostly isolated, some leverages from the menu', {
     leverage: [9, 6.5, 5, 2.9],
     menu: 0.3,
+    depth: 1.3,
   }),
   low: crowd('a crowd of low leverage', { leverage: [6, 4.8, 3.5, 2.3], menu: 0.25 }),
-  high: crowd('a crowd of high leverage, in a deep market', { leverage: [13, 9, 5.6, 2.9], menu: 0.3, depth: 2 }),
+  high: crowd('a crowd of high leverage, in a deep market', { leverage: [12, 8.5, 5.5, 2.9], menu: 0.3, depth: 2.2 }),
   cross: crowd('a crowd that nearly always crosses its margin', {
     leverage: [10, 7, 5.2, 2.9],
     cross: { share: 0.94, spare: 0.8 },
     menu: 0.25,
+    depth: 1.2,
   }),
   menu: crowd('a crowd that mostly clicks the leverages of the menu', {
     leverage: [9, 6.5, 5, 2.9],
     cross: { share: 0.15, spare: 0.8 },
     menu: 0.85,
+    depth: 1.3,
   }),
 } as const satisfies Record<string, CrowdProfile>
 

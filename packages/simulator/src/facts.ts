@@ -90,7 +90,7 @@ export function hill(values: readonly number[], share: number): number {
   return k / sum
 }
 
-function autocorrelation(values: readonly number[], lag: number): number {
+export function autocorrelation(values: readonly number[], lag: number): number {
   const average = values.reduce((a, b) => a + b, 0) / values.length
   let top = 0
   let bottom = 0

@@ -38,3 +38,8 @@ it.each<[string, SimulationOptions]>([
 ])('a market is the same bytes as ever: %s', (bytes, options) => {
   expect(fingerprint(options)).toBe(bytes)
 })
+
+it('a market of a crowd is the same bytes as ever', () => {
+  const options = { days: 0.125, seed: 7, warmUpDays: 0.125, crowd: 'usual', degrade: { hidePrints: 0.4 } } as const
+  expect(fingerprint(options)).toBe('1c7cb805290e76c401732ed72ec03f40b992732e632d7391f4823bea662ec437')
+})

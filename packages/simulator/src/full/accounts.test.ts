@@ -56,12 +56,12 @@ describe('shared wallets', () => {
     }
   })
 
-  it('are looked at within half an hour each, and exchange their other positions in the end', () => {
+  it('are looked at within an hour each, and exchange their other positions in the end', () => {
     const { accounts, crossed } = wallets()
     const held = crossed.map((p) => accounts.elsewhere(p))
     accounts.step(5_000, 0.05)
     const moved = new Set<Position>()
-    for (let time = 0; time <= HOUR / 2; time += 5_000) accounts.review(time, 5_000, (p) => moved.add(p), false)
+    for (let time = 0; time <= HOUR; time += 5_000) accounts.review(time, 5_000, (p) => moved.add(p), false)
     expect(moved.size).toBe(held.filter((usd) => usd > 0).length)
     for (let hour = 1; hour < 100; hour++) accounts.review(hour * HOUR, 5_000, () => undefined, true)
     const others = crossed.filter((p, i) => held[i] !== 0 && accounts.elsewhere(p) !== held[i])

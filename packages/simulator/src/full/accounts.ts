@@ -22,9 +22,9 @@ const ELSEWHERE_LIFE_MS = 18 * HOUR_MS
 /** Maintenance margin that the other positions lock up, as a share of their notional. */
 const ELSEWHERE_MAINTENANCE = 0.01
 /** A wallet is looked at anew within this time, and at each full hour. */
-const ROUND_MS = 30 * 60_000
+const ROUND_MS = HOUR_MS
 /** A wallet that moved by less than this share of the notional is left as it is. */
-const TOLERANCE = 5e-4
+const TOLERANCE = 1e-3
 
 export type AccountsState = {
   others: Float64Array
@@ -128,7 +128,7 @@ export class Accounts {
     })
   }
 
-  /** A part of the wallets is looked at anew, all within half an hour; `all` of them at once. Tells whose have moved. */
+  /** A part of the wallets is looked at anew, all within an hour; `all` of them at once. Tells whose have moved. */
   review(now: number, stepMs: number, moved: (position: Position) => void, all: boolean): void {
     const { books } = this
     const count = all ? books.count : Math.ceil((books.count * stepMs) / ROUND_MS)
