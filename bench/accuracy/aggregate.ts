@@ -122,6 +122,7 @@ export interface RankReport {
   hours: number
   riskIndex: Estimate | null
   openInterest: Estimate | null
+  volatility: Estimate | null
   /** rank correlation of the index less that of open interest; better where its interval lies above zero */
   difference: Estimate | null
 }
@@ -144,6 +145,7 @@ export function rankReport(population: string, results: readonly MarketResult[])
       ),
     )
   const index = byMarket((r) => r.riskIndex ?? Number.NaN)
+  const volatility = byMarket((r) => r.sigmaDay)
   const interest = byMarket((r) => r.openInterestUsd)
   const known = readings.length > 0 && readings.every((r) => r.riskIndex !== null)
   return {
@@ -151,6 +153,7 @@ export function rankReport(population: string, results: readonly MarketResult[])
     hours: readings.length,
     riskIndex: known ? estimate(index) : null,
     openInterest: readings.length > 0 ? estimate(interest) : null,
+    volatility: readings.length > 0 ? estimate(volatility) : null,
     difference: known ? estimate((rows) => index(rows) - interest(rows)) : null,
   }
 }

@@ -12,6 +12,8 @@ export interface ScoredReading {
   time: number
   riskIndex: number | null
   openInterestUsd: number
+  /** volatility per square root of a day: what most of a risk index is, and the harder comparison */
+  sigmaDay: number
   /** really liquidated in the hour after, USD */
   liquidatedUsd: number
   forecasts: { id: string; probability: number; happened: boolean }[]
@@ -30,7 +32,7 @@ export const RECALIBRATED = ', recalibrated'
 export class MarketReadings {
   private readonly market: Market
   private readonly context: MarketContext
-  private readonly kept: { time: number; readings: FrozenReadings }[] = []
+  private readonly kept: { time: number; sigmaDay: number; readings: FrozenReadings }[] = []
 
   constructor(market: Market) {
     this.market = market
@@ -48,7 +50,7 @@ export class MarketReadings {
     if (!column) return {}
     const map = { time, price: bucket.close, long: column.planes.long, short: column.planes.short }
     const readings = frozenReadings({ map, draws: estimator.draws?.(MAPS) ?? [], context: this.context })
-    this.kept.push({ time, readings })
+    this.kept.push({ time, sigmaDay: this.context.sigmaDay, readings })
     return readings
   }
 
@@ -61,7 +63,7 @@ export class MarketReadings {
     const begin = this.kept[0]?.time ?? 0
     return this.kept
       .filter(({ time }) => time + HOUR_MS <= this.end)
-      .map(({ time, readings }) => {
+      .map(({ time, sigmaDay, readings }) => {
         const liquidatedUsd = liquidatedBetween(this.market.liquidated, time, time + HOUR_MS)
         const forecasts: ScoredReading['forecasts'] = []
         for (const { id, usd, probability } of readings.cascadeProbabilities ?? []) {
@@ -78,6 +80,7 @@ export class MarketReadings {
           time,
           riskIndex: readings.riskIndex ?? null,
           openInterestUsd: readings.openInterestUsd ?? 0,
+          sigmaDay,
           liquidatedUsd,
           forecasts,
         }

@@ -209,7 +209,7 @@ function gainTable(populations: readonly PopulationReport[]): string {
 
 function rankTable({ ranks }: AccuracyReport): string {
   const rows = table(
-    ['population', 'hours', 'risk index', 'open interest alone', 'difference', 'better'],
+    ['population', 'hours', 'risk index', 'open interest alone', 'difference', 'better', 'volatility alone'],
     ranks.map((r) => [
       r.population,
       String(r.hours),
@@ -217,9 +217,10 @@ function rankTable({ ranks }: AccuracyReport): string {
       withInterval(r.openInterest),
       withInterval(r.difference),
       r.difference ? ((r.difference.interval?.low ?? -1) > 0 ? 'yes' : 'no') : 'not scored',
+      withInterval(r.volatility),
     ]),
   )
-  return `Every liquidation counts, printed or not; one reading per hour.\n\n${rows}`
+  return `Every liquidation counts, printed or not; one reading per hour. Volatility alone stands beside them because most of any such index is volatility.\n\n${rows}`
 }
 
 /** Probabilities as they are to be shown: recalibrated by what had come of those before. The raw ones stand beside them in the table. */
