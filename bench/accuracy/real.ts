@@ -22,9 +22,19 @@ export interface RealResult {
   short: Estimate | null
   /** long share of the day's total, predicted against published: what is left when "moving days are liquidation days" is taken off */
   share: Estimate | null
-  /** median over days of predicted/published, both sides */
-  ratio: number
-  perDay: { day: string; predictedLong: number; predictedShort: number; publishedLong: number; publishedShort: number }[]
+  /** the same for what the map of the bucket before held where price then went, in place of what the estimator expected of it */
+  swept: { long: Estimate | null; short: Estimate | null; share: Estimate | null }
+  /** medians over days of predicted/published and swept/published, both sides */
+  ratio: { predicted: number; swept: number }
+  perDay: {
+    day: string
+    predictedLong: number
+    predictedShort: number
+    sweptLong: number
+    sweptShort: number
+    publishedLong: number
+    publishedShort: number
+  }[]
 }
 
 const rowsOf = (file: string): string[][] => {
@@ -74,39 +84,50 @@ function bucketsOf(klines: string, metrics: string): BucketInput[] {
 }
 
 function compare(coin: string, days: readonly DayFlow[], published: ReadonlyMap<string, string[]>): RealResult {
-  const perDay = days.flatMap((flow) => {
+  const perDay: RealResult['perDay'] = days.flatMap((flow) => {
     const day = new Date(flow.day).toISOString().slice(0, 10)
     const row = published.get(day)
-    return row
-      ? [
-          {
-            day,
-            predictedLong: flow.sweptLongUsd,
-            predictedShort: flow.sweptShortUsd,
-            publishedLong: Number(row[1]),
-            publishedShort: Number(row[2]),
-          },
-        ]
-      : []
+    if (!row) return []
+    return [
+      {
+        day,
+        predictedLong: flow.predictedLongUsd,
+        predictedShort: flow.predictedShortUsd,
+        sweptLong: flow.sweptLongUsd,
+        sweptShort: flow.sweptShortUsd,
+        publishedLong: Number(row[1]),
+        publishedShort: Number(row[2]),
+      },
+    ]
   })
-  const correlationOf = (pair: (d: (typeof perDay)[number]) => [number, number]): Estimate | null => {
-    const pairs = perDay.map((d): Pair => {
-      const [x, y] = pair(d)
-      return { time: Date.parse(d.day), x, y }
-    })
-    return rankCorrelationWithInterval(pairs, { days: BLOCK_DAYS })
+  type Day = RealResult['perDay'][number]
+  const correlations = (long: (d: Day) => number, short: (d: Day) => number) => {
+    const correlationOf = (x: (d: Day) => number, y: (d: Day) => number): Estimate | null =>
+      rankCorrelationWithInterval(
+        perDay.map((d): Pair => ({ time: Date.parse(d.day), x: x(d), y: y(d) })),
+        { days: BLOCK_DAYS },
+      )
+    return {
+      long: correlationOf(long, (d) => d.publishedLong),
+      short: correlationOf(short, (d) => d.publishedShort),
+      share: correlationOf(
+        (d) => long(d) / (long(d) + short(d)),
+        (d) => d.publishedLong / (d.publishedLong + d.publishedShort),
+      ),
+    }
   }
-  const ratios = perDay.map((d) => (d.predictedLong + d.predictedShort) / (d.publishedLong + d.publishedShort)).sort((a, b) => a - b)
+  const ratioOf = (long: (d: Day) => number, short: (d: Day) => number) => {
+    const ratios = perDay.map((d) => (long(d) + short(d)) / (d.publishedLong + d.publishedShort)).sort((a, b) => a - b)
+    return ratios[ratios.length >> 1] ?? Number.NaN
+  }
+  const predicted = [(d: Day) => d.predictedLong, (d: Day) => d.predictedShort] as const
+  const swept = [(d: Day) => d.sweptLong, (d: Day) => d.sweptShort] as const
   return {
     coin,
     days: perDay.length,
-    long: correlationOf((d) => [d.predictedLong, d.publishedLong]),
-    short: correlationOf((d) => [d.predictedShort, d.publishedShort]),
-    share: correlationOf((d) => [
-      d.predictedLong / (d.predictedLong + d.predictedShort),
-      d.publishedLong / (d.publishedLong + d.publishedShort),
-    ]),
-    ratio: ratios[ratios.length >> 1] ?? Number.NaN,
+    ...correlations(...predicted),
+    swept: correlations(...swept),
+    ratio: { predicted: ratioOf(...predicted), swept: ratioOf(...swept) },
     perDay,
   }
 }

@@ -274,10 +274,27 @@ function ablationTable({ ablations }: AccuracyReport): string {
 function realTable({ real }: AccuracyReport): string {
   if (real.length === 0) return 'FAULTLINE_DATA_DIR names no folder with real data: not run.'
   return [
-    'Binance prices and open interest (5 minutes, no prints) against the daily totals that are published of Hyperliquid. Predicted is what the map of the bucket before held where price then went. Rank correlation over days, intervals from blocks of three days. “Long share” takes off that moving days are liquidation days.',
+    'Binance prices and open interest (5 minutes, no prints) against the daily totals that are published of Hyperliquid. Predicted is what the estimator expected of each bucket before it learned anything; swept is all that the map of the bucket before held where price then went. Rank correlation over days, intervals from blocks of three days. “Long share” takes off that moving days are liquidation days.',
     table(
-      ['coin', 'days', 'longs', 'shorts', 'long share of the day', 'predicted ÷ published, median'],
-      real.map((r) => [r.coin, String(r.days), withInterval(r.long), withInterval(r.short), withInterval(r.share), fixed(r.ratio, 1)]),
+      ['coin', 'days', 'longs', 'shorts', 'long share of the day', '÷ published, median'],
+      real.flatMap((r) => [
+        [
+          `${r.coin}, predicted`,
+          String(r.days),
+          withInterval(r.long),
+          withInterval(r.short),
+          withInterval(r.share),
+          fixed(r.ratio.predicted, 1),
+        ],
+        [
+          `${r.coin}, swept`,
+          '',
+          withInterval(r.swept.long),
+          withInterval(r.swept.short),
+          withInterval(r.swept.share),
+          fixed(r.ratio.swept, 1),
+        ],
+      ]),
     ),
   ].join('\n\n')
 }

@@ -20,6 +20,8 @@ import {
 
 /** What is scored: an Estimator, or anything that is stepped and read like one. */
 export interface ScoredEstimator {
+  /** what the last step expected to be liquidated before it learned anything, USD */
+  readonly predicted?: { liquidated: Readonly<Record<Side, number>> } | null
   step(input: BucketInput): void
   column(): Column | null
   bands?(): Bands | null
@@ -66,6 +68,9 @@ export interface DayFlow {
   day: number
   sweptLongUsd: number
   sweptShortUsd: number
+  /** what the estimator itself expected there, before it saw any print; 0 where it gives no such figure */
+  predictedLongUsd: number
+  predictedShortUsd: number
   printedLongUsd: number
   printedShortUsd: number
 }
@@ -95,6 +100,7 @@ export function scoreMarket<E extends ScoredEstimator>(options: ScoreMarketOptio
     const end = input.bucketStart + bucketMs
     if (options.daily) flow.step(input)
     estimator.step(input)
+    if (options.daily) flow.expect(estimator)
     prints += input.liquidations?.length ?? 0
     const freezes = scorer.freezesAt(input.bucketStart)
     const compared = against?.compares(end) ?? false
@@ -207,7 +213,16 @@ class DailyFlow {
 
   step(input: BucketInput): void {
     const day = Math.floor(input.bucketStart / DAY_MS) * DAY_MS
-    if (this.days.at(-1)?.day !== day) this.days.push({ day, sweptLongUsd: 0, sweptShortUsd: 0, printedLongUsd: 0, printedShortUsd: 0 })
+    if (this.days.at(-1)?.day !== day)
+      this.days.push({
+        day,
+        sweptLongUsd: 0,
+        sweptShortUsd: 0,
+        predictedLongUsd: 0,
+        predictedShortUsd: 0,
+        printedLongUsd: 0,
+        printedShortUsd: 0,
+      })
     const flow = this.days.at(-1) as DayFlow
     if (this.map) {
       flow.sweptLongUsd += heldBetween(this.map.long, input.low, Number.POSITIVE_INFINITY)
@@ -217,6 +232,14 @@ class DailyFlow {
       if (print.side === 'long') flow.printedLongUsd += print.quantityUsd
       else flow.printedShortUsd += print.quantityUsd
     }
+  }
+
+  expect(estimator: ScoredEstimator): void {
+    const flow = this.days.at(-1)
+    const liquidated = estimator.predicted?.liquidated
+    if (!flow || !liquidated) return
+    flow.predictedLongUsd += liquidated.long
+    flow.predictedShortUsd += liquidated.short
   }
 }
 
