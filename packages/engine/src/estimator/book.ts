@@ -40,6 +40,8 @@ export class Book {
   readonly sums: Float64Array
   boundary = 0
   residual = 0
+  /** base coin per class that the last sweep emptied */
+  readonly swept: Float64Array
 
   constructor(classes: LeverageClasses, side: SideClasses) {
     this.classes = side
@@ -49,6 +51,7 @@ export class Book {
     this.hi = new Int32Array(this.count)
     this.multiplier = new Float64Array(2 * this.count)
     this.sums = new Float64Array(2 * this.count)
+    this.swept = new Float64Array(this.count)
     this.clear()
   }
 
@@ -68,6 +71,12 @@ export class Book {
     this.residual = 0
   }
 
+  /** Base coin that stands in class j. */
+  standing(j: number): number {
+    const below = (this.multiplier[2 * j] as number) * (this.sums[2 * j] as number)
+    return below + (this.multiplier[2 * j + 1] as number) * (this.sums[2 * j + 1] as number)
+  }
+
   /** Multiplies everything: the last correction of the balance. */
   scale(factor: number): void {
     for (let k = 0; k < this.multiplier.length; k++) this.multiplier[k] = (this.multiplier[k] as number) * factor
@@ -76,6 +85,7 @@ export class Book {
 
   /** Empties the levels that price crossed: longs from bin `edge` upwards, shorts from it downwards. */
   sweep(edge: number): void {
+    this.swept.fill(0)
     for (let j = 0; j < this.count; j++) {
       const lo = this.lo[j] as number
       const hi = this.hi[j] as number
@@ -83,12 +93,12 @@ export class Book {
       if (this.long) {
         if (hi < row) continue
         const from = Math.max(lo, row)
-        this.empty(j, from, hi)
+        this.swept[j] = this.empty(j, from, hi)
         this.hi[j] = from - 1
       } else {
         if (lo > row) continue
         const to = Math.min(hi, row)
-        this.empty(j, lo, to)
+        this.swept[j] = this.empty(j, lo, to)
         this.lo[j] = to + 1
       }
       this.settle(j)
@@ -256,7 +266,8 @@ export class Book {
     this.sums[k] = sum
   }
 
-  private empty(j: number, from: number, to: number): void {
+  /** Base coin that stood there. */
+  private empty(j: number, from: number, to: number): number {
     const at = j * this.size - this.base
     let below = 0
     let above = 0
@@ -265,8 +276,10 @@ export class Book {
       else above += this.raw[at + r] as number
       this.raw[at + r] = 0
     }
+    const taken = below * (this.multiplier[2 * j] as number) + above * (this.multiplier[2 * j + 1] as number)
     this.take(2 * j, below)
     this.take(2 * j + 1, above)
+    return taken
   }
 
   /** Takes `mass` (of rows that are zero already, or another region's by now) off the sum of region k. */

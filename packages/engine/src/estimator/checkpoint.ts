@@ -2,28 +2,39 @@ import { ByteReader, ByteWriter } from '@faultline/market/bytes'
 import { FaultlineError } from '@faultline/market/errors'
 import type { MarginTier } from '@faultline/market/instrument'
 import { MAX_BIN, MIN_BIN } from '@faultline/market/price-grid'
+import type { Blend } from './blend.ts'
 import type { Book } from './book.ts'
+import type { Filter } from './filter.ts'
 import type { HeldBars } from './held-bars.ts'
+import type { Members } from './members.ts'
+import type { Tilt } from './tilt.ts'
 import type { Turnover } from './turnover.ts'
 
 /**
  * The estimator's whole state as bytes: resuming from it and going on gives the same bytes as never having stopped. Numbers are
  * written as they stand in memory (rows Float32, sums and multipliers Float64); rows as runs between stretches of zeros.
  *
- *   'FLES' · format u8 · model version · bucketMs · tiers · clock · held bars · turnover · two books · FNV-1a of all before
+ *   'FLES' · format u8 · model version · bucketMs · tiers · clock · held bars · turnover · prints · tilt · blend ·
+ *   scores of the members · per set of books: two books, evidence, mixes · FNV-1a of all before
  */
 const MAGIC = 0x53454c46
-const FORMAT = 1
+const FORMAT = 2
 const WHAT = 'estimator checkpoint'
 /** A run ends at this many zeros: two varints cost less than they do. */
 const ZEROS_TO_SPLIT = 3
 
 export interface EstimatorState {
   lastBucket: number | null
+  /** last close; 0 before the first bucket */
+  close: number
   figure: { time: number; base: number } | null
   held: HeldBars
   turnover: Turnover
-  books: readonly [Book, Book]
+  members: Members
+  blend: Blend
+  tilt: Tilt
+  /** prints so far, those outside their candle, and the faded sums of the USD per side and bucket: of its squares and of itself */
+  prints: { seen: number; outside: number; squares: number; usd: number }
 }
 
 export interface CheckpointHead {
@@ -47,14 +58,23 @@ export function writeCheckpoint(head: CheckpointHead, state: EstimatorState): Ui
       .f64(tier.capUsd ?? Number.POSITIVE_INFINITY)
       .f64(tier.maintMarginRatio)
       .f64(tier.maxLeverage)
-  out.u8(state.lastBucket === null ? 0 : 1).varint(state.lastBucket ?? 0)
+  out
+    .u8(state.lastBucket === null ? 0 : 1)
+    .varint(state.lastBucket ?? 0)
+    .f64(state.close)
   out
     .u8(state.figure === null ? 0 : 1)
     .varint(state.figure?.time ?? 0)
     .f64(state.figure?.base ?? 0)
   out.varint(state.held.count).f64s(state.held.used()).varint(state.held.coveredMs)
   out.f64(state.turnover.volume).f64(state.turnover.time)
-  for (const book of state.books) writeBook(out, book)
+  const { prints, tilt, blend, members } = state
+  out.varint(prints.seen).varint(prints.outside).f64(prints.squares).f64(prints.usd)
+  for (const { count, mean, variance } of tilt.series) out.varint(count).f64(mean).f64(variance)
+  out.f64(tilt.recent).f64(tilt.products).f64(tilt.squares)
+  for (const side of [blend.long, blend.short]) out.f64s(side.cells).f64(side.usd)
+  out.f64s(blend.scores).f64s(blend.sums).f64s(members.scores).f64s(members.weights)
+  for (const filter of members.filters) writeFilter(out, filter)
   const body = out.finish()
   return out.u32(fnv1a(body)).finish()
 }
@@ -77,6 +97,7 @@ export function readCheckpoint(bytes: Uint8Array, head: CheckpointHead, state: E
   const started = input.u8() === 1
   const lastBucket = input.varint()
   state.lastBucket = started ? lastBucket : null
+  state.close = input.f64()
   const known = input.u8() === 1
   const figure = { time: input.varint(), base: input.f64() }
   state.figure = known ? figure : null
@@ -85,9 +106,50 @@ export function readCheckpoint(bytes: Uint8Array, head: CheckpointHead, state: E
   state.held.restore(input.f64s(held * 5), input.varint())
   state.turnover.volume = input.f64()
   state.turnover.time = input.f64()
-  for (const book of state.books) readBook(input, book)
+  const { prints, tilt, blend, members } = state
+  prints.seen = input.varint()
+  prints.outside = input.varint()
+  prints.squares = input.f64()
+  prints.usd = input.f64()
+  for (const series of tilt.series) {
+    series.count = input.varint()
+    series.mean = input.f64()
+    series.variance = input.f64()
+  }
+  tilt.recent = input.f64()
+  tilt.products = input.f64()
+  tilt.squares = input.f64()
+  for (const side of [blend.long, blend.short]) {
+    side.cells.set(input.f64s(side.cells.length))
+    side.usd = input.f64()
+  }
+  blend.scores.set(input.f64s(blend.scores.length))
+  blend.sums.set(input.f64s(blend.sums.length))
+  members.scores.set(input.f64s(members.scores.length))
+  members.weights.set(input.f64s(members.weights.length))
+  for (const filter of members.filters) readFilter(input, filter)
+  members.combine()
   input.u32()
   input.end()
+}
+
+function writeFilter(out: ByteWriter, { books, evidence, mixes }: Filter): void {
+  for (const book of books) writeBook(out, book)
+  out.f64s(evidence.squares).f64s(evidence.products).f64(evidence.meanPrediction)
+  for (const mix of mixes) out.f64s(mix.log).f64(mix.coverage).f64(mix.levelSd)
+}
+
+function readFilter(input: ByteReader, { books, evidence, mixes }: Filter): void {
+  for (const book of books) readBook(input, book)
+  evidence.squares.set(input.f64s(evidence.squares.length))
+  evidence.products.set(input.f64s(evidence.products.length))
+  evidence.meanPrediction = input.f64()
+  for (const mix of mixes) {
+    mix.log.set(input.f64s(mix.log.length))
+    mix.coverage = input.f64()
+    mix.levelSd = input.f64()
+    mix.apply()
+  }
 }
 
 function writeBook(out: ByteWriter, book: Book): void {

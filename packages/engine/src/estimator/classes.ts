@@ -5,14 +5,22 @@ import { isolatedLiquidationPrice } from '../margin/binance.ts'
 import { maxLeverage } from '../margin/tiers.ts'
 
 /**
- * Effective-leverage classes and the fixed prior over them. A class is a stretch of log leverage, not a rung: its positions are
- * spread evenly over the liquidation bins between those of its two edges. "Effective" means that a class stands for a distance,
+ * Effective-leverage classes and the prior over them. A class is a stretch of log leverage, not a rung: its positions are
+ * spread evenly over the liquidation bins between those of its two edges. Beside the stretches there are lines, narrow classes at the
+ * leverages that people click; how much really lies on them the prints have to say. "Effective" means that a class stands for a distance,
  * whatever made it: a 20× position with as much again in reserve sits in a lower class.
  */
 
 /** Class centres on a venue that allows REFERENCE_MAX_LEVERAGE; the edges are the geometric means of neighbours. */
 const CLASS_LEVERAGES = [1.5, 2, 3, 4, 5, 7, 10, 14, 20, 28, 40, 56, 80, 115] as const
 const REFERENCE_MAX_LEVERAGE = 125
+
+/** What sliders and buttons of venues offer: many click these, so part of what opens lies on lines and not on a stretch. */
+const MENU_LEVERAGES = [3, 5, 10, 20, 25, 50, 75, 100, 125] as const
+/** A line reaches from L/(1 + this) to L·(1 + this): maintenance and fees differ with the size. */
+const LINE_WIDTH = 0.03
+/** What opens on a line, beside shares that sum to 1.1 on the stretches; fewer click the high ones. */
+const lineInflow = (leverage: number) => 0.06 / Math.sqrt(leverage / 5)
 
 /** Shares of newly opened exposure. With hazards ∝ leverage they make a stock of 38 % below 3×, 47 % at 3–7× and 15 % above. */
 const INFLOW = [0.041, 0.054, 0.054, 0.072, 0.09, 0.126, 0.07, 0.07, 0.07, 0.07, 0.07, 0.07, 0.07, 0.07] as const
@@ -27,8 +35,11 @@ const REFERENCE_NOTIONAL_USD = 20_000
 const MAX_LEVEL_DISTANCE = 1.609
 
 export interface LeverageClasses {
+  /** stretches and lines together */
   readonly count: number
-  /** centre of each class after compression, rising */
+  /** the first so many classes are stretches, the others lines */
+  readonly stretches: number
+  /** centre of each class: of the stretches after compression, rising; of the lines, rising */
   readonly leverage: Float64Array
   readonly long: SideClasses
   readonly short: SideClasses
@@ -61,11 +72,23 @@ export function compression(tiers: readonly MarginTier[]): number {
 /** Classes of an instrument with these margin tiers (checked ones: see assertTiers). */
 export function leverageClasses(tiers: readonly MarginTier[]): LeverageClasses {
   const exponent = compression(tiers)
-  const leverage = Float64Array.from(CLASS_LEVERAGES, (l) => l ** exponent)
-  const edges = classEdges().map((l) => l ** exponent)
-  const sides = SIDES.map((side) => sideClasses(side, leverage, edges, tiers))
-  return { count: leverage.length, leverage, long: sides[0] as SideClasses, short: sides[1] as SideClasses }
+  const stretches = CLASS_LEVERAGES.map((l) => l ** exponent)
+  const ends = classEdges().map((l) => l ** exponent)
+  const edges = stretches.map((_, j): Edges => [ends[j] as number, ends[j + 1] as number])
+  const shares: number[] = [...INFLOW]
+  const max = maxLeverage(tiers)
+  const lines = MENU_LEVERAGES.filter((l) => l <= max)
+  for (const line of lines) {
+    edges.push([line / (1 + LINE_WIDTH), line * (1 + LINE_WIDTH)])
+    shares.push(lineInflow(line))
+  }
+  const leverage = Float64Array.from([...stretches, ...lines])
+  const [long, short] = SIDES.map((side) => sideClasses(side, leverage, edges, shares, tiers)) as [SideClasses, SideClasses]
+  return { count: leverage.length, stretches: stretches.length, leverage, long, short }
 }
+
+/** lowest and highest leverage of a class */
+type Edges = readonly [number, number]
 
 function classEdges(): number[] {
   const centres: readonly number[] = CLASS_LEVERAGES
@@ -77,7 +100,7 @@ function classEdges(): number[] {
   return edges
 }
 
-function sideClasses(side: Side, leverage: Float64Array, edges: number[], tiers: readonly MarginTier[]): SideClasses {
+function sideClasses(side: Side, leverage: Float64Array, edges: Edges[], shares: number[], tiers: readonly MarginTier[]): SideClasses {
   const count = leverage.length
   const from = new Int32Array(count)
   const to = new Int32Array(count)
@@ -85,9 +108,10 @@ function sideClasses(side: Side, leverage: Float64Array, edges: number[], tiers:
   const inflow = new Float64Array(count)
   let residualInflow = RESIDUAL_INFLOW
   for (let j = 0; j < count; j++) {
-    const far = logDistance(side, edges[j] as number, tiers)
-    const near = logDistance(side, edges[j + 1] as number, tiers)
-    const share = INFLOW[j] as number
+    const [lowest, highest] = edges[j] as Edges
+    const far = logDistance(side, lowest, tiers)
+    const near = logDistance(side, highest, tiers)
+    const share = shares[j] as number
     if (near >= MAX_LEVEL_DISTANCE) {
       residualInflow += share
       continue

@@ -3,7 +3,7 @@ import type { Book } from './book.ts'
 import { type LeverageClasses, RESIDUAL_LEVERAGE } from './classes.ts'
 import { HELD_CAPACITY, type HeldBars } from './held-bars.ts'
 import { Profile } from './profile.ts'
-import { TURNOVER_PER_DAY } from './turnover.ts'
+import type { BooksSettings } from './settings.ts'
 
 /** Volatility of log price per day that the spread of positions from before the first bar is drawn from. */
 const STOCK_SIGMA_PER_DAY = 0.04
@@ -16,14 +16,19 @@ export class Opening {
   private readonly shares = new Float64Array(HELD_CAPACITY)
   private readonly edges = new Int32Array(HELD_CAPACITY)
 
-  constructor(classes: LeverageClasses) {
-    // Hazards ∝ leverage that turn the prior stock over at the mean rate give each class its mean age, and price walked that long.
-    const stockLeverage = classes.long.stock.reduce(
-      (sum, share, j) => sum + share * (classes.leverage[j] as number),
+  /** per class, what the shares of openings are multiplied by; all 1: as they are */
+  readonly tilt: Float64Array
+
+  constructor(classes: LeverageClasses, settings: BooksSettings) {
+    this.tilt = new Float64Array(classes.count).fill(1)
+    const hazard = classes.leverage.map((l) => l ** settings.hazardExponent)
+    // Hazards that turn the prior stock over at the mean rate give each class its mean age, and price walked that long.
+    const stockHazard = classes.long.stock.reduce(
+      (sum, share, j) => sum + share * (hazard[j] as number),
       classes.long.residualStock * RESIDUAL_LEVERAGE,
     )
-    this.stockSigma = classes.leverage.map((l) => {
-      const ageDays = stockLeverage / (TURNOVER_PER_DAY * l)
+    this.stockSigma = hazard.map((h) => {
+      const ageDays = stockHazard / (settings.turnoverPerDay * h)
       return Math.min(STOCK_SIGMA_MAX, STOCK_SIGMA_PER_DAY * Math.sqrt(ageDays)) / BIN_LOG_STEP
     })
   }
@@ -42,16 +47,22 @@ export class Opening {
       if (share === 0) continue
       this.trace(held, i)
       for (let j = 0; j < book.count; j++)
-        standing += share * (inflow[j] as number) * book.aliveShare(j, this.profile, this.edges[i] as number)
+        standing += share * (inflow[j] as number) * (this.tilt[j] as number) * book.aliveShare(j, this.profile, this.edges[i] as number)
     }
     const factor = amount / standing
     for (let i = 0; i < held.count; i++) {
       const share = this.shares[i] as number
       if (share === 0) continue
       if (held.count > 1) this.trace(held, i)
-      for (let j = 0; j < book.count; j++) book.place(j, this.profile, factor * share * (inflow[j] as number), this.edges[i] as number)
+      for (let j = 0; j < book.count; j++)
+        book.place(j, this.profile, factor * share * (inflow[j] as number) * (this.tilt[j] as number), this.edges[i] as number)
     }
     book.residual += factor * residualInflow
+  }
+
+  /** Everything into the residual: what open interest from before the first bar is without a prior. */
+  spreadNothing(book: Book, amount: number): void {
+    book.residual += amount
   }
 
   /**

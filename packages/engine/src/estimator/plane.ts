@@ -1,36 +1,95 @@
 import { COLUMN_FLOOR_USD, type PlaneData } from '@faultline/market/column'
 import { binCentrePrice, MAX_BIN, MIN_BIN } from '@faultline/market/price-grid'
 import type { Book } from './book.ts'
+import { AT_LEVEL } from './survival.ts'
 
-/** Reads one side of the books as a plane of a column: density φ·M per liquidation bin, in USD at the bin's price. */
-export class PlaneReader {
-  private sums = new Float64Array(1024)
+/** Density of one side of the map: adds up w·M per liquidation bin over books, in base coin, and turns it into USD at the bins' prices. */
+export class PlaneSums {
+  firstBin = 0
+  length = 0
+  sums = new Float64Array(1024)
 
-  read(book: Book, multipliers: Float64Array): PlaneData {
-    const { centre } = book.classes
-    let first = MAX_BIN + 1
-    let last = MIN_BIN - 1
-    for (let j = 0; j < book.count; j++) {
-      if ((book.lo[j] as number) > (book.hi[j] as number)) continue
-      first = Math.min(first, (book.lo[j] as number) + (centre[j] as number))
-      last = Math.max(last, (book.hi[j] as number) + (centre[j] as number))
+  /** Empty over the bins that any of these books hold something in, and over [from, to) at least. */
+  begin(books: readonly Book[], from = MAX_BIN + 1, to = MIN_BIN): this {
+    let first = from
+    let last = to - 1
+    for (const book of books) {
+      const { centre } = book.classes
+      for (let j = 0; j < book.count; j++) {
+        if ((book.lo[j] as number) > (book.hi[j] as number)) continue
+        first = Math.min(first, (book.lo[j] as number) + (centre[j] as number))
+        last = Math.max(last, (book.hi[j] as number) + (centre[j] as number))
+      }
     }
-    first = Math.max(first, MIN_BIN)
-    last = Math.min(last, MAX_BIN)
-    const length = last - first + 1
-    if (length <= 0) return { firstBin: 0, usd: new Float32Array(0) }
-    if (this.sums.length < length) this.sums = new Float64Array(2 * length)
-    const sums = this.sums
-    sums.fill(0, 0, length)
+    this.firstBin = Math.max(first, MIN_BIN)
+    this.length = Math.max(0, Math.min(last, MAX_BIN) - this.firstBin + 1)
+    if (this.sums.length < this.length) this.sums = new Float64Array(2 * this.length)
+    this.sums.fill(0, 0, this.length)
+    return this
+  }
+
+  /** Adds what `book` holds, class j times weights[j], thinned by how far under water it is at bin `priceBin` (null: not thinned). */
+  add(book: Book, weights: Float64Array, priceBin: number | null): this {
+    const { centre } = book.classes
     for (let k = 0; k < book.sums.length; k++) {
       const j = k >> 1
-      const shift = (centre[j] as number) - first
+      const density = (book.multiplier[k] as number) * (weights[j] as number)
+      if (density === 0) continue
+      const shift = (centre[j] as number) - this.firstBin
       const from = Math.max(book.regionFirst(k), -shift)
-      const to = Math.min(book.regionLast(k), length - 1 - shift)
-      const density = (book.multiplier[k] as number) * (multipliers[j] as number)
-      addRows(sums, book.raw, j * book.size - book.base, from, to, shift, density)
+      const to = Math.min(book.regionLast(k), this.length - 1 - shift)
+      const at = j * book.size - book.base
+      if (priceBin === null) {
+        addRows(this.sums, book.raw, at, from, to, shift, density)
+        continue
+      }
+      // A row is the bin of the entry: between the price and there everything is under water.
+      const way = Math.max(1, Math.abs(centre[j] as number))
+      if (book.long) {
+        const dry = Math.min(to, priceBin)
+        addRows(this.sums, book.raw, at, from, dry, shift, density)
+        addThinned(this.sums, book.raw, at, Math.max(from, dry + 1), to, shift, density, priceBin, (1 - AT_LEVEL) / way)
+      } else {
+        const dry = Math.max(from, priceBin)
+        addThinned(this.sums, book.raw, at, from, Math.min(to, dry - 1), shift, density, priceBin, (AT_LEVEL - 1) / way)
+        addRows(this.sums, book.raw, at, dry, to, shift, density)
+      }
     }
-    return toPlane(sums, length, first)
+    return this
+  }
+
+  scale(factor: number): this {
+    if (factor !== 1) for (let i = 0; i < this.length; i++) this.sums[i] = (this.sums[i] as number) * factor
+    return this
+  }
+
+  /** From base coin to USD at the bin's centre. */
+  toUsd(): this {
+    const prices = centrePrices()
+    const at = this.firstBin - MIN_BIN
+    for (let i = 0; i < this.length; i++) this.sums[i] = (this.sums[i] as number) * (prices[at + i] as number)
+    return this
+  }
+
+  total(): number {
+    let total = 0
+    for (let i = 0; i < this.length; i++) total += this.sums[i] as number
+    return total
+  }
+
+  /** The USD as a plane of a column: bins under the floor left out, rounded to what an estimate knows. */
+  toPlane(): PlaneData {
+    const { sums, length } = this
+    let begin = length
+    let end = -1
+    for (let i = 0; i < length; i++) {
+      if ((sums[i] as number) >= COLUMN_FLOOR_USD) {
+        if (begin > i) begin = i
+        end = i
+      } else sums[i] = 0
+    }
+    if (end < 0) return { firstBin: 0, usd: new Float32Array(0) }
+    return { firstBin: this.firstBin + begin, usd: roundToSignificant(new Float32Array(sums.subarray(begin, end + 1))) }
   }
 }
 
@@ -38,21 +97,22 @@ function addRows(sums: Float64Array, raw: Float32Array, at: number, from: number
   for (let r = from; r <= to; r++) sums[r + shift] = (sums[r + shift] as number) + (raw[at + r] as number) * density
 }
 
-function toPlane(sums: Float64Array, length: number, firstBin: number): PlaneData {
-  const prices = centrePrices()
-  const at = firstBin - MIN_BIN
-  let begin = length
-  let end = -1
-  for (let i = 0; i < length; i++) {
-    const usd = (sums[i] as number) * (prices[at + i] as number)
-    if (usd >= COLUMN_FLOOR_USD) {
-      sums[i] = usd
-      if (begin > i) begin = i
-      end = i
-    } else sums[i] = 0
+/** The same, with 1 − slope·(row − priceBin) of it still there. */
+function addThinned(
+  sums: Float64Array,
+  raw: Float32Array,
+  at: number,
+  from: number,
+  to: number,
+  shift: number,
+  density: number,
+  priceBin: number,
+  slope: number,
+): void {
+  for (let r = from; r <= to; r++) {
+    const left = Math.max(AT_LEVEL, 1 - slope * (r - priceBin))
+    sums[r + shift] = (sums[r + shift] as number) + (raw[at + r] as number) * density * left
   }
-  if (end < 0) return { firstBin: 0, usd: new Float32Array(0) }
-  return { firstBin: firstBin + begin, usd: roundToSignificant(new Float32Array(sums.subarray(begin, end + 1))) }
 }
 
 /**

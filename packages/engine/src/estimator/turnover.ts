@@ -2,10 +2,9 @@ import { DAY_MS } from '@faultline/market/units'
 
 /**
  * Gross turnover: the share of open interest that is closed and opened anew. It cannot be told from volume and open interest alone
- * (volume/open interest per day ranges from 2 to 50 over markets), so it is tied to open interest: 0.3 per day, more where trading is
- * busier than its own running 7-day mean.
+ * (volume/open interest per day ranges from 2 to 50 over markets), so it is tied to open interest, more where trading is
+ * busier than its own running 7-day mean; how much of it per day is what the ensemble is over.
  */
-export const TURNOVER_PER_DAY = 0.3
 const MEAN_OVER_MS = 7 * DAY_MS
 
 export class Turnover {
@@ -21,15 +20,15 @@ export class Turnover {
   }
 
   /**
-   * Base coin that was closed and opened anew while open interest went from `before` to `after` over `elapsedMs`, of which
+   * Base coin that was closed and opened anew at `perDay` while open interest went from `before` to `after` over `elapsedMs`, of which
    * `coveredMs` have known bars with `traded` volume. What trading allows bounds it: a change of hands that moves open interest can not
    * be a turnover as well, and a turnover takes an opening and a closing.
    */
-  gross(before: number, after: number, elapsedMs: number, traded: number, coveredMs: number): number {
+  gross(perDay: number, before: number, after: number, elapsedMs: number, traded: number, coveredMs: number): number {
     if (!(coveredMs > 0 && this.volume > 0)) return 0
     const rate = traded / coveredMs
     const busy = rate / (this.volume / this.time)
     const room = Math.max(0, rate * elapsedMs - Math.abs(after - before)) / 2
-    return Math.min(TURNOVER_PER_DAY * (elapsedMs / DAY_MS) * Math.min(before, after) * busy, room)
+    return Math.min(perDay * (elapsedMs / DAY_MS) * Math.min(before, after) * busy, room)
   }
 }

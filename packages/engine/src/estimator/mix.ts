@@ -1,0 +1,196 @@
+/**
+ * The leverage mix of one member: per class a weight w, what stands there over what the books hold, and the share κ of liquidations
+ * that the feed shows. Prints tell only κ·w. Its logarithm has a Gaussian-process prior over log leverage: a level that all classes
+ * share (κ is in it), a slope that neighbours share, and little of its own; the mode is found by Newton.
+ */
+import type { LeverageClasses } from './classes.ts'
+import type { Evidence } from './evidence.ts'
+import { invertSymmetric, solveSymmetric } from './linear-algebra.ts'
+import type { MixSettings } from './settings.ts'
+
+/**
+ * Shares of the inflow that simulated crowds leave standing, by effective leverage: few hold more than 30× for long, and who does is soon
+ * closed by hand. Interpolated in log leverage. From regressions of true on estimated maps on the tuning seeds.
+ */
+const THINNING: readonly (readonly [leverage: number, share: number])[] = [
+  [3, 1],
+  [4, 1.5],
+  [5, 1.1],
+  [7, 0.5],
+  [10, 1.4],
+  [14, 1.2],
+  [20, 0.9],
+  [28, 0.7],
+  [40, 0.35],
+  [56, 0.2],
+  [80, 0.15],
+  [115, 0.05],
+]
+const LEVEL = 1.3
+const LINE_SHARE = 0.6
+/** prior of κ·LEVEL: what prints of a class at the shares above would be over what was swept */
+const LOG_YIELD = Math.log(0.208)
+/** standard deviations of the prior: of the level, of the slope, of each stretch, of each line */
+const LEVEL_SD = 1
+const SLOPE_SD = 0.1
+const SLOPE_LENGTH = 1.75
+const STRETCH_SD = 0.05
+const LINE_SD = 0.15
+/** Of the level that prints show, how much is κ and how much is w: log κ ~ N(log 0.4, 0.5²), log w ~ N(log LEVEL, 0.6²). */
+const LOG_COVERAGE = Math.log(0.4)
+const COVERAGE_SD = 0.5
+const WEIGHT_SD = 0.6
+/** Classes whose level is looked at: those that are swept often enough and live long enough. */
+const LEVEL_FROM = 5
+const LEVEL_TO = 30
+
+const MAX_STEPS = 12
+
+export class Mix {
+  readonly settings: MixSettings
+  /** log of κ·w per class */
+  readonly log: Float64Array
+  /** share of liquidations that reach the feed */
+  coverage: number
+  /** per class; 0 on lines without a menu */
+  readonly weights: Float64Array
+  /** standard deviation of the level's logarithm */
+  levelSd: number
+  private readonly prior: Float64Array
+  private readonly precision: Float64Array
+  private readonly classes: LeverageClasses
+  /** classes that take part: without a menu the stretches only */
+  private readonly active: number
+
+  constructor(classes: LeverageClasses, settings: MixSettings) {
+    this.settings = settings
+    this.classes = classes
+    this.active = settings.menu ? classes.count : classes.stretches
+    const { leverage, stretches } = classes
+    const n = this.active
+    this.prior = Float64Array.from(
+      { length: n },
+      (_, j) => LOG_YIELD + Math.log(j < stretches ? shapeAt(leverage[j] as number, settings) : LINE_SHARE),
+    )
+    const covariance = new Float64Array(n * n)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        const apart = Math.log((leverage[i] as number) / (leverage[j] as number)) / SLOPE_LENGTH
+        const both = i < stretches && j < stretches
+        const own = i === j ? (i < stretches ? STRETCH_SD : LINE_SD) ** 2 : 0
+        covariance[i * n + j] = LEVEL_SD ** 2 + (both ? SLOPE_SD ** 2 * Math.exp(-0.5 * apart * apart) : 0) + own
+      }
+    this.precision = invertSymmetric(covariance, n)
+    this.log = Float64Array.from(this.prior)
+    this.weights = new Float64Array(classes.count)
+    this.coverage = Math.exp(LOG_YIELD) / LEVEL
+    this.levelSd = WEIGHT_SD
+    this.apply()
+  }
+
+  /** USD in print when price sweeps `swept` USD per class. */
+  predictPrinted(swept: Float64Array): number {
+    let sum = 0
+    for (let j = 0; j < this.active; j++) sum += (this.weights[j] as number) * (swept[j] as number)
+    return sum * this.coverage
+  }
+
+  /** Goes to the mode of the posterior, from where it stands. */
+  fit(evidence: Evidence): void {
+    const n = this.active
+    const { count, squares, products } = evidence
+    const { log, prior, precision } = this
+    const gradient = new Float64Array(n)
+    const hessian = new Float64Array(n * n)
+    const trial = new Float64Array(n)
+    let value = this.objective(evidence, log)
+    for (let step = 0; step < MAX_STEPS; step++) {
+      for (let i = 0; i < n; i++) {
+        const wi = Math.exp(log[i] as number)
+        let predicted = 0
+        let pull = 0
+        for (let j = 0; j < n; j++) {
+          const a = (squares[i * count + j] as number) * Math.exp(log[j] as number)
+          predicted += a
+          pull += (precision[i * n + j] as number) * ((log[j] as number) - (prior[j] as number))
+          hessian[i * n + j] = wi * a + (precision[i * n + j] as number)
+        }
+        const slope = wi * (predicted - (products[i] as number))
+        gradient[i] = slope + pull
+        // Leaving out negative curvature keeps the step a descent.
+        hessian[i * n + i] = (hessian[i * n + i] as number) + Math.max(0, slope)
+      }
+      const direction = solveSymmetric(hessian, gradient, n)
+      let size = 1
+      let next = value
+      for (let attempt = 0; attempt < 12 && !(next < value); attempt++, size *= 0.4) {
+        for (let i = 0; i < n; i++) trial[i] = (log[i] as number) - size * Math.max(-2, Math.min(2, direction[i] as number))
+        next = this.objective(evidence, trial)
+      }
+      if (!(next < value)) break
+      const gained = value - next
+      log.set(trial)
+      value = next
+      if (gained < 1e-9 + 1e-6 * Math.abs(value)) break
+    }
+    this.split(evidence)
+    this.apply()
+  }
+
+  /** Tells coverage from weight: both are only known by their priors, and the level that prints show is their sum. */
+  private split(evidence: Evidence): void {
+    const { leverage, stretches } = this.classes
+    const { count, squares } = evidence
+    let known = 0
+    let above = 0
+    for (let j = 0; j < stretches; j++) {
+      const l = leverage[j] as number
+      if (l < LEVEL_FROM || l > LEVEL_TO) continue
+      const information = (squares[j * count + j] as number) * Math.exp(2 * (this.log[j] as number))
+      const weight = information / (information + 1)
+      known += weight
+      above += weight * ((this.log[j] as number) - (this.prior[j] as number))
+    }
+    const level = LOG_YIELD + (known > 0.3 ? above / known : 0)
+    const a = 1 / COVERAGE_SD ** 2
+    const b = 1 / WEIGHT_SD ** 2
+    this.coverage =
+      known > 0.3 ? Math.min(1, Math.exp((a * LOG_COVERAGE + b * (level - Math.log(LEVEL))) / (a + b))) : Math.exp(LOG_YIELD) / LEVEL
+    this.levelSd = known > 0.3 ? Math.sqrt(1 / (a + b)) : WEIGHT_SD
+  }
+
+  /** Weights from the logarithms and the coverage. */
+  apply(): void {
+    for (let j = 0; j < this.active; j++) this.weights[j] = Math.exp(this.log[j] as number) / this.coverage
+  }
+
+  /** Negative log posterior of `log`, up to a constant. */
+  private objective(evidence: Evidence, log: Float64Array): number {
+    const n = this.active
+    const { count, squares, products } = evidence
+    let sum = 0
+    for (let i = 0; i < n; i++) {
+      const wi = Math.exp(log[i] as number)
+      let predicted = 0
+      let pull = 0
+      for (let j = 0; j < n; j++) {
+        predicted += (squares[i * count + j] as number) * Math.exp(log[j] as number)
+        pull += (this.precision[i * n + j] as number) * ((log[j] as number) - (this.prior[j] as number))
+      }
+      sum += 0.5 * wi * predicted - (products[i] as number) * wi + 0.5 * pull * ((log[i] as number) - (this.prior[i] as number))
+    }
+    return sum
+  }
+}
+
+function shapeAt(leverage: number, settings: MixSettings): number {
+  if (settings.shape === 'flat') return 1
+  const [first, last] = [THINNING[0], THINNING.at(-1)] as [readonly [number, number], readonly [number, number]]
+  if (leverage <= first[0]) return first[1]
+  for (let i = 1; i < THINNING.length; i++) {
+    const [below, lower] = THINNING[i - 1] as readonly [number, number]
+    const [above, upper] = THINNING[i] as readonly [number, number]
+    if (leverage <= above) return lower * (upper / lower) ** (Math.log(leverage / below) / Math.log(above / below))
+  }
+  return last[1]
+}
