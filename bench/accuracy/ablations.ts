@@ -1,18 +1,19 @@
-import type { BucketInput } from '@faultline/engine/estimator/estimator'
+import type { BucketInput, EstimatorConfig } from '@faultline/engine/estimator/estimator'
+import { INGREDIENTS } from '@faultline/engine/estimator/settings'
 
 export interface Ablation {
-  /** what is taken away or put in its place */
+  /** what is taken away */
   name: string
-  /** fields of the input that the estimator does not get */
+  /** ingredients that the estimator does without */
+  without?: EstimatorConfig['without']
+  /** fields of the input that it does not get */
   withhold?: readonly (keyof BucketInput)[]
 }
 
-/** What each ingredient gives: everything else as it is, this one gone. */
+/** What each ingredient gives: everything else as it is, this one gone. Prints are among the ingredients. */
 export const ABLATIONS: readonly Ablation[] = [
-  { name: 'no prints', withhold: ['liquidations'] },
-  { name: 'no taker volume', withhold: ['takerBuyVolume'] },
-  { name: 'no funding', withhold: ['fundingRate'] },
-  { name: 'no long/short ratio', withhold: ['longShortRatio'] },
+  ...INGREDIENTS.map((ingredient): Ablation => ({ name: `without ${ingredient}`, without: [ingredient] })),
+  { name: 'without funding and ratios', withhold: ['fundingRate', 'longShortRatio'] },
 ]
 
 /** Ablations are run on these populations and on the first two seeds: they compare, and need no interval of their own level. */

@@ -72,8 +72,8 @@ function bandsOf(estimator: ScoredEstimator): Pick<ScoredEstimator, 'bands' | 'c
 }
 
 /** The estimator without an ingredient. What is withheld is withheld from it alone: the score still sees the prints. */
-function ablated(market: Market, { withhold = [] }: Ablation): ScoredEstimator {
-  const estimator = new Estimator({ bucketMs: market.bucketMs, tiers: market.tiers })
+function ablated(market: Market, { without = [], withhold = [] }: Ablation): ScoredEstimator {
+  const estimator = new Estimator({ bucketMs: market.bucketMs, tiers: market.tiers, without })
   return {
     step: (input) => {
       const seen: BucketInput = { ...input }
