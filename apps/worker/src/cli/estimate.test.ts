@@ -58,6 +58,19 @@ describe('estimate --every', () => {
   })
 })
 
+describe('estimate --bands', () => {
+  it('writes the percentiles behind the map, for the same times', async () => {
+    const folder = dumpFolder(estimateFiles(40))
+    const { lines, times } = await estimate(folder, { every: '1h', bands: true })
+    expect(lines[0]).toBe('time,price,long,short,long_p10,long_p50,long_p90,short_p10,short_p50,short_p90')
+    const plain = await estimate(folder, { every: '1h' })
+    expect(times).toEqual(plain.times)
+    const map = new Set(lines.map((line) => line.split(',').slice(0, 4).join(',')))
+    expect(plain.lines.filter((line) => !map.has(line))).toEqual([])
+    for (const line of lines.slice(1)) expect(line).toMatch(/^\d+(,\d+(\.\d+)?){9}$/)
+  })
+})
+
 describe('estimate --at', () => {
   it('writes a map at each distinct time of the first column, with that time', async () => {
     const at = [START + HOUR_MS + 7, START + HOUR_MS, START + HOUR_MS + 7, START - 1, START + 100 * HOUR_MS]

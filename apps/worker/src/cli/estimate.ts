@@ -4,7 +4,7 @@ import { isoTime } from '@faultline/market/units'
 import type { Command } from 'commander'
 import type { Dump, DumpMarket } from '../dump/dump.ts'
 import { readDump } from '../dump/read-dump.ts'
-import { ESTIMATE_HEADER, type EstimateOutcome, estimateRows } from '../estimate/estimate-rows.ts'
+import { type EstimateOutcome, estimateHeader, estimateRows } from '../estimate/estimate-rows.ts'
 import { parseEvery, timesEvery, timesOfCsv } from '../estimate/requested-times.ts'
 import { bucketInputs } from '../pipeline/bucket-inputs.ts'
 import { tiersOfDump } from '../pipeline/tiers.ts'
@@ -19,6 +19,7 @@ export interface EstimateCommandOptions {
   out?: string
   symbol?: string
   interval?: string
+  bands?: boolean
 }
 
 export function register(program: Command): void {
@@ -29,13 +30,14 @@ export function register(program: Command): void {
       'Estimates where positions would be liquidated, from a folder of one instrument: klines.csv of any length, metrics.csv,\n' +
         'and where they are there fundingRate.csv, liquidationSnapshot.csv and brackets.json (any of them may be gzipped), or\n' +
         "Binance's public dumps as they are served. Writes CSV time,price,long,short: UTC milliseconds, the bin's centre,\n" +
-        'estimated USD; one row per bin that holds at least 1 USD within ×0.5 to ×2 of the price. Each time sees only what was\n' +
-        'known then: the last bucket closed at or before it.',
+        'estimated USD; one row per bin within ×0.5 to ×2 of the price in which any number is at least 1 USD. Each time sees\n' +
+        'only what was known then: the last bucket closed at or before it.',
     )
     .requiredOption('--dump <dir>', 'the folder')
     .option('--every <length>', 'a map at each multiple of 15m, 1h, 4h, 1d …')
     .option('--at <csv>', 'a map at each distinct time in the first column of this CSV (UTC milliseconds)')
     .option('--out <file>', 'the CSV to write; standard output without it or with -')
+    .option('--bands', 'how sure each bin is: further columns long_p10,long_p50,long_p90,short_p10,short_p50,short_p90')
     .option('--symbol <symbol>', 'the symbol, where the files do not name it, or which one of several')
     .option('--interval <length>', 'the klines to use where there are several lengths (without it the finest)')
     .action((options: EstimateCommandOptions) => runEstimate(options))
@@ -70,6 +72,7 @@ export async function runEstimate(options: EstimateCommandOptions, progress: Pro
       bucketMs: market.bucketMs,
       tiers,
       inputs: inputsOf(market),
+      bands: options.bands ?? false,
       times: at ?? timesEvery(every as number, from, to),
       onStep: (done) => {
         if (done % 64 === 0) progress.update({ phase: 'estimating', done, total: openTime.length })
@@ -78,7 +81,7 @@ export async function runEstimate(options: EstimateCommandOptions, progress: Pro
     await writeOutput(
       out,
       (function* () {
-        yield ESTIMATE_HEADER
+        yield estimateHeader(options.bands)
         warn(yield* rows, market, to, progress)
       })(),
     )

@@ -5,7 +5,7 @@ import type { Column, PlaneData } from '@faultline/market/column'
 import { FaultlineError } from '@faultline/market/errors'
 import { binCentrePrice } from '@faultline/market/price-grid'
 import { type Command, InvalidArgumentError } from 'commander'
-import { decimal, ESTIMATE_HEADER } from '../estimate/estimate-rows.ts'
+import { decimal, estimateHeader } from '../estimate/estimate-rows.ts'
 import { minute } from './format.ts'
 import { checkOutput, writeOutput } from './output-file.ts'
 import { outputPath } from './paths.ts'
@@ -67,7 +67,7 @@ async function run({ instrument, from, to, out }: Options): Promise<void> {
 
 /** `whole` throws where the columns may have been dropped while they were read: a file that ends early must not look like one. */
 async function* csvOf(columns: AsyncIterable<Column>, whole: () => Promise<void>): AsyncGenerator<string, void, undefined> {
-  yield ESTIMATE_HEADER
+  yield estimateHeader()
   for await (const column of columns) yield* columnRows(column)
   await whole()
 }

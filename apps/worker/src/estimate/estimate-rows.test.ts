@@ -1,17 +1,17 @@
-import type { BucketInput } from '@faultline/engine/estimator/estimator'
+import { type BucketInput, Estimator } from '@faultline/engine/estimator/estimator'
 import { tiersFor } from '@faultline/engine/margin/tiers'
 import { binCentrePrice, binOf } from '@faultline/market/price-grid'
 import { HOUR_MS } from '@faultline/market/units'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decimal, type EstimateOutcome, estimateRows } from './estimate-rows.ts'
+import { decimal, type EstimateOutcome, estimateHeader, estimateRows } from './estimate-rows.ts'
 
 const T0 = Date.UTC(2024, 0, 5)
 const BUCKET = HOUR_MS
 const tiers = tiersFor('ETHUSDT')
 
-/** A walk of prices with open interest from the `known`-th bucket on. */
-const walk = (count: number, known = 0, seed = 1): BucketInput[] => {
+/** A walk of prices with open interest, about `base` coins, from the `known`-th bucket on. */
+const walk = (count: number, known = 0, seed = 1, base = 10_000): BucketInput[] => {
   let price = 2000
   return Array.from({ length: count }, (_, i) => {
     const open = price
@@ -24,13 +24,13 @@ const walk = (count: number, known = 0, seed = 1): BucketInput[] => {
       close: price,
       volume: 500,
     }
-    return i < known ? input : { ...input, openInterest: { time: T0 + (i + 1) * BUCKET, base: 10_000 + 700 * Math.sin(i + seed) } }
+    return i < known ? input : { ...input, openInterest: { time: T0 + (i + 1) * BUCKET, base: base + 0.07 * base * Math.sin(i + seed) } }
   })
 }
 
-function run(inputs: readonly BucketInput[], times: readonly number[]): { rows: string[]; outcome: EstimateOutcome } {
+function run(inputs: readonly BucketInput[], times: readonly number[], bands = false): { rows: string[]; outcome: EstimateOutcome } {
   const rows: string[] = []
-  const generator = estimateRows({ bucketMs: BUCKET, tiers, inputs, times })
+  const generator = estimateRows({ bucketMs: BUCKET, tiers, inputs, times, bands })
   for (;;) {
     const next = generator.next()
     if (next.done) return { rows, outcome: next.value }
@@ -104,6 +104,47 @@ describe('estimateRows', () => {
     // Longs die below the price, shorts above it.
     expect(rows.some(([centre, long]) => centre < price && long > 0)).toBe(true)
     expect(rows.some(([centre, , short]) => centre > price && short > 0)).toBe(true)
+  })
+})
+
+describe('with bands', () => {
+  // So little that many bins hold less than a dollar.
+  const inputs = walk(40, 0, 1, 2)
+  const time = T0 + 40 * BUCKET
+  const plain = tailsAt(run(inputs, [time]).rows, time)
+  const banded = tailsAt(run(inputs, [time], true).rows, time)
+
+  it('the percentiles follow what is there without them, and are named', () => {
+    expect(estimateHeader()).toBe('time,price,long,short')
+    expect(estimateHeader(true)).toBe('time,price,long,short,long_p10,long_p50,long_p90,short_p10,short_p50,short_p90')
+    const shared = banded.map((row) => row.split(',').slice(0, 3).join(','))
+    expect(shared.filter((row) => plain.includes(row))).toEqual(plain)
+    expect(banded.every((row) => row.split(',').length === 9)).toBe(true)
+  })
+
+  it('are those of the estimator, of each bin near the price in which any number is a dollar', () => {
+    const estimator = new Estimator({ bucketMs: BUCKET, tiers })
+    for (const input of inputs) estimator.step(input)
+    const [map, bands] = [estimator.map(), estimator.bands()]
+    if (!map || !bands) throw new Error('nothing is known')
+    const cents = (plane: { firstBin: number }, usd: Float32Array, bin: number) => Math.round((usd[bin - plane.firstBin] ?? 0) * 100) / 100
+    const expected: number[][] = []
+    for (let bin = binOf(map.price / 2) - 1; bin <= binOf(map.price * 2) + 1; bin++) {
+      const centre = binCentrePrice(bin)
+      if (centre < map.price / 2 || centre > map.price * 2) continue
+      const numbers = [
+        ...[map.long, map.short].map((plane) => cents(plane, plane.usd, bin)),
+        ...[bands.long, bands.short].flatMap((band) => [band.p10, band.p50, band.p90].map((usd) => cents(band, usd, bin))),
+      ]
+      if (numbers.some((usd) => usd >= 1)) expected.push(numbers)
+    }
+    const written = banded.map((row) => row.split(',').map(Number).slice(1))
+    expect(written).toEqual(expected)
+    // The upper end of a band may hold a dollar where the map itself holds less.
+    expect(written.length).toBeGreaterThan(plain.length)
+    for (const [, , ...percentiles] of written)
+      for (const [p10, p50, p90] of [percentiles.slice(0, 3), percentiles.slice(3)] as [number, number, number][])
+        expect(p10 <= p50 && p50 <= p90).toBe(true)
   })
 })
 

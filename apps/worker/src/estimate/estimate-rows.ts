@@ -1,10 +1,16 @@
 /** The map at chosen times, from events alone. Pure: no clock, no file. */
 import { type BucketInput, Estimator } from '@faultline/engine/estimator/estimator'
-import { COLUMN_FLOOR_USD, type Column } from '@faultline/market/column'
+import type { Bands, HeatMap } from '@faultline/engine/map/heat-map'
+import { COLUMN_FLOOR_USD, type PlaneData } from '@faultline/market/column'
 import type { MarginTier } from '@faultline/market/instrument'
 import { binCentrePrice, binOf } from '@faultline/market/price-grid'
+import { SIDES } from '@faultline/market/units'
 
-export const ESTIMATE_HEADER = 'time,price,long,short'
+const PERCENTILES = ['p10', 'p50', 'p90'] as const
+
+/** Names of the columns; with bands the percentiles follow, side by side. */
+export const estimateHeader = (bands = false): string =>
+  ['time', 'price', ...SIDES, ...(bands ? SIDES.flatMap((side) => PERCENTILES.map((percentile) => `${side}_${percentile}`)) : [])].join(',')
 
 export interface EstimateOptions {
   bucketMs: number
@@ -13,6 +19,8 @@ export interface EstimateOptions {
   inputs: Iterable<BucketInput>
   /** UTC ms, ascending and distinct */
   times: readonly number[]
+  /** further columns: 10th, 50th and 90th percentile of each bin, per side */
+  bands?: boolean
   /** after each step: buckets stepped so far */
   onStep?: (done: number) => void
 }
@@ -25,15 +33,15 @@ export interface EstimateOutcome {
 }
 
 /**
- * CSV rows `time,price,long,short` for each requested time: one row per bin of the price grid that holds at least 1 USD on
- * either side within ×0.5 to ×2 of the price. A time sees the buckets that closed at or before it and nothing later.
+ * CSV rows under `estimateHeader` for each requested time: one row per bin of the price grid within ×0.5 to ×2 of the price in which any
+ * of the row's numbers is at least 1 USD. A time sees the buckets that closed at or before it and nothing later. At most one map is in
+ * memory at a time.
  */
 export function* estimateRows(options: EstimateOptions): Generator<string, EstimateOutcome, undefined> {
   const { bucketMs, times } = options
   const estimator = new Estimator({ bucketMs, tiers: options.tiers })
   const outcome: EstimateOutcome = { before: [], after: [] }
   let next = 0
-  let price = Number.NaN
   let lastClose = Number.NEGATIVE_INFINITY
   let done = 0
 
@@ -42,12 +50,14 @@ export function* estimateRows(options: EstimateOptions): Generator<string, Estim
     let tails: string[] | null = null
     for (; next < times.length && (times[next] as number) < end; next++) {
       const time = times[next] as number
-      const column: Column | null = tails ? null : estimator.column()
-      if (!tails && !column) {
-        outcome.before.push(time)
-        continue
+      if (!tails) {
+        const map = estimator.map()
+        if (!map) {
+          outcome.before.push(time)
+          continue
+        }
+        tails = rowsOf(map, options.bands ? estimator.bands() : null)
       }
-      tails ??= column ? rowsOf(column, price) : []
       if (time > lastClose && end === Number.POSITIVE_INFINITY) outcome.after.push(time)
       for (const tail of tails) yield `${time},${tail}`
     }
@@ -57,7 +67,6 @@ export function* estimateRows(options: EstimateOptions): Generator<string, Estim
     yield* rowsUntil(input.bucketStart + bucketMs)
     if (next === times.length) return outcome
     estimator.step(input)
-    price = input.close
     lastClose = input.bucketStart + bucketMs
     options.onStep?.(++done)
   }
@@ -65,21 +74,23 @@ export function* estimateRows(options: EstimateOptions): Generator<string, Estim
   return outcome
 }
 
-/** `price,long,short` of the bins near the price, from the lowest. */
-function rowsOf(column: Column, price: number): string[] {
-  const { long, short } = column.planes
-  const lowest = binOf(price * 0.5)
-  const highest = binOf(price * 2)
-  const first = Math.max(lowest, Math.min(...[long, short].filter((p) => p.usd.length > 0).map((p) => p.firstBin)))
-  const last = Math.min(highest, Math.max(long.firstBin + long.usd.length, short.firstBin + short.usd.length) - 1)
+/** The rows without their times, from the lowest price. */
+function rowsOf(map: HeatMap, bands: Bands | null): string[] {
+  const { price } = map
+  const planes: PlaneData[] = SIDES.map((side) => map[side])
+  if (bands)
+    for (const side of SIDES)
+      for (const percentile of PERCENTILES) planes.push({ firstBin: bands[side].firstBin, usd: bands[side][percentile] })
+  const held = planes.filter(({ usd }) => usd.length > 0)
+  const first = Math.max(binOf(price * 0.5), Math.min(...held.map(({ firstBin }) => firstBin)))
+  const last = Math.min(binOf(price * 2), Math.max(...held.map(({ firstBin, usd }) => firstBin + usd.length - 1)))
   const rows: string[] = []
   for (let bin = first; bin <= last; bin++) {
-    const longUsd = long.usd[bin - long.firstBin] ?? 0
-    const shortUsd = short.usd[bin - short.firstBin] ?? 0
-    if (longUsd < COLUMN_FLOOR_USD && shortUsd < COLUMN_FLOOR_USD) continue
+    const numbers = planes.map(({ firstBin, usd }) => usd[bin - firstBin] ?? 0)
+    if (numbers.every((usd) => usd < COLUMN_FLOOR_USD)) continue
     const centre = binCentrePrice(bin)
     if (centre < price * 0.5 || centre > price * 2) continue
-    rows.push(`${decimal(centre, 10)},${cents(longUsd)},${cents(shortUsd)}`)
+    rows.push([decimal(centre, 10), ...numbers.map(cents)].join(','))
   }
   return rows
 }
