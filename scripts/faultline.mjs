@@ -15,6 +15,7 @@ const COMMANDS = {
   export: { file: WORKER, database: true, what: 'write the columns of an instrument as CSV' },
   rebuild: { file: WORKER, database: true, what: 'estimate again from the stored events; --verify compares' },
   estimate: { file: WORKER, what: 'estimate a folder of one instrument, without a database' },
+  score: { file: WORKER, what: 'score the estimate of a folder against truth and on the prints that followed, without a database' },
   cascade: { file: WORKER, what: 'what a sudden move would set off, from a map and an order book, without a database' },
   margin: { file: WORKER, what: 'liquidation price of one isolated position, by the rules of its venue' },
   simulate: { file: SIMULATOR, what: 'write the dump of a simulated market whose positions are known' },
