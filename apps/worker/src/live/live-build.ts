@@ -86,7 +86,7 @@ export class LiveBuild {
         steps++
         const column = this.estimator.column()
         if (column) columns.push(column)
-        await this.score.observe({ input, column })
+        await this.score.observe({ input, column, estimator: this.estimator })
       }
     }
     const bucket = this.estimator.lastBucket

@@ -7,7 +7,9 @@ import type { InstrumentRow } from '@faultline/db/repositories/instruments'
 import { acquireLease } from '@faultline/db/repositories/leases'
 import { type LiveEvent, storeLive } from '@faultline/db/repositories/live-events'
 import { readScoreState } from '@faultline/db/repositories/scores'
-import { MODEL_VERSION } from '@faultline/engine/estimator/estimator'
+import { Estimator, MODEL_VERSION } from '@faultline/engine/estimator/estimator'
+import { frozenReadings } from '@faultline/engine/score/frozen-readings'
+import { MarketContext } from '@faultline/engine/score/market-context'
 import { HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import { makeInstrument, START } from '@faultline/testkit/factories'
 import { freshDatabase } from '@faultline/testkit/fresh-database'
@@ -18,8 +20,11 @@ import { WindowLimiter } from '../../history/window-limiter.ts'
 import { knownAfter } from '../../ingest/known-after.ts'
 import { runBuild } from '../../pipeline/build.ts'
 import { type HeldLease, keepLease } from '../../pipeline/held-lease.ts'
+import { storedInputs } from '../../pipeline/stored-inputs.ts'
+import { tiersOf } from '../../pipeline/tiers.ts'
 import { InstrumentLine } from '../instrument-line.ts'
 import { LiveBuild } from '../live-build.ts'
+import { nearMap } from './near-map.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 })
 const t = freshDatabase()
@@ -156,6 +161,28 @@ it('gives each outcome of a live map once, and the same ones when the worker is 
   await broken.play(minute(44), minute(91))
   expect(await broken.rows()).toEqual(rows)
   expect([...whole.said, ...broken.said]).toEqual([])
+})
+
+it('forecasts cascades from draws of the ensemble, as anybody can repeat from what is stored', async () => {
+  const a = await openMarket()
+  await a.play(minute(0), minute(76))
+  const estimator = new Estimator({ bucketMs: MINUTE_MS, tiers: tiersOf(a.instrument) })
+  const context = new MarketContext(MINUTE_MS)
+  const stretch = { instrumentId: a.instrument.id, bucketMs: MINUTE_MS, from: START, to: minute(15) }
+  for await (const inputs of storedInputs(t.db.pool, stretch))
+    for (const input of inputs) {
+      estimator.step(input)
+      context.step(input)
+    }
+  const map = estimator.map()
+  if (!map) throw new Error('nothing is known')
+  const draws = estimator.draws(8).map((draw) => ({ ...draw, map: nearMap(draw.map) }))
+  const told = (maps: typeof draws) =>
+    frozenReadings({ map: nearMap(map), draws: maps, context }).cascadeProbabilities?.map(({ id, probability }) => ({ id, probability }))
+  const row = (await a.rows()).find(({ horizon, minute: at }) => horizon === 60 && at === 15)
+  const forecasts = (row?.forecasts ?? []) as { id: string; probability: number }[]
+  expect(forecasts.map(({ id, probability }) => ({ id, probability }))).toEqual(told(draws))
+  expect(told(draws)).not.toEqual(told([]))
 })
 
 it('writes nothing for a worker that has lost the instrument, and what it could not write once', async () => {

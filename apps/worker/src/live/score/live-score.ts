@@ -10,6 +10,7 @@ import type { InstrumentRow } from '@faultline/db/repositories/instruments'
 import type { Lease } from '@faultline/db/repositories/leases'
 import { readScoreState, type ScoreBatch, type ScoreOutcome, storeScores, type WaitingMap } from '@faultline/db/repositories/scores'
 import type { BucketInput } from '@faultline/engine/estimator/estimator'
+import type { HeatMap, WeightedMap } from '@faultline/engine/map/heat-map'
 import { frozenReadings } from '@faultline/engine/score/frozen-readings'
 import { MarketContext } from '@faultline/engine/score/market-context'
 import { FREEZE_MS, type FrozenReadings, HORIZONS_MS, type Outcome, PrequentialScorer } from '@faultline/engine/score/prequential'
@@ -27,6 +28,8 @@ const WARM_UP_MS = 26 * HOUR_MS
 const MARKET_MS = DAY_MS + MINUTE_MS
 /** A map is live when it is written this soon after its own time: what it is judged by has hardly begun. */
 const LIVE_WITHIN_MS = 2 * MINUTE_MS
+/** Draws of the ensemble that the cascade probabilities of a frozen map go over: each costs about half a millisecond. */
+const DRAWS = 8
 
 export interface LiveScoreOptions {
   db: Database
@@ -41,6 +44,8 @@ export interface LiveScoreOptions {
 export interface EstimatedBucket {
   input: BucketInput
   column: Column | null
+  /** what `column` was read from, as it stands */
+  estimator: { draws(count: number): WeightedMap[] }
 }
 
 export class LiveScore {
@@ -65,7 +70,7 @@ export class LiveScore {
    * A bucket that was just estimated. Where it ends a quarter of an hour, all that is not scored yet is. What goes wrong is told, and
    * does not keep the column from being written: the next quarter begins where the stored state ends.
    */
-  async observe({ input, column }: EstimatedBucket): Promise<void> {
+  async observe({ input, column, estimator }: EstimatedBucket): Promise<void> {
     const end = input.bucketStart + this.options.build.bucketMs
     this.recentFrom ??= input.bucketStart
     this.recent.push(input)
@@ -75,7 +80,7 @@ export class LiveScore {
       const context = this.market ?? (await this.marketAt(end))
       this.market = context
       const now = this.options.venueNow()
-      const readings = column ? frozenReadings({ map: nearMap(mapOf(column, input.close)), context }) : {}
+      const readings = column ? readingsOf(mapOf(column, input.close), estimator.draws(DRAWS), context) : {}
       await this.advance(end, { column, readings, live: now !== null && now - end <= LIVE_WITHIN_MS })
     })
     this.recent = []
@@ -206,6 +211,9 @@ export class LiveScore {
     }
   }
 }
+
+const readingsOf = (map: HeatMap, draws: readonly WeightedMap[], context: MarketContext): FrozenReadings =>
+  frozenReadings({ map: nearMap(map), draws: draws.map((draw) => ({ ...draw, map: nearMap(draw.map) })), context })
 
 type Score = Omit<ScoreOutcome, keyof WaitingMap | 'covered'>
 
