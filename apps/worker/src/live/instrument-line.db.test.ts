@@ -3,6 +3,7 @@ import { type DataSourceRow, ensureDataSource } from '@faultline/db/repositories
 import { readFeedStates, readSourceStates } from '@faultline/db/repositories/feed-states'
 import { findInstrument } from '@faultline/db/repositories/instruments'
 import { findLease } from '@faultline/db/repositories/leases'
+import { MODEL_VERSION } from '@faultline/engine/estimator/estimator'
 import { FaultlineError } from '@faultline/market/errors'
 import type { InstrumentDefinition } from '@faultline/market/instrument'
 import { DAY_MS, floorTo, MINUTE_MS } from '@faultline/market/units'
@@ -95,13 +96,21 @@ it('keeps serving the whole history when the model has changed', async () => {
   })
   await first.stop('stopped')
   const old = await served(symbol)
+  // What the earlier model wrote nobody can read any more but its columns.
   await t.db.pool.query(`update build set model_version = 'earlier' where id = $1`, [old?.id])
+  await t.db.pool.query(`update checkpoint set state = '\\x464c455301' where build_id = $1`, [old?.id])
+  await t.db.pool.query(`update score_state set model_version = 'earlier', state = '\\x00' where instrument_id = $1`, [old?.instrumentId])
 
   const second = run(ingest, row, feedOf(symbol), said)
   atEnd(() => second.stop('stopped'))
   await until('the next generation', said, async () => (await served(symbol))?.id !== old?.id)
   const fresh = await served(symbol)
+  expect(said.filter((line) => line.includes('estimated anew'))).toEqual([
+    `binance-usdm:${symbol}: estimated anew: the model is ${MODEL_VERSION} now, it was earlier`,
+  ])
+  expect(said.filter((line) => line.includes('scored'))).toEqual([])
   expect(fresh?.status).toBe('complete')
+  expect(fresh?.modelVersion).toBe(MODEL_VERSION)
   expect(fresh?.firstBucket).toBe(old?.firstBucket)
   expect(fresh?.lastBucket).toBeGreaterThanOrEqual(old?.lastBucket ?? Number.POSITIVE_INFINITY)
   await until('no more to do', said, async () => (await readFeedStates(t.db))[0]?.backfill === null)
