@@ -87,10 +87,24 @@ describe('sweep', () => {
     expect(Math.min(...levels(above, TEN).keys())).toBe(1101)
     expect(above.total()).toBeCloseTo(8, 5)
   })
+
+  it('says what it emptied per class, multipliers counted, and of an empty stretch that it was nothing', () => {
+    const book = longs()
+    book.place(TEN, entryAt(1000), 39, NOTHING_CROSSED.long)
+    book.place(TEN + 1, entryAt(1000), 10, NOTHING_CROSSED.long)
+    book.scale(2)
+    // 10× stands on 877 to 915, 14× nearer than that
+    book.sweep(900)
+    expect(book.swept[TEN]).toBeCloseTo(32, 4)
+    expect(book.swept[TEN + 1]).toBeCloseTo(20, 4)
+    expect(book.swept.reduce((a, b) => a + b, 0)).toBeCloseTo(52, 4)
+    book.sweep(900)
+    expect([...book.swept].every((mass) => mass === 0)).toBe(true)
+  })
 })
 
 describe('closing', () => {
-  it('takes the amount, and from each class and region the share 1 − exp(−λ·leverage·tendency)', () => {
+  it.each([1, 0.5, 0])('takes the amount, and from each class and region the share 1 − exp(−λ·leverage^%s·tendency)', (exponent) => {
     const book = longs()
     book.setBoundary(1000)
     for (let j = 0; j < book.count; j++) {
@@ -100,13 +114,13 @@ describe('closing', () => {
     book.residual = 10
     const before = Float64Array.from(book.sums)
     const total = book.total()
-    expect(total).toBeCloseTo(290, 4)
-    new Closing(classes.leverage).close(book, 100)
+    expect(total).toBeCloseTo(20 * book.count + 10, 4)
+    new Closing(classes.leverage, exponent).close(book, 100)
     expect(book.total()).toBeCloseTo(total - 100, 6)
     const lambda = -Math.log(book.residual / 10)
     for (let k = 0; k < book.sums.length; k++) {
       const kept = ((book.sums[k] as number) * (book.multiplier[k] as number)) / (before[k] as number)
-      const hazard = (classes.leverage[k >> 1] as number) * (k % 2 === 0 ? 1.25 : 0.8)
+      const hazard = (classes.leverage[k >> 1] as number) ** exponent * (k % 2 === 0 ? 1.25 : 0.8)
       expect(-Math.log(kept)).toBeCloseTo(lambda * hazard, 3)
     }
   })
@@ -116,7 +130,7 @@ describe('closing', () => {
     book.setBoundary(1000)
     book.place(TEN, entryAt(900), 10, NOTHING_CROSSED.short)
     book.place(TEN, entryAt(1100), 10, NOTHING_CROSSED.short)
-    new Closing(classes.leverage).close(book, 5)
+    new Closing(classes.leverage, 1).close(book, 5)
     expect(book.multiplier[2 * TEN + 1]).toBeLessThan(book.multiplier[2 * TEN] as number)
   })
 
@@ -127,7 +141,7 @@ describe('closing', () => {
     ] as const) {
       book.setBoundary(1000)
       for (let bin = 940; bin <= 1060; bin += 20) book.place(TEN, entryAt(bin), 10, NOTHING_CROSSED[side])
-      new Closing(classes.leverage).close(book, 30)
+      new Closing(classes.leverage, 1).close(book, 30)
       for (const boundary of [1045, 955, 2000, 0]) {
         const before = levels(book, TEN)
         book.setBoundary(boundary)
@@ -143,7 +157,7 @@ describe('closing', () => {
       const book = longs()
       book.place(TEN, entryAt(1000), 9, NOTHING_CROSSED.long)
       book.residual = 1
-      new Closing(classes.leverage).close(book, amount)
+      new Closing(classes.leverage, 1).close(book, amount)
       expect(book.total()).toBe(0)
       expect(massOf(book)).toBe(0)
     }
@@ -157,7 +171,7 @@ describe('closing', () => {
         book.residual = 0.1
         const before = book.total()
         const stays = before * 10 ** exponent
-        new Closing(classes.leverage).close(book, before - stays)
+        new Closing(classes.leverage, 1).close(book, before - stays)
         // within the tolerance that the balance then takes off
         expect(Math.abs(book.total() - stays)).toBeLessThan(2e-10 * before)
       }),
@@ -169,7 +183,7 @@ describe('the books keep count', () => {
   const action = fc.oneof(
     fc.record({
       do: fc.constant('place' as const),
-      j: fc.integer({ min: 0, max: 13 }),
+      j: fc.integer({ min: 0, max: classes.count - 1 }),
       bin: fc.integer({ min: 700, max: 1300 }),
       amount: fc.double({ min: 0, max: 1000, noNaN: true }),
     }),
@@ -180,7 +194,7 @@ describe('the books keep count', () => {
   )
 
   it('what is summed per region is what stands, and moving the boundary changes no level', () => {
-    const closing = new Closing(classes.leverage)
+    const closing = new Closing(classes.leverage, 1)
     fc.assert(
       fc.property(fc.boolean(), fc.array(action, { maxLength: 40 }), (long, actions) => {
         const book = long ? longs() : shorts()

@@ -252,18 +252,21 @@ export class Book {
   private add(k: number, j: number, start: number, stop: number, origin: number, width: number, profile: Profile, each: number): void {
     if (start >= stop) return
     const { cumulative, length } = profile
-    const raw = this.raw
+    const { raw, sums } = this
     const at = j * this.size - this.base
-    let sum = this.sums[k] as number
-    for (let r = start; r < stop; r++) {
-      const i = r - origin + 1
-      const share = (cumulative[Math.min(i, length)] as number) - (i > width ? (cumulative[i - width] as number) : 0)
-      const old = raw[at + r] as number
-      const now = Math.fround(old + share * each)
-      raw[at + r] = now
-      sum += now - old
-    }
-    this.sums[k] = sum
+    const whole = (cumulative[length] as number) * each
+    let sum = sums[k] as number
+    // Row r is reached from the profile's bins (i − width, i], i = r − origin + 1: the sum rises, stays, or moves along, and falls.
+    let r = start
+    const risen = Math.min(stop, origin + Math.min(width, length))
+    for (; r < risen; r++) sum += put(raw, at + r, (cumulative[r - origin + 1] as number) * each)
+    const filled = Math.min(stop, origin + width)
+    for (; r < filled; r++) sum += put(raw, at + r, whole)
+    const moved = Math.min(stop, origin + length)
+    for (; r < moved; r++)
+      sum += put(raw, at + r, ((cumulative[r - origin + 1] as number) - (cumulative[r - origin + 1 - width] as number)) * each)
+    for (; r < stop; r++) sum += put(raw, at + r, ((cumulative[length] as number) - (cumulative[r - origin + 1 - width] as number)) * each)
+    sums[k] = sum
   }
 
   /** Base coin that stood there. */
@@ -307,4 +310,12 @@ export class Book {
     if (lo > hi || lo >= this.boundary || (this.sums[2 * j] as number) < 0) this.sums[2 * j] = 0
     if (lo > hi || hi < this.boundary || (this.sums[2 * j + 1] as number) < 0) this.sums[2 * j + 1] = 0
   }
+}
+
+/** Adds to a raw value; returns what it grew by as stored. */
+function put(raw: Float32Array, at: number, amount: number): number {
+  const old = raw[at] as number
+  const now = Math.fround(old + amount)
+  raw[at] = now
+  return now - old
 }

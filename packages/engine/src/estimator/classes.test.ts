@@ -32,8 +32,8 @@ describe('levels of a class', () => {
 
   it('tiles: where one class ends the next begins, from far to near', () => {
     for (const tiers of [PLAIN_TIERS, tiersFor('SOLUSDT'), single(20)]) {
-      const { count, long, short } = leverageClasses(tiers)
-      for (let j = 1; j < count; j++) {
+      const { stretches, long, short } = leverageClasses(tiers)
+      for (let j = 1; j < stretches; j++) {
         expect(long.from[j]).toBe(long.to[j - 1])
         expect(short.to[j]).toBe(short.from[j - 1])
       }
@@ -72,11 +72,11 @@ describe('compression to the leverage that the instrument allows', () => {
     )
     fc.assert(
       fc.property(tables, (tiers) => {
-        const { count, leverage, long, short } = leverageClasses(tiers)
+        const { count, stretches, leverage, long, short } = leverageClasses(tiers)
         for (let j = 0; j < count; j++) {
           expect(leverage[j]).toBeGreaterThanOrEqual(1)
           expect(leverage[j]).toBeLessThanOrEqual(maxLeverage(tiers))
-          if (j > 0) expect(leverage[j]).toBeGreaterThanOrEqual(leverage[j - 1] as number)
+          if (j > 0 && j !== stretches) expect(leverage[j]).toBeGreaterThanOrEqual(leverage[j - 1] as number)
         }
         check(long)
         check(short)
@@ -94,10 +94,42 @@ describe('compression to the leverage that the instrument allows', () => {
 
 describe('the prior', () => {
   it('opens 56 % at 10× and above and keeps a stock as seen on Hyperliquid: 36 % at 0–3×, 48 % at 3–7×, 15 % above', () => {
-    const { inflow, stock, residualStock } = leverageClasses(PLAIN_TIERS).long
-    expect(sum(inflow.slice(TEN))).toBeCloseTo(0.56, 12)
-    expect(sum(stock.slice(0, 2)) + residualStock).toBeCloseTo(0.378, 3)
-    expect(sum(stock.slice(2, 6))).toBeCloseTo(0.474, 3)
-    expect(sum(stock.slice(TEN))).toBeCloseTo(0.148, 3)
+    const { stretches, long } = leverageClasses(PLAIN_TIERS)
+    const { inflow, residualInflow, stock, residualStock } = long
+    // of the stretches and the residual; lines lie beside them
+    const opened = sum(inflow.slice(0, stretches)) + residualInflow
+    const standing = sum(stock.slice(0, stretches)) + residualStock
+    expect(sum(inflow.slice(TEN, stretches)) / opened).toBeCloseTo(0.56, 12)
+    expect((sum(stock.slice(0, 2)) + residualStock) / standing).toBeCloseTo(0.378, 3)
+    expect(sum(stock.slice(2, 6)) / standing).toBeCloseTo(0.474, 3)
+    expect(sum(stock.slice(TEN, stretches)) / standing).toBeCloseTo(0.148, 3)
+  })
+})
+
+describe('lines beside the stretches', () => {
+  it('lie at the leverages on offer, up to what the instrument allows, and are never compressed', () => {
+    const menu = (leverage: number) => {
+      const classes = leverageClasses(single(leverage))
+      return [...classes.leverage.slice(classes.stretches)]
+    }
+    expect(menu(125)).toEqual([3, 5, 10, 20, 25, 50, 75, 100, 125])
+    expect(menu(20)).toEqual([3, 5, 10, 20])
+    expect(menu(2)).toEqual([])
+  })
+
+  it('hold the level of their own leverage, and are narrower than the stretch they lie in', () => {
+    const { count, stretches, leverage, long, short } = leverageClasses(PLAIN_TIERS)
+    for (let j = stretches; j < count; j++) {
+      const l = leverage[j] as number
+      // ln((1 − 1/L)/(1 − m)) and ln((1 + 1/L)/(1 + m)), from the middle of the entry's bin
+      const below = Math.floor(1000 * Math.log((1 - 1 / l) / 0.996) + 0.5)
+      const above = Math.floor(1000 * Math.log((1 + 1 / l) / 1.004) + 0.5)
+      expect(long.from[j]).toBeLessThanOrEqual(below)
+      expect(long.to[j]).toBeGreaterThan(below)
+      expect(short.from[j]).toBeLessThanOrEqual(above)
+      expect(short.to[j]).toBeGreaterThan(above)
+      const stretch = leverage.slice(0, stretches).findLastIndex((centre) => centre <= l)
+      expect((long.to[j] as number) - (long.from[j] as number)).toBeLessThan((long.to[stretch] as number) - (long.from[stretch] as number))
+    }
   })
 })

@@ -14,7 +14,9 @@ export interface Member {
   readonly name: string
   readonly filter: Filter
   readonly mix: Mix
+  /** weight before prints have told anything, with a feed and without one */
   readonly prior: number
+  readonly silentPrior: number
 }
 
 export class Members {
@@ -40,13 +42,14 @@ export class Members {
         filter,
         mix,
         prior: filter.settings.weight * mix.settings.weight,
+        silentPrior: filter.settings.silentWeight * mix.settings.silentWeight,
       })),
     )
     this.scores = new Float64Array(this.all.length)
     this.weights = new Float64Array(this.all.length)
     this.predicted = new Float64Array(2 * this.all.length)
     this.combined = this.filters.map(() => new Float64Array(classes.count))
-    this.weigh()
+    this.weigh(false)
   }
 
   /** After the sweep and before anything is learned: USD expected in print, per side. */
@@ -108,15 +111,15 @@ export class Members {
       filter.evidence.fade(elapsedMs)
       for (const mix of filter.mixes) mix.fit(filter.evidence)
     }
-    this.weigh()
+    this.weigh(true)
   }
 
   /** Weights of members from their scores, and of classes. */
-  weigh(): void {
+  private weigh(feed: boolean): void {
     const top = Math.max(...this.scores)
     let sum = 0
     this.all.forEach((member, m) => {
-      this.weights[m] = member.prior * Math.exp((this.scores[m] as number) - top)
+      this.weights[m] = (feed ? member.prior : member.silentPrior) * Math.exp((this.scores[m] as number) - top)
       sum += this.weights[m] as number
     })
     for (let m = 0; m < this.all.length; m++) this.weights[m] = (this.weights[m] as number) / sum

@@ -26,7 +26,9 @@ const THINNING: readonly (readonly [leverage: number, share: number])[] = [
   [80, 0.15],
   [115, 0.05],
 ]
-const LEVEL = 1.3
+/** 'low' holds this power of leverage/7 fewer than 'thinned' */
+const LOW_POWER = 0.7
+const LEVEL = 1.6
 const LINE_SHARE = 0.6
 /** prior of κ·LEVEL: what prints of a class at the shares above would be over what was swept */
 const LOG_YIELD = Math.log(0.208)
@@ -68,10 +70,7 @@ export class Mix {
     this.active = settings.menu ? classes.count : classes.stretches
     const { leverage, stretches } = classes
     const n = this.active
-    this.prior = Float64Array.from(
-      { length: n },
-      (_, j) => LOG_YIELD + Math.log(j < stretches ? shapeAt(leverage[j] as number, settings) : LINE_SHARE),
-    )
+    this.prior = Float64Array.from({ length: n }, (_, j) => LOG_YIELD + Math.log(shapeAt(leverage[j] as number, settings, j < stretches)))
     const covariance = new Float64Array(n * n)
     for (let i = 0; i < n; i++)
       for (let j = 0; j < n; j++) {
@@ -183,8 +182,14 @@ export class Mix {
   }
 }
 
-function shapeAt(leverage: number, settings: MixSettings): number {
-  if (settings.shape === 'flat') return 1
+/** Share of a class's inflow that is thought to stand, before the level. */
+function shapeAt(leverage: number, { shape }: MixSettings, stretch: boolean): number {
+  if (shape === 'flat') return stretch ? 1 : LINE_SHARE
+  const share = stretch ? thinned(leverage) : LINE_SHARE
+  return shape === 'low' ? share * (leverage / 7) ** -LOW_POWER : share
+}
+
+function thinned(leverage: number): number {
   const [first, last] = [THINNING[0], THINNING.at(-1)] as [readonly [number, number], readonly [number, number]]
   if (leverage <= first[0]) return first[1]
   for (let i = 1; i < THINNING.length; i++) {
