@@ -29,7 +29,7 @@ const THINNING: readonly (readonly [leverage: number, share: number])[] = [
 /** 'low' holds this power of leverage/7 fewer than 'thinned' */
 const LOW_POWER = 0.7
 const LEVEL = 1.6
-const LINE_SHARE = 0.6
+const LINE_SHARE = 0.9
 /** prior of κ·LEVEL: what prints of a class at the shares above would be over what was swept */
 const LOG_YIELD = Math.log(0.208)
 /** standard deviations of the prior: of the level, of the slope, of each stretch, of each line */
