@@ -1,6 +1,6 @@
 /**
- * The figures that the estimator starts from, and what it is an ensemble over. They were chosen on simulated markets of the tuning seeds
- * (bench/accuracy/seeds.ts names them) and never on those that results are reported for.
+ * What the estimator is an ensemble over. These figures, like those of mix.ts, were chosen on simulated markets, none of them of the
+ * seeds that results are reported for (bench/accuracy/seeds.ts).
  */
 
 /** Weights of a choice in the ensemble before prints have told anything. */
