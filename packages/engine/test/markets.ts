@@ -18,6 +18,15 @@ export const flat = (bucketStart: number, price: number, volume = 0): BucketInpu
   volume,
 })
 
+/** The same bucket with a figure of open interest at its end. */
+export const withInterest = (bucket: BucketInput, base: number, bucketMs = MINUTE): BucketInput => ({
+  ...bucket,
+  openInterest: { time: bucket.bucketStart + bucketMs, base },
+})
+
+/** Bytes are compared at once: an assertion that walks over them takes longer than what it checks. */
+export const sameBytes = (a: Uint8Array | null, b: Uint8Array | null) => (a === null || b === null ? a === b : Buffer.compare(a, b) === 0)
+
 interface Move {
   /** buckets since the one before */
   skip: number

@@ -2,7 +2,7 @@ import { FaultlineError } from '@faultline/market/errors'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { flat, MINUTE, PLAIN_TIERS, START } from '../../test/markets.ts'
-import { Estimator } from './estimator.ts'
+import { Estimator, MODEL_VERSION } from './estimator.ts'
 
 const config = { bucketMs: MINUTE, tiers: PLAIN_TIERS }
 function checkpoint(): Uint8Array {
@@ -26,16 +26,25 @@ describe('a checkpoint', () => {
     expect(() => Estimator.resume({ ...config, tiers: [{ ...plain, maintMarginRatio: 0.005 }] }, bytes)).toThrow(/another margin table/)
     expect(() => Estimator.resume({ ...config, tiers: [{ ...plain, capUsd: 1e6 }] }, bytes)).toThrow(/another margin table/)
     const other = bytes.slice()
-    const name = new TextDecoder('latin1').decode(bytes).indexOf('books-')
-    other[name + 6] = 'x'.charCodeAt(0)
-    expect(() => Estimator.resume(config, other)).toThrow(/made by model books-x/)
+    const name = new TextDecoder('latin1').decode(bytes).indexOf(MODEL_VERSION)
+    other[name] = 'X'.charCodeAt(0)
+    expect(() => Estimator.resume(config, other)).toThrow(`made by model X${MODEL_VERSION.slice(1)}, this is ${MODEL_VERSION}`)
+    expect(() => Estimator.resume({ ...config, without: ['tilt'] }, bytes)).toThrow(/this is .* without tilt/)
   })
 
-  it('is compact: a level is four bytes, stretches without any cost nothing', () => {
-    const estimator = new Estimator(config)
-    for (const [i, price] of [1, 1e6, 1].entries())
-      estimator.step({ ...flat(START + i * MINUTE, price, 50), openInterest: { time: START + (i + 1) * MINUTE, base: 0.001 + 1000 * i } })
-    expect(estimator.checkpoint().length).toBeLessThan(60_000)
+  it('is compact: stretches without any level cost nothing', () => {
+    const sizeAt = (prices: number[]) => {
+      const estimator = new Estimator(config)
+      prices.forEach((price, i) => {
+        estimator.step({
+          ...flat(START + i * MINUTE, price, 5000),
+          openInterest: { time: START + (i + 1) * MINUTE, base: 0.001 + 1000 * i },
+        })
+      })
+      return estimator.checkpoint().length
+    }
+    // Entries at two prices 13,800 bins apart: as many levels again, and not those between.
+    expect(sizeAt([1, 1e6, 1])).toBeLessThan(3 * sizeAt([1, 1, 1]))
   })
 
   it('that is damaged is refused, wherever the damage is', () => {

@@ -117,19 +117,23 @@ describe('lines beside the stretches', () => {
     expect(menu(2)).toEqual([])
   })
 
-  it('hold the level of their own leverage, and are narrower than the stretch they lie in', () => {
+  it('hold the level of their own leverage to a bin, and are no wider than the stretch they lie in', () => {
     const { count, stretches, leverage, long, short } = leverageClasses(PLAIN_TIERS)
     for (let j = stretches; j < count; j++) {
       const l = leverage[j] as number
       // ln((1 − 1/L)/(1 − m)) and ln((1 + 1/L)/(1 + m)), from the middle of the entry's bin
-      const below = Math.floor(1000 * Math.log((1 - 1 / l) / 0.996) + 0.5)
-      const above = Math.floor(1000 * Math.log((1 + 1 / l) / 1.004) + 0.5)
-      expect(long.from[j]).toBeLessThanOrEqual(below)
-      expect(long.to[j]).toBeGreaterThan(below)
-      expect(short.from[j]).toBeLessThanOrEqual(above)
-      expect(short.to[j]).toBeGreaterThan(above)
+      const below = 1000 * Math.log((1 - 1 / l) / 0.996) + 0.5
+      const above = 1000 * Math.log((1 + 1 / l) / 1.004) + 0.5
       const stretch = leverage.slice(0, stretches).findLastIndex((centre) => centre <= l)
-      expect((long.to[j] as number) - (long.from[j] as number)).toBeLessThan((long.to[stretch] as number) - (long.from[stretch] as number))
+      for (const [side, level] of [
+        [long, below],
+        [short, above],
+      ] as const) {
+        const [from, to] = [side.from[j] as number, side.to[j] as number]
+        expect(level).toBeGreaterThan(from - 1)
+        expect(level).toBeLessThan(to + 1)
+        expect(to - from).toBeLessThanOrEqual((side.to[stretch] as number) - (side.from[stretch] as number))
+      }
     }
   })
 })

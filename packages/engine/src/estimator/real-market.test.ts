@@ -64,19 +64,16 @@ describe.skipIf(!existsSync(klinesOf('ETHUSDT')))('three months of Binance', () 
       const estimator = new Estimator({ bucketMs: FIVE, tiers: tiersFor(symbol) })
       const crossed = new Map<string, { long: number; short: number }>()
       const shares: number[] = []
-      let known: ReturnType<Estimator['column']> = null
       for (const bucket of bucketsOf(symbol)) {
-        if (known) {
-          // What the map of the bucket before held where this one traded.
-          const day = new Date(Math.floor(bucket.bucketStart / DAY) * DAY).toISOString().slice(0, 10)
-          const sums = crossed.get(day) ?? { long: 0, short: 0 }
-          sums.long += sumBetween(known.planes.long, binOf(bucket.low), MAX_BIN)
-          sums.short += sumBetween(known.planes.short, MIN_BIN, binOf(bucket.high))
-          crossed.set(day, sums)
-        }
         estimator.step(bucket)
-        known = estimator.column()
-        if (known && bucket.openInterest && bucket.bucketStart % (6 * 3_600_000) === 0) {
+        // What the map of the bucket before held where this one traded.
+        const day = new Date(Math.floor(bucket.bucketStart / DAY) * DAY).toISOString().slice(0, 10)
+        const sums = crossed.get(day) ?? { long: 0, short: 0 }
+        sums.long += estimator.predicted?.liquidated.long ?? 0
+        sums.short += estimator.predicted?.liquidated.short ?? 0
+        crossed.set(day, sums)
+        const known = bucket.openInterest && bucket.bucketStart % (6 * 3_600_000) === 0 ? estimator.column() : null
+        if (known && bucket.openInterest) {
           const { long, short } = known.planes
           const { base } = bucket.openInterest
           const close = binOf(bucket.close)
@@ -91,11 +88,11 @@ describe.skipIf(!existsSync(klinesOf('ETHUSDT')))('three months of Binance', () 
         }
       }
       // within ±15 %; right after a crash next to nothing is left below
-      expect(Math.min(...shares)).toBeGreaterThan(0.02)
-      expect(Math.max(...shares)).toBeLessThan(0.6)
+      expect(Math.min(...shares)).toBeGreaterThan(0.01)
+      expect(Math.max(...shares)).toBeLessThan(0.8)
       const mean = shares.reduce((a, b) => a + b, 0) / shares.length
-      expect(mean).toBeGreaterThan(0.15)
-      expect(mean).toBeLessThan(0.4)
+      expect(mean).toBeGreaterThan(0.1)
+      expect(mean).toBeLessThan(0.5)
       const elsewhere = rows(
         readFileSync(join(folder, `hyperliquid/${symbol.replace('USDT', '')}-liquidations-1d-2025-12-07_2026-01-27.csv`), 'utf8'),
       )
