@@ -1,3 +1,5 @@
+import type { LiquidationEvent } from '@faultline/market/event'
+import type { Side } from '@faultline/market/units'
 import fc from 'fast-check'
 import type { BucketInput, Estimator } from '../src/estimator/estimator.ts'
 
@@ -16,6 +18,16 @@ export const flat = (bucketStart: number, price: number, volume = 0): BucketInpu
   low: price,
   close: price,
   volume,
+})
+
+export const print = (side: Side, time: number, price: number, quantity: number): LiquidationEvent => ({
+  type: 'liquidation',
+  time,
+  side,
+  price,
+  priceKind: 'order',
+  quantity,
+  quantityUsd: price * quantity,
 })
 
 /** The same bucket with a figure of open interest at its end. */
