@@ -82,7 +82,7 @@ export function gainPlot(populations: readonly PopulationReport[]): string {
     'Gain in nats per print: over distance alone (orange), over the day before (blue)',
     [
       line(x(0), TOP, x(0), height - BOTTOM, INK, 1, '3 3'),
-      ...[low, 0, high].map((v) => text(x(v), height - BOTTOM + 15, v.toFixed(2))),
+      ...[...new Set([low, 0, high])].map((v) => text(x(v), height - BOTTOM + 15, v.toFixed(2))),
       ...rows.flatMap((r, i) => {
         const y = TOP + 30 * i + 15
         return [text(left - 8, y + 4, r.label, 'end'), ...mark(r.distance, y - 5, ESTIMATE), ...mark(r.stale, y + 5, SECOND)]
@@ -100,7 +100,7 @@ export function reliabilityPlot(cascades: readonly CascadeReport[]): string {
   const colours = [ESTIMATE, SECOND, '#3f9b57', '#9458b5', '#b5893a', '#c0435f']
   const colour = (i: number) => colours[i % colours.length] as string
   return svg(
-    'Cascade probabilities: said (across) and come (up)',
+    'Probabilities of a share of open interest liquidated within an hour: said (across) and come (up)',
     [
       line(x(0), y(0), x(1), y(0)),
       line(x(0), y(0), x(0), y(1)),
@@ -118,7 +118,7 @@ export function reliabilityPlot(cascades: readonly CascadeReport[]): string {
               `<circle cx="${at(x(r.meanProbability))}" cy="${at(y(r.frequency))}" r="${at(2 + 5 * Math.sqrt(r.count / most))}" fill="${colour(i)}" fill-opacity="0.6"/>`,
           ),
           `<circle cx="${at(x(1) + 24)}" cy="${at(TOP + 12 + 18 * i)}" r="4" fill="${colour(i)}"/>`,
-          text(x(1) + 34, TOP + 16 + 18 * i, c.id, 'start'),
+          text(x(1) + 34, TOP + 16 + 18 * i, c.id.replace(/ (of|,).*/, ''), 'start'),
         ]
       }),
     ],

@@ -29,6 +29,14 @@ const CALIBRATED_AFTER_MS = 2 * DAY_MS
 /** Ends the name of a probability that was recalibrated. */
 export const RECALIBRATED = ', recalibrated'
 
+/**
+ * Three forecasts' worth of how often it came at all, in each tenth: a handful of forecasts that all came true is no certainty.
+ */
+function mean(past: readonly ForecastOutcome[]): ForecastOutcome[] {
+  const outcome = past.reduce((sum, p) => sum + p.outcome, 0) / past.length
+  return Array.from({ length: 10 }, (_, i) => ({ forecast: (i + 0.5) / 10, outcome, weight: 3 }))
+}
+
 export class MarketReadings {
   private readonly market: Market
   private readonly context: MarketContext
@@ -55,8 +63,8 @@ export class MarketReadings {
   }
 
   /**
-   * From a time on, with what came of each. Every probability is there twice: as said, and recalibrated (isotonic) by what had come of
-   * those before it in the same market, never by what came later.
+   * From a time on, with what came of each. Every probability is there twice: as said, and recalibrated (isotonic, drawn to the mean) by
+   * what had come of those before it in the same market, never by what came later.
    */
   scored(from: number): ScoredReading[] {
     const past = new Map<string, ForecastOutcome[]>()
@@ -73,7 +81,11 @@ export class MarketReadings {
           forecasts.push({ id, probability, happened })
           // The hour of the one before is just over when this one is made: all that is in `before` was known.
           if (time >= begin + CALIBRATED_AFTER_MS)
-            forecasts.push({ id: `${id}${RECALIBRATED}`, probability: recalibrate(fitIsotonic(before), probability), happened })
+            forecasts.push({
+              id: `${id}${RECALIBRATED}`,
+              probability: recalibrate(fitIsotonic([...before, ...mean(before)]), probability),
+              happened,
+            })
           before.push({ forecast: probability, outcome: Number(happened) })
         }
         return {
