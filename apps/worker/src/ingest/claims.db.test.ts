@@ -21,14 +21,20 @@ import {
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
 const t = freshDatabase()
 
-/** Prices of what the bucket that ends at `end` (ms after START) may see: the rule that estimating reads by. */
+/**
+ * Prices of what the bucket that ends at `end` (ms after START) may see, and whether it is told that nobody listened: the rules that
+ * estimating reads by.
+ */
 async function visible(id: number, end: number): Promise<string[]> {
   const { rows } = await t.db.pool.query<{ name: string }>(
     `select 'interest ' || open_interest as name from open_interest
       where instrument_id = $1 and time <= $2 and (known_after is null or known_after < $2)
      union all
      select 'print ' || price from liquidation
-      where instrument_id = $1 and time < $2 and (known_after is null or known_after < $2) order by 1`,
+      where instrument_id = $1 and time < $2 and (known_after is null or known_after < $2)
+     union all
+     select 'silence' where exists (
+       select from silence where instrument_id = $1 and from_time < $2 and to_time > $2 - interval '1 minute') order by 1`,
     [id, new Date(START + end)],
   )
   return rows.map((r) => r.name)
@@ -45,6 +51,10 @@ const step = fc.oneof(
       late: fc.boolean(),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('silence' as const), from: fc.nat(300_000), length: fc.integer({ min: 1, max: 200_000 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('claim' as const) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pause' as const), ms: fc.nat(6) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cut' as const) }) },
@@ -60,6 +70,7 @@ it('property: a bucket sees what was committed before its claim, and nothing tha
       attach(ingest, held)
       let made = 0
       let claimed = 0
+      const silences: { from: number; to: number; order: number }[] = []
       const accepted: { name: string; time: number; isPrint: boolean; order: number; isLive: boolean }[] = []
       let order = 0
       const buckets: { end: number; calledAt: number; grantedAt: number; seen: string[] }[] = []
@@ -68,7 +79,13 @@ it('property: a bucket sees what was committed before its claim, and nothing tha
       for (const action of steps) {
         if (action.kind === 'pause') await sleep(action.ms)
         else if (action.kind === 'cut') proxy.cut()
-        else if (action.kind === 'accept') {
+        else if (action.kind === 'silence') {
+          // Some begin where an earlier one did, and lengthen it.
+          const from = action.from - (action.from % 50_000)
+          const gap = { channel: 'liquidation', status: 'unrecoverable', reason: 'nobody listened' } as const
+          ingest.enterGap({ instrumentId: held.id, from: START + from, to: START + from + action.length, ...gap })
+          silences.push({ from, to: from + action.length, order: order++ })
+        } else if (action.kind === 'accept') {
           const value = ++made
           // one figure per moment: times differ by less than the places do
           const time = action.minute * MINUTE_MS + action.place + (action.place === 30_000 ? value : 0)
@@ -98,6 +115,9 @@ it('property: a bucket sees what was committed before its claim, and nothing tha
         expect(await visible(held.id, end)).toEqual(seen)
         const before = accepted.filter((a) => a.isLive && a.order < calledAt && (a.isPrint ? a.time < end : a.time <= end))
         expect(seen).toEqual(expect.arrayContaining(before.map((a) => a.name)))
+        const isSilent = (s: (typeof silences)[number]) => s.from < end && s.to > end - MINUTE_MS
+        if (silences.some((s) => s.order < calledAt && isSilent(s))) expect(seen).toContain('silence')
+        if (!silences.some((s) => s.order < grantedAt && isSilent(s))) expect(seen).not.toContain('silence')
         const after = accepted.filter((a) => a.order >= grantedAt).map((a) => a.name)
         expect(seen.filter((name) => after.includes(name))).toEqual([])
       }

@@ -395,6 +395,26 @@ describe('what an earlier worker left in the spool', () => {
     expect(await storedKnown(t.db, 'open_interest', helds[0].id)).toEqual([null, null, null])
   })
 
+  it('makes silent what nobody listened to, as far as it cannot have been estimated', async () => {
+    const { proxy, db } = await throughProxy()
+    const spoolDir = freshFolder()
+    const { ingest } = await openIngest({ db, spoolDir })
+    const held = await holdWithState(t.db)
+    attach(ingest, held)
+    ingest.accept(held.id, [candle(0), candle(1)])
+    await ingest.flush()
+    proxy.refuse()
+    const gap = { instrumentId: held.id, from: START + 5, status: 'unrecoverable', reason: null } as const
+    ingest.enterGap({ ...gap, channel: 'liquidation', to: START + 5 * MINUTE_MS })
+    ingest.enterGap({ ...gap, channel: 'depth', to: START + 9 * MINUTE_MS })
+    await ingest.flush()
+    await ingest.close()
+    const later = await openIngest({ db: t.db, spoolDir })
+    await later.ingest.caughtUp()
+    const { rows } = await t.db.pool.query('select from_time as from, to_time as to from silence where instrument_id = $1', [held.id])
+    expect(rows).toEqual([{ from: new Date(START + 2 * MINUTE_MS), to: new Date(START + 5 * MINUTE_MS) }])
+  })
+
   it('keeps other workers from estimating while it is stored', async () => {
     const { spoolDir, helds } = await leftover([interest(1)])
     const [, theirs] = helds

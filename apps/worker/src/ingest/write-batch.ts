@@ -1,9 +1,10 @@
 /** One batch into the database, inside the caller's transaction: fenced by the leases of its instruments. */
 import type { Transaction } from '@faultline/db/database'
 import { advanceCoverage, type FeedState, writeFeedStates } from '@faultline/db/repositories/feed-states'
-import { enterGaps } from '@faultline/db/repositories/gaps'
+import { enterGaps, type Gap } from '@faultline/db/repositories/gaps'
 import { type LiveRow, type StoredLive, storeLive, timeOf } from '@faultline/db/repositories/live-events'
 import { addToQuarantine } from '@faultline/db/repositories/quarantine'
+import { enterSilences } from '@faultline/db/repositories/silences'
 import { openInterestEvent } from '@faultline/market/event'
 import { DAY_MS } from '@faultline/market/units'
 import type { AttachedInstrument } from './attached-instrument.ts'
@@ -73,10 +74,18 @@ export async function writeBatch(client: Transaction, given: BatchToWrite): Prom
     if (!careful) return work(items)
     for (const { item, reason } of await withoutRefused(client, items, work)) refusedOthers.push(`${JSON.stringify(item)}: ${reason}`)
   }
+  /** What was estimated has taken silence for an answer, and a rebuild is to do the same. */
+  const silenceOf = ({ instrumentId, channel, from, to }: Gap) => {
+    const steppedTo = own.get(instrumentId)?.steppedTo ?? others.get(instrumentId)?.estimatedTo ?? from
+    return channel === 'liquidation' ? [{ instrumentId, from: Math.max(from, steppedTo), to }] : []
+  }
   const isOurs = (id: number): boolean => own.has(id) || others.get(id)?.isUnchanged === true
   await attempt(
     batch.gaps.filter((gap) => isOurs(gap.instrumentId)),
-    (gaps) => enterGaps(client, gaps),
+    async (gaps) => {
+      await enterGaps(client, gaps)
+      await enterSilences(client, gaps.flatMap(silenceOf))
+    },
   )
   const unread = [
     ...batch.quarantined,
@@ -160,6 +169,8 @@ async function lockOthers(
     const time = timeOf(event)
     if (!own.has(id) && isTime(time)) earliest.set(id, Math.min(time, earliest.get(id) ?? time))
   }
+  for (const { instrumentId: id, from } of batch.gaps)
+    if (!own.has(id) && isTime(from)) earliest.set(id, Math.min(from, earliest.get(id) ?? from))
   const ids = others.map((i) => i.instrumentId)
   const { rows: leases } = await client.query<{ id: number; epoch: number }>(
     'select instrument_id as id, epoch::float8 as epoch from lease where instrument_id = any($1) order by instrument_id for update',

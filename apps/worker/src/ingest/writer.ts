@@ -186,7 +186,8 @@ class IngestWriter implements Ingest {
 
   async claim(instrumentId: number, bucketEnd: number, signal?: AbortSignal): Promise<void> {
     const entry = this.held(instrumentId)
-    if (this.backlog.open.rows.length > 0) this.backlog.closeOpen()
+    const { open } = this.backlog
+    if (open.rows.length > 0 || open.gaps.length > 0) this.backlog.closeOpen()
     const granted = this.waiting.addClaim(entry, bucketEnd, this.backlog.pending, signal)
     this.wake()
     await granted

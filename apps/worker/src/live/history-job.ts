@@ -1,4 +1,5 @@
 /** The history of one instrument: what is missing is planned, fetched, and later gaps are filled, for as long as the line runs. */
+import { readFeedStates } from '@faultline/db/repositories/feed-states'
 import type { InstrumentRow } from '@faultline/db/repositories/instruments'
 import type { BackfillProgress } from '@faultline/market/feed'
 import { DAY_MS, floorTo } from '@faultline/market/units'
@@ -66,6 +67,7 @@ export class HistoryJob {
     this.aheadMs = venueNow - Date.now()
     const to = floorTo(venueNow, bucketMs)
     this.plannedTo = to
+    await this.tellSilence(to - bucketMs)
     const from = floorTo(to - (source.options.backfillDays ?? DEFAULT_DAYS) * DAY_MS, bucketMs)
     const windows = await planHistory(db, { instrumentId: instrument.id, from, to, bucketMs })
     const end = steppedEnd()
@@ -102,6 +104,21 @@ export class HistoryJob {
       })
       this.ahead = false
     }
+  }
+
+  /**
+   * Liquidations of the time between what the last run covered and this one are lost. The feed enters that gap when it listens again;
+   * candles of that time may be here, and estimated, before. `to`: not later than where the feed begins to listen.
+   */
+  private async tellSilence(to: number): Promise<void> {
+    const { context, instrument } = this.options
+    const [state] = await readFeedStates(context.db, [instrument.id])
+    const from = state?.channels.liquidation?.coveredTo ?? null
+    const listensFrom = context.statuses(instrument.id).liquidation?.coveredTo ?? null
+    if (from === null || from >= to || (listensFrom !== null && listensFrom > from)) return
+    const lost = { channel: 'liquidation', status: 'unrecoverable', reason: 'nobody listened' } as const
+    context.ingest.enterGap({ instrumentId: instrument.id, from, to, ...lost })
+    await context.ingest.flush()
   }
 
   /** Resolves when nothing is under way any more; the signal has been given before. */

@@ -3,7 +3,7 @@ import { type DataSourceRow, ensureDataSource } from '@faultline/db/repositories
 import { readFeedStates, readSourceStates } from '@faultline/db/repositories/feed-states'
 import { findInstrument } from '@faultline/db/repositories/instruments'
 import { findLease } from '@faultline/db/repositories/leases'
-import { MODEL_VERSION } from '@faultline/engine/estimator/estimator'
+import { type BucketInput, MODEL_VERSION } from '@faultline/engine/estimator/estimator'
 import { FaultlineError } from '@faultline/market/errors'
 import type { InstrumentDefinition } from '@faultline/market/instrument'
 import { DAY_MS, floorTo, MINUTE_MS } from '@faultline/market/units'
@@ -14,6 +14,7 @@ import { atEnd, openIngest } from '../../test/ingest-setup.ts'
 import type { VenueFeed } from '../feed/venue-feed.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { rebuild } from '../pipeline/rebuild.ts'
+import { storedInputs } from '../pipeline/stored-inputs.ts'
 import { SourceRunner } from './source-runner.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 })
@@ -49,8 +50,8 @@ class Rest extends FakeRest {
 }
 
 /** A venue without sockets: what they would bring is given to the ingest by the test. */
-function feedOf(symbol: string, genesis = 0): VenueFeed & { rest: Rest } {
-  const rest = new Rest({ now: Date.now, genesis })
+function feedOf(symbol: string, genesis = 0, now = Date.now): VenueFeed & { rest: Rest } {
+  const rest = new Rest({ now, genesis })
   rest.symbols = [symbol]
   return {
     sockets: [],
@@ -114,6 +115,40 @@ it('keeps serving the whole history when the model has changed', async () => {
   expect(fresh?.firstBucket).toBe(old?.firstBucket)
   expect(fresh?.lastBucket).toBeGreaterThanOrEqual(old?.lastBucket ?? Number.POSITIVE_INFINITY)
   await until('no more to do', said, async () => (await readFeedStates(t.db))[0]?.backfill === null)
+  const { outcome } = await rebuild(t.db, await findInstrument(t.db, symbol), { verify: true })
+  expect(outcome).toBe('equal')
+})
+
+it('takes no silence for evidence where nobody listened, in the map that grows and in a rebuild', async () => {
+  const symbol = 'DOTUSDT'
+  const { ingest, said } = await openIngest({ db: t.db, flushMs: 20 })
+  const row = await source('away', symbol, 0.1)
+  const left = floorTo(Date.now(), MINUTE_MS) - 30 * MINUTE_MS
+  const first = run(
+    ingest,
+    row,
+    feedOf(symbol, 0, () => left),
+    said,
+  )
+  const estimatedTo = async () => ((await served(symbol))?.lastBucket ?? 0) + MINUTE_MS
+  await until('all of the history', said, async () => (await estimatedTo()) === left)
+  const { id } = await findInstrument(t.db, symbol)
+  // It listened for a moment longer than it estimated, and fell asleep.
+  const heardTo = left + 20_000
+  const print = { type: 'liquidation', side: 'long', price: 100, priceKind: 'fill', quantity: 1, quantityUsd: 100 } as const
+  ingest.accept(id, [{ ...print, time: heardTo - 1_000 }])
+  ingest.cover(id, 'liquidation', heardTo)
+  await ingest.flush()
+  await first.stop('stopped')
+
+  const second = run(ingest, row, feedOf(symbol), said)
+  atEnd(() => second.stop('stopped'))
+  await until('it has come up', said, async () => (await estimatedTo()) >= left + 30 * MINUTE_MS)
+  const inputs: BucketInput[] = []
+  const stretch = { instrumentId: id, bucketMs: MINUTE_MS, from: left - 5 * MINUTE_MS, to: left + 29 * MINUTE_MS }
+  for await (const some of storedInputs(t.db.pool, stretch)) inputs.push(...some)
+  expect(inputs.map(({ printsKnown }) => printsKnown ?? true)).toEqual([...Array(5).fill(true), ...Array(29).fill(false)])
+  expect(inputs.filter(({ liquidations }) => liquidations).map(({ bucketStart }) => bucketStart)).toEqual([left])
   const { outcome } = await rebuild(t.db, await findInstrument(t.db, symbol), { verify: true })
   expect(outcome).toBe('equal')
 })

@@ -98,7 +98,8 @@ export class InstrumentLine {
         onCommitted: (committed) => this.onCommitted(committed),
         onLeaseLost: () => this.onLost(),
       },
-      this.steppedEnd,
+      // An unfinished generation may have passed anything up to there.
+      this.steppedEnd ?? unfinished?.until ?? null,
     )
     this.history = new HistoryJob({
       context: this.context,

@@ -23,6 +23,7 @@ interface Rows {
   funding?: [time: number, rate: number][]
   ratios?: [time: number, kind: number, ratio: number][]
   liquidations?: number[]
+  silences?: [from: number, to: number][]
 }
 
 const eventsOf = (rows: Rows): BucketEvents => ({
@@ -44,8 +45,35 @@ const eventsOf = (rows: Rows): BucketEvents => ({
     'liquidation',
     (rows.liquidations ?? []).map((time) => [time, 1, 100, 2, 0, 200]),
   ),
+  silences: (rows.silences ?? []).map(([from, to]) => ({ from, to })),
 })
 const inputsOf = (rows: Rows) => [...bucketInputs(eventsOf(rows))]
+
+describe('silences', () => {
+  const at = (buckets: number) => T0 + buckets * BUCKET
+
+  it('of any length make the prints of the buckets that they touch unknown, and of no others', () => {
+    const inputs = inputsOf({
+      candles: [0, 1, 2, 3, 4, 5, 6, 7].map(at),
+      liquidations: [at(1.5)],
+      // within one bucket; over an edge; one that a later one lies within, and whose end is an edge
+      silences: [
+        [at(-3), at(0)],
+        [at(1.4), at(1.4) + 1],
+        [at(3) - 1, at(3) + 1],
+        [at(5), at(7)],
+        [at(5.1), at(5.2)],
+      ],
+    })
+    expect(inputs.map(({ printsKnown }) => printsKnown ?? true)).toEqual([true, false, false, false, true, false, false, true])
+    expect(inputs[1]?.liquidations).toHaveLength(1)
+  })
+
+  it('are the same where a run is taken up again', () => {
+    const events = eventsOf({ candles: [0, 1, 2, 3].map(at), silences: [[at(0.5), at(2.5)]] })
+    expect([...bucketInputs(events, at(2))]).toEqual([...bucketInputs(events)].slice(2))
+  })
+})
 
 describe('open interest', () => {
   it('is given at the close at which it was known, the newest only, and once', () => {

@@ -23,8 +23,15 @@ export interface BucketEvents {
   funding: FundingTable
   ratios: LongShortRatioTable
   liquidations: LiquidationTable
+  /** stretches in which nobody listened to liquidations, UTC ms, [from, to), in order of their beginning */
+  silences?: readonly Stretch[]
   /** per row of a table the end of the last bucket that was stepped without it, NaN where it came in time; absent: all came in time */
   knownAfter?: Partial<Record<LateTable, Float64Array | null>>
+}
+
+interface Stretch {
+  from: number
+  to: number
 }
 
 /** Tables whose rows may arrive after the bucket of their own time was stepped. */
@@ -61,7 +68,7 @@ export function neededFrom(from: number): { candles: number; openInterest: numbe
  *
  * - open interest: the newest figure with time ≤ bucket end, given once (only when newer than the one given before);
  * - funding and long/short ratio (accounts): the newest with time in (bucket end − 24 h, bucket end], given in every bucket;
- * - liquidations: those with time in [bucketStart, bucketEnd).
+ * - liquidations: those with time in [bucketStart, bucketEnd); known unless the bucket overlaps a silence.
  *
  * A row with `knownAfter` K is seen by buckets that end after K only; liquidations of this kind belong to the first of them.
  *
@@ -71,7 +78,7 @@ export function neededFrom(from: number): { candles: number; openInterest: numbe
  * everything is emitted and nothing counts as given.
  */
 export function* bucketInputs(events: BucketEvents, from?: number): Generator<BucketInput, void, undefined> {
-  const { bucketMs, candles, openInterest, funding, ratios, liquidations, knownAfter = {} } = events
+  const { bucketMs, candles, openInterest, funding, ratios, liquidations, silences = [], knownAfter = {} } = events
   const { openTime, open, high, low, close, volume, takerBuyVolume } = candles.columns
   const accounts = RATIO_KINDS.indexOf('accounts')
 
@@ -86,6 +93,8 @@ export function* bucketInputs(events: BucketEvents, from?: number): Generator<Bu
   let interestRow = -1
   let rateRow = -1
   let shareRow = -1
+  let silence = 0
+  let silentTo = Number.NEGATIVE_INFINITY
   if (from !== undefined) {
     interestRow = newest(interest, openInterest.columns.time, from, -1)
     if (interestRow >= 0) given = openInterest.columns.time[interestRow] as number
@@ -122,6 +131,10 @@ export function* bucketInputs(events: BucketEvents, from?: number): Generator<Bu
 
     const seen = printsOf(prints, liquidations, bucketStart, end)
     if (seen.length > 0) input.liquidations = seen
+    // What began before this bucket ended, and how far the farthest of it reaches.
+    for (; silence < silences.length && (silences[silence] as Stretch).from < end; silence++)
+      silentTo = Math.max(silentTo, (silences[silence] as Stretch).to)
+    if (silentTo > bucketStart) input.printsKnown = false
     yield input
   }
 }

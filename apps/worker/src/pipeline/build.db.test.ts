@@ -2,6 +2,7 @@ import { inTransaction } from '@faultline/db/database'
 import { discardBuild, startBuild } from '@faultline/db/repositories/builds'
 import { findInstrument, type InstrumentRow } from '@faultline/db/repositories/instruments'
 import { assertLease } from '@faultline/db/repositories/leases'
+import { enterSilences } from '@faultline/db/repositories/silences'
 import { MODEL_VERSION } from '@faultline/engine/estimator/estimator'
 import { freshDatabase } from '@faultline/testkit/fresh-database'
 import fc from 'fast-check'
@@ -35,8 +36,17 @@ describe('storedInputs', () => {
     const { id } = await findInstrument(t.db, 'AAAUSDT')
     const [given] = (await readDump(dumpFolder(marketFiles(market)))).markets
     if (!given) throw new Error('no market')
+    const silences = [
+      { from: START + 3 * HOUR, to: START + 5 * HOUR + 1 },
+      { from: START + 20 * HOUR, to: START + 40 * HOUR },
+    ]
+    await enterSilences(
+      t.db.pool,
+      silences.map((silence) => ({ instrumentId: id, ...silence })),
+    )
     const whole = [
       ...bucketInputs({
+        silences,
         bucketMs: FIVE_MINUTES,
         candles: given.candles.table,
         openInterest: given.openInterest.table,
@@ -47,6 +57,7 @@ describe('storedInputs', () => {
     ]
     expect(whole.length).toBe(576 - 134)
     expect(whole.some((input) => input.liquidations) && whole.some((input) => input.longShortRatio)).toBe(true)
+    expect(whole.some((input) => input.printsKnown === false)).toBe(true)
     const last = whole.at(-1)?.bucketStart as number
 
     await fc.assert(

@@ -5,6 +5,7 @@
 import type { Queryable } from '@faultline/db/database'
 import { readTable } from '@faultline/db/repositories/events'
 import { readKnownAfter } from '@faultline/db/repositories/known-events'
+import { readSilences } from '@faultline/db/repositories/silences'
 import type { BucketInput } from '@faultline/engine/estimator/estimator'
 import { DAY_MS, floorTo } from '@faultline/market/units'
 import { bucketInputs, neededFrom } from './bucket-inputs.ts'
@@ -49,7 +50,9 @@ export async function* storedInputs(q: Queryable, options: StoredInputsOptions):
       ratios: await readKnownAfter(q, instrumentId, ratios),
       liquidations: await readKnownAfter(q, instrumentId, liquidations),
     }
-    const inputs = [...bucketInputs({ bucketMs, candles, openInterest, funding, ratios, liquidations, knownAfter }, steppedTo)]
+    const silences = await readSilences(q, instrumentId, { from: start, to: end })
+    const events = { bucketMs, candles, openInterest, funding, ratios, liquidations, silences, knownAfter }
+    const inputs = [...bucketInputs(events, steppedTo)]
     const last = inputs.at(-1)
     if (last) steppedTo = last.bucketStart + bucketMs
     yield inputs

@@ -1,7 +1,7 @@
 import { FaultlineError } from '@faultline/market/errors'
 import type { LiquidationEvent } from '@faultline/market/event'
 import { binOf, MAX_BIN, MIN_BIN } from '@faultline/market/price-grid'
-import { isoTime } from '@faultline/market/units'
+import { isoTime, SIDES } from '@faultline/market/units'
 
 /** What is known of one bucket at its close. Nothing that became known later may be in it. */
 export interface BucketInput {
@@ -21,8 +21,10 @@ export interface BucketInput {
   fundingRate?: number
   /** newest known, longs per short; its place is kept, nothing is made of it yet */
   longShortRatio?: number
-  /** prints of this bucket; their place is kept, nothing is made of them yet */
+  /** prints of this bucket */
   liquidations?: readonly LiquidationEvent[]
+  /** false: nobody listened for all of this bucket, so that what is not among its prints may have been printed all the same */
+  printsKnown?: boolean
 }
 
 /** Sizes beyond this are no market; the books hold single-precision numbers. */
@@ -39,10 +41,10 @@ export function checkBucket(input: BucketInput, bucketMs: number, lastBucket: nu
   if (lastBucket !== null && bucketStart <= lastBucket)
     throw bad(input, 'bucketStart', `does not come after the last bucket, ${isoTime(lastBucket)}`)
 
-  checkPrice(input, 'open')
-  checkPrice(input, 'high')
-  checkPrice(input, 'low')
-  checkPrice(input, 'close')
+  checkPrice(input, 'open', open)
+  checkPrice(input, 'high', high)
+  checkPrice(input, 'low', low)
+  checkPrice(input, 'close', close)
   if (high < low) throw bad(input, 'high', `${high} is below the low, ${low}`)
   if (high < open || high < close) throw bad(input, 'high', `${high} is below the open or the close`)
   if (low > open || low > close) throw bad(input, 'low', `${low} is above the open or the close`)
@@ -65,17 +67,18 @@ export function checkBucket(input: BucketInput, bucketMs: number, lastBucket: nu
   if (input.liquidations !== undefined) checkPrints(input, input.liquidations)
 }
 
-/** A print may lie outside its candle: feeds round and lag. */
+/** A print may lie outside its candle, in price and in time: feeds round and lag. */
 function checkPrints(input: BucketInput, prints: readonly LiquidationEvent[]): void {
   prints.forEach((print, i) => {
-    if (!(Number.isFinite(print.price) && print.price > 0)) throw bad(input, `liquidations[${i}].price`, `${print.price} is not a price`)
+    if (!isTime(print.time)) throw bad(input, `liquidations[${i}].time`, `${print.time} is not a time in UTC milliseconds`)
+    if (!SIDES.includes(print.side)) throw bad(input, `liquidations[${i}].side`, `${print.side} is neither long nor short`)
+    checkPrice(input, `liquidations[${i}].price`, print.price)
     if (!(print.quantity > 0 && isSize(print.quantity)))
       throw bad(input, `liquidations[${i}].quantity`, `${print.quantity} is not a size in base coin`)
   })
 }
 
-function checkPrice(input: BucketInput, field: 'open' | 'high' | 'low' | 'close'): void {
-  const value = input[field]
+function checkPrice(input: BucketInput, field: string, value: number): void {
   if (!(Number.isFinite(value) && value > 0)) throw bad(input, field, `${value} is not a price`)
   const bin = binOf(value)
   if (bin < MIN_BIN || bin > MAX_BIN) throw bad(input, field, `${value} lies outside the price grid, 1e-12 to 1e12`)

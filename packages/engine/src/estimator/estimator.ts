@@ -195,8 +195,8 @@ export class Estimator {
   }
 
   /**
-   * `count` maps drawn from what is thought possible, of equal weight: members by their weights, the level by its uncertainty. The same
-   * state gives the same draws. Empty until an open interest is known.
+   * `count` maps drawn from what is thought possible, of equal weight: members by their weights, the level by its uncertainty, log-normal
+   * with the map as its mean, like the bands. The same state gives the same draws. Empty until an open interest is known.
    */
   draws(count: number): WeightedMap[] {
     const { lastBucket, figure, close, members } = this.state
@@ -210,7 +210,7 @@ export class Estimator {
       const at = (i + 0.5) / count
       while (m < members.all.length - 1 && below + (members.weights[m] as number) < at) below += members.weights[m++] as number
       const [long, short] = maps[m] as [PlaneData, PlaneData]
-      const factor = Math.exp(sd * normalQuantile(radicalInverse(i + 1)))
+      const factor = Math.exp(sd * normalQuantile(radicalInverse(i + 1)) - (sd * sd) / 2)
       const map = { time: lastBucket + this.config.bucketMs, price: close, long: scaled(long, factor), short: scaled(short, factor) }
       draws.push({ weight: 1 / count, map })
     }
@@ -286,7 +286,7 @@ export class Estimator {
     prints.seen += input.liquidations?.length ?? 0
     prints.outside += tally.outside
     // A feed that never said anything is none; from its first print on its silence is evidence too.
-    if (prints.seen === 0 || state.figure === null) return
+    if (prints.seen === 0 || state.figure === null || input.printsKnown === false) return
     const unit = this.observeUnit(tally, elapsedMs)
     const expected = { long, short }
     tilt.learn(tally.usd, expected, unit)
