@@ -1,3 +1,4 @@
+import { exp, ln, ln1p } from '@faultline/market/portable-math'
 import type { BandPlane } from '../map/heat-map.ts'
 
 /** Three points of a distribution, USD. */
@@ -16,9 +17,9 @@ const Z90 = 1.2815515655446004
  */
 export function bandOf(mean: number, variance: number): Band {
   if (!(mean > 0)) return { p10: 0, p50: 0, p90: 0 }
-  const spread = Math.log1p(variance / (mean * mean))
-  const p50 = mean * Math.exp(-spread / 2)
-  const factor = Math.exp(Z90 * Math.sqrt(spread))
+  const spread = ln1p(variance / (mean * mean))
+  const p50 = mean * exp(-spread / 2)
+  const factor = exp(Z90 * Math.sqrt(spread))
   return { p10: p50 / factor, p50, p90: p50 * factor }
 }
 
@@ -31,7 +32,7 @@ export function normalQuantile(p: number): number {
   const tail = Math.min(p, 1 - p)
   let x: number
   if (tail < 0.02425) {
-    const q = Math.sqrt(-2 * Math.log(tail))
+    const q = Math.sqrt(-2 * ln(tail))
     x =
       (((((-7.784894002430293e-3 * q - 0.3223964580411365) * q - 2.400758277161838) * q - 2.549732539343734) * q + 4.374664141464968) * q +
         2.938163982698783) /

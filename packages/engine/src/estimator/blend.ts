@@ -3,6 +3,7 @@
  * short horizons; the blend keeps the share β of the map and gives the rest to the profile. β is learned from which of both
  * would have told the prints better, and published: β = 0 would mean that the map says nothing beyond distance.
  */
+import { exp, ln, power } from '@faultline/market/portable-math'
 import { DAY_MS } from '@faultline/market/units'
 import type { PlaneSums } from './plane.ts'
 
@@ -35,7 +36,7 @@ export class SideProfile {
       total += plane.sums[i] as number
     }
     if (!(total > 0)) return
-    const keep = this.usd > 0 ? 2 ** (-elapsedMs / PROFILE_HALF_LIFE_MS) : 0
+    const keep = this.usd > 0 ? power(2, -elapsedMs / PROFILE_HALF_LIFE_MS) : 0
     for (let c = 0; c < CELLS; c++) this.cells[c] = (this.cells[c] as number) * keep + ((now[c] as number) / total) * (1 - keep)
     this.usd = total
   }
@@ -79,7 +80,7 @@ export class Blend {
     let mean = 0
     const top = Math.max(...this.scores)
     for (let i = 0; i < BETAS.length; i++) {
-      const weight = (BETA_PRIOR[i] as number) * Math.exp((this.scores[i] as number) - top)
+      const weight = (BETA_PRIOR[i] as number) * exp((this.scores[i] as number) - top)
       sum += weight
       mean += weight * (BETAS[i] as number)
     }
@@ -93,7 +94,7 @@ export class Blend {
       for (let i = 0; i < BETAS.length; i++) {
         const beta = BETAS[i] as number
         const expected = (beta * byMap * y) / map + ((1 - beta) * byProfile * y) / profile
-        if (expected > 0) this.scores[i] = (this.scores[i] as number) + (TEMPER * (printed * Math.log(expected) - expected)) / unit
+        if (expected > 0) this.scores[i] = (this.scores[i] as number) + (TEMPER * (printed * ln(expected) - expected)) / unit
       }
       // Only differences count.
       const top = Math.max(...this.scores)
@@ -105,7 +106,7 @@ export class Blend {
   }
 
   fade(elapsedMs: number): void {
-    const keep = 2 ** (-elapsedMs / SCORE_HALF_LIFE_MS)
+    const keep = power(2, -elapsedMs / SCORE_HALF_LIFE_MS)
     for (let i = 0; i < this.scores.length; i++) this.scores[i] = (this.scores[i] as number) * keep
     for (let i = 0; i < this.sums.length; i++) this.sums[i] = (this.sums[i] as number) * keep
   }

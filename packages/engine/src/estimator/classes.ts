@@ -1,4 +1,5 @@
 import type { MarginTier } from '@faultline/market/instrument'
+import { ln, power } from '@faultline/market/portable-math'
 import { BIN_LOG_STEP } from '@faultline/market/price-grid'
 import { SIDES, type Side } from '@faultline/market/units'
 import { isolatedLiquidationPrice } from '../margin/binance.ts'
@@ -66,14 +67,14 @@ export interface SideClasses {
  * venue that stops at 20× are not those of a 125× venue cut off at 20: truncation did much worse on coins with low caps.
  */
 export function compression(tiers: readonly MarginTier[]): number {
-  return Math.min(1, Math.log(maxLeverage(tiers)) / Math.log(REFERENCE_MAX_LEVERAGE))
+  return Math.min(1, ln(maxLeverage(tiers)) / ln(REFERENCE_MAX_LEVERAGE))
 }
 
 /** Classes of an instrument with these margin tiers (checked ones: see assertTiers). */
 export function leverageClasses(tiers: readonly MarginTier[]): LeverageClasses {
   const exponent = compression(tiers)
-  const stretches = CLASS_LEVERAGES.map((l) => l ** exponent)
-  const ends = classEdges().map((l) => l ** exponent)
+  const stretches = CLASS_LEVERAGES.map((l) => power(l, exponent))
+  const ends = classEdges().map((l) => power(l, exponent))
   const edges = stretches.map((_, j): Edges => [ends[j] as number, ends[j + 1] as number])
   const shares: number[] = [...INFLOW]
   const max = maxLeverage(tiers)
@@ -146,7 +147,7 @@ function logDistance(side: Side, leverage: number, tiers: readonly MarginTier[])
   for (const tier of tiers) if (tier.maxLeverage >= leverage) allowed = tier.capUsd ?? Number.POSITIVE_INFINITY
   const size = Math.min(REFERENCE_NOTIONAL_USD, allowed)
   const price = isolatedLiquidationPrice({ side, entry: 1, size, leverage: Math.max(1, leverage), tiers })
-  return price === null ? Number.POSITIVE_INFINITY : Math.abs(Math.log(price))
+  return price === null ? Number.POSITIVE_INFINITY : Math.abs(ln(price))
 }
 
 /** An entry lies on average in the middle of its bin, hence the half. At least one bin, never the entry's own. */

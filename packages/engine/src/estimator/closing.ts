@@ -1,3 +1,4 @@
+import { exp, power } from '@faultline/market/portable-math'
 import type { Book } from './book.ts'
 import { RESIDUAL_LEVERAGE } from './classes.ts'
 
@@ -17,7 +18,10 @@ export class Closing {
 
   constructor(leverage: Float64Array, exponent: number) {
     const hazard = (below: number, above: number) =>
-      Float64Array.from({ length: 2 * leverage.length }, (_, k) => (leverage[k >> 1] as number) ** exponent * (k % 2 === 0 ? below : above))
+      Float64Array.from(
+        { length: 2 * leverage.length },
+        (_, k) => power(leverage[k >> 1] as number, exponent) * (k % 2 === 0 ? below : above),
+      )
     // Rows below the boundary were entered below the price: longs in profit, shorts in loss.
     this.hazard = { long: hazard(IN_PROFIT, IN_LOSS), short: hazard(IN_LOSS, IN_PROFIT) }
   }
@@ -38,14 +42,14 @@ export class Closing {
     const n = sums.length
     let lambda = 0
     for (let step = 0; step < MAX_STEPS; step++) {
-      const kept = Math.exp(-lambda * RESIDUAL_LEVERAGE)
+      const kept = exp(-lambda * RESIDUAL_LEVERAGE)
       let closed = book.residual * (1 - kept)
       let slope = book.residual * kept * RESIDUAL_LEVERAGE
       for (let k = 0; k < n; k++) {
         const mass = (multiplier[k] as number) * (sums[k] as number)
         if (mass === 0) continue
         const h = hazard[k] as number
-        const stays = mass * Math.exp(-lambda * h)
+        const stays = mass * exp(-lambda * h)
         closed += mass - stays
         slope += stays * h
       }
@@ -53,8 +57,8 @@ export class Closing {
       if (missing <= TOLERANCE * total || !(slope > 0)) break
       lambda += missing / slope
     }
-    book.residual *= Math.exp(-lambda * RESIDUAL_LEVERAGE)
-    for (let k = 0; k < n; k++) multiplier[k] = (multiplier[k] as number) * Math.exp(-lambda * (hazard[k] as number))
+    book.residual *= exp(-lambda * RESIDUAL_LEVERAGE)
+    for (let k = 0; k < n; k++) multiplier[k] = (multiplier[k] as number) * exp(-lambda * (hazard[k] as number))
     book.fold()
   }
 }

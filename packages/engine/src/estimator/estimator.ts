@@ -1,6 +1,7 @@
 import type { Column, PlaneData } from '@faultline/market/column'
 import { FaultlineError } from '@faultline/market/errors'
 import type { MarginTier } from '@faultline/market/instrument'
+import { exp, ln, power } from '@faultline/market/portable-math'
 import { BIN_LOG_STEP, binCoordinate, binOf } from '@faultline/market/price-grid'
 import { HOUR_MS, SIDES, type Side } from '@faultline/market/units'
 import type { BandPlane, Bands, HeatMap, LeveragePlanes, WeightedMap } from '../map/heat-map.ts'
@@ -202,7 +203,7 @@ export class Estimator {
     const { lastBucket, figure, close, members } = this.state
     if (lastBucket === null || figure === null) return []
     const maps = members.all.map((member) => SIDES.map((_, side) => this.memberPlane(member, side as 0 | 1).toPlane()))
-    const sd = Math.hypot(this.levelSd(), SHAPE_SD)
+    const sd = Math.sqrt(square(this.levelSd()) + square(SHAPE_SD))
     const draws: WeightedMap[] = []
     let m = 0
     let below = 0
@@ -210,7 +211,7 @@ export class Estimator {
       const at = (i + 0.5) / count
       while (m < members.all.length - 1 && below + (members.weights[m] as number) < at) below += members.weights[m++] as number
       const [long, short] = maps[m] as [PlaneData, PlaneData]
-      const factor = Math.exp(sd * normalQuantile(radicalInverse(i + 1)) - (sd * sd) / 2)
+      const factor = exp(sd * normalQuantile(radicalInverse(i + 1)) - (sd * sd) / 2)
       const map = { time: lastBucket + this.config.bucketMs, price: close, long: scaled(long, factor), short: scaled(short, factor) }
       draws.push({ weight: 1 / count, map })
     }
@@ -223,9 +224,7 @@ export class Estimator {
     const { leverage, stretches, count } = this.classes
     const centres = leverage.slice(0, stretches)
     const nearest = Array.from(leverage, (l, j) =>
-      j < stretches
-        ? j
-        : centres.reduce((best, c, i) => (Math.abs(Math.log(c / l)) < Math.abs(Math.log((centres[best] as number) / l)) ? i : best), 0),
+      j < stretches ? j : centres.reduce((best, c, i) => (Math.abs(ln(c / l)) < Math.abs(ln((centres[best] as number) / l)) ? i : best), 0),
     )
     const { members } = this.state
     const read = (side: 0 | 1): LeveragePlanes => {
@@ -305,11 +304,11 @@ export class Estimator {
   /** Variance of prints over their mean, USD. */
   private observeUnit(tally: PrintTally, elapsedMs: number): number {
     const { prints, figure, close } = this.state
-    const keep = 2 ** (-elapsedMs / UNIT_HALF_LIFE_MS)
+    const keep = power(2, -elapsedMs / UNIT_HALF_LIFE_MS)
     prints.squares *= keep
     prints.usd *= keep
     for (const side of SIDES) {
-      prints.squares += tally.usd[side] ** 2
+      prints.squares += square(tally.usd[side])
       prints.usd += tally.usd[side]
     }
     const before = Math.max(1, UNIT_SHARE * (figure?.base ?? 0) * close)
@@ -399,13 +398,13 @@ export class Estimator {
   private bandPlane({ firstBin, mean, planes }: Spread): BandPlane {
     const { members, figure, close } = this.state
     const lump = BIN_LUMP * (figure?.base ?? 0) * close
-    const relative = this.levelSd() ** 2 + SHAPE_SD ** 2
+    const relative = square(this.levelSd()) + square(SHAPE_SD)
     const bands = emptyBands(firstBin, mean.length)
     for (let i = 0; i < mean.length; i++) {
       const middle = mean[i] as number
       let variance = middle * middle * relative + middle * lump
       for (let m = 0; m < planes.length; m++)
-        variance += (members.weights[m] as number) * (((planes[m] as Float64Array)[i] as number) - middle) ** 2
+        variance += (members.weights[m] as number) * square(((planes[m] as Float64Array)[i] as number) - middle)
       const band = bandOf(middle, variance)
       bands.p10[i] = band.p10
       bands.p50[i] = band.p50
@@ -428,8 +427,8 @@ export class Estimator {
       return usd
     }
     const middle = sum(mean)
-    let variance = middle * middle * (this.levelSd() ** 2 + SHAPE_SD ** 2) + middle * lump
-    for (let m = 0; m < planes.length; m++) variance += (members.weights[m] as number) * (sum(planes[m] as Float64Array) - middle) ** 2
+    let variance = middle * middle * (square(this.levelSd()) + square(SHAPE_SD)) + middle * lump
+    for (let m = 0; m < planes.length; m++) variance += (members.weights[m] as number) * square(sum(planes[m] as Float64Array) - middle)
     return bandOf(middle, variance)
   }
 }
@@ -439,6 +438,8 @@ interface Spread {
   mean: Float64Array
   planes: Float64Array[]
 }
+
+const square = (x: number) => x * x
 
 function scaled(plane: PlaneData, factor: number): PlaneData {
   return { firstBin: plane.firstBin, usd: plane.usd.map((usd) => usd * factor) }

@@ -2,6 +2,7 @@
  * What liquidation prints have said about the leverage mix: the normal equations of printed USD against the USD that price swept per
  * class, weighted by the overdispersed Poisson's variance and fading. One per set of books; every mix is fitted to it.
  */
+import { power } from '@faultline/market/portable-math'
 import { DAY_MS } from '@faultline/market/units'
 
 /** Half-life of what was learned. */
@@ -30,7 +31,7 @@ export class Evidence {
    */
   observe(swept: Float64Array, predicted: number, printed: number, unit: number, elapsedMs: number): void {
     const { count, squares, products } = this
-    const keep = 2 ** (-elapsedMs / MEAN_HALF_LIFE_MS)
+    const keep = power(2, -elapsedMs / MEAN_HALF_LIFE_MS)
     this.meanPrediction = this.meanPrediction * keep + predicted * (1 - keep)
     const variance = unit * (predicted + this.meanPrediction)
     if (!(variance > 0)) return
@@ -44,7 +45,7 @@ export class Evidence {
   }
 
   fade(elapsedMs: number): void {
-    const keep = 2 ** (-elapsedMs / HALF_LIFE_MS)
+    const keep = power(2, -elapsedMs / HALF_LIFE_MS)
     for (let i = 0; i < this.squares.length; i++) this.squares[i] = (this.squares[i] as number) * keep
     for (let i = 0; i < this.count; i++) this.products[i] = (this.products[i] as number) * keep
   }

@@ -1,4 +1,5 @@
 /** The ensemble: every mix on every set of books, weighted by how well it told the prints before they came. */
+import { exp, ln, power } from '@faultline/market/portable-math'
 import type { LeverageClasses } from './classes.ts'
 import { Filter } from './filter.ts'
 import type { Mix } from './mix.ts'
@@ -83,7 +84,7 @@ export class Members {
     let top = Number.NEGATIVE_INFINITY
     for (let m = 0; m < this.all.length; m++) {
       const expected = (this.predicted[2 * m + side] as number) + floor
-      if (expected > 0) this.scores[m] = (this.scores[m] as number) + (TEMPER * (printed * Math.log(expected) - expected)) / unit
+      if (expected > 0) this.scores[m] = (this.scores[m] as number) + (TEMPER * (printed * ln(expected) - expected)) / unit
       top = Math.max(top, this.scores[m] as number)
     }
     for (let m = 0; m < this.all.length; m++) this.scores[m] = (this.scores[m] as number) - top
@@ -105,7 +106,7 @@ export class Members {
 
   /** Once an hour: what was learned fades, mixes go to their mode, members are weighed anew. */
   fit(elapsedMs: number): void {
-    const keep = 2 ** (-elapsedMs / SCORE_HALF_LIFE_MS)
+    const keep = power(2, -elapsedMs / SCORE_HALF_LIFE_MS)
     for (let m = 0; m < this.scores.length; m++) this.scores[m] = (this.scores[m] as number) * keep
     for (const filter of this.filters) {
       filter.evidence.fade(elapsedMs)
@@ -119,7 +120,7 @@ export class Members {
     const top = Math.max(...this.scores)
     let sum = 0
     this.all.forEach((member, m) => {
-      this.weights[m] = (feed ? member.prior : member.silentPrior) * Math.exp((this.scores[m] as number) - top)
+      this.weights[m] = (feed ? member.prior : member.silentPrior) * exp((this.scores[m] as number) - top)
       sum += this.weights[m] as number
     })
     for (let m = 0; m < this.all.length; m++) this.weights[m] = (this.weights[m] as number) / sum

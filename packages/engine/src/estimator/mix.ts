@@ -3,6 +3,7 @@
  * that the feed shows. Prints tell only κ·w. Its logarithm has a Gaussian-process prior over log leverage: a level that all classes
  * share (κ is in it), a slope that neighbours share, and little of its own; the mode is found by Newton.
  */
+import { exp, ln, power } from '@faultline/market/portable-math'
 import type { LeverageClasses } from './classes.ts'
 import type { Evidence } from './evidence.ts'
 import { invertSymmetric, solveSymmetric } from './linear-algebra.ts'
@@ -31,7 +32,7 @@ const LOW_POWER = 0.7
 const LEVEL = 1.6
 const LINE_SHARE = 0.9
 /** prior of κ·LEVEL: what prints of a class at the shares above would be over what was swept */
-const LOG_YIELD = Math.log(0.208)
+const LOG_YIELD = ln(0.208)
 /** standard deviations of the prior: of the level, of the slope, of each stretch, of each line */
 const LEVEL_SD = 1
 const SLOPE_SD = 0.1
@@ -39,7 +40,7 @@ const SLOPE_LENGTH = 1.75
 const STRETCH_SD = 0.05
 const LINE_SD = 0.15
 /** Of the level that prints show, how much is κ and how much is w: log κ ~ N(log 0.4, 0.5²), log w ~ N(log LEVEL, 0.6²). */
-const LOG_COVERAGE = Math.log(0.4)
+const LOG_COVERAGE = ln(0.4)
 const COVERAGE_SD = 0.5
 const WEIGHT_SD = 0.6
 /** Classes whose level is looked at: those that are swept often enough and live long enough. */
@@ -47,6 +48,8 @@ const LEVEL_FROM = 5
 const LEVEL_TO = 30
 
 const MAX_STEPS = 12
+
+const square = (x: number) => x * x
 
 export class Mix {
   readonly settings: MixSettings
@@ -70,19 +73,19 @@ export class Mix {
     this.active = settings.menu ? classes.count : classes.stretches
     const { leverage, stretches } = classes
     const n = this.active
-    this.prior = Float64Array.from({ length: n }, (_, j) => LOG_YIELD + Math.log(shapeAt(leverage[j] as number, settings, j < stretches)))
+    this.prior = Float64Array.from({ length: n }, (_, j) => LOG_YIELD + ln(shapeAt(leverage[j] as number, settings, j < stretches)))
     const covariance = new Float64Array(n * n)
     for (let i = 0; i < n; i++)
       for (let j = 0; j < n; j++) {
-        const apart = Math.log((leverage[i] as number) / (leverage[j] as number)) / SLOPE_LENGTH
+        const apart = ln((leverage[i] as number) / (leverage[j] as number)) / SLOPE_LENGTH
         const both = i < stretches && j < stretches
-        const own = i === j ? (i < stretches ? STRETCH_SD : LINE_SD) ** 2 : 0
-        covariance[i * n + j] = LEVEL_SD ** 2 + (both ? SLOPE_SD ** 2 * Math.exp(-0.5 * apart * apart) : 0) + own
+        const own = i === j ? square(i < stretches ? STRETCH_SD : LINE_SD) : 0
+        covariance[i * n + j] = square(LEVEL_SD) + (both ? square(SLOPE_SD) * exp(-0.5 * apart * apart) : 0) + own
       }
     this.precision = invertSymmetric(covariance, n)
     this.log = Float64Array.from(this.prior)
     this.weights = new Float64Array(classes.count)
-    this.coverage = Math.exp(LOG_YIELD) / LEVEL
+    this.coverage = exp(LOG_YIELD) / LEVEL
     this.levelSd = WEIGHT_SD
     this.apply()
   }
@@ -105,11 +108,11 @@ export class Mix {
     let value = this.objective(evidence, log)
     for (let step = 0; step < MAX_STEPS; step++) {
       for (let i = 0; i < n; i++) {
-        const wi = Math.exp(log[i] as number)
+        const wi = exp(log[i] as number)
         let predicted = 0
         let pull = 0
         for (let j = 0; j < n; j++) {
-          const a = (squares[i * count + j] as number) * Math.exp(log[j] as number)
+          const a = (squares[i * count + j] as number) * exp(log[j] as number)
           predicted += a
           pull += (precision[i * n + j] as number) * ((log[j] as number) - (prior[j] as number))
           hessian[i * n + j] = wi * a + (precision[i * n + j] as number)
@@ -145,22 +148,21 @@ export class Mix {
     for (let j = 0; j < stretches; j++) {
       const l = leverage[j] as number
       if (l < LEVEL_FROM || l > LEVEL_TO) continue
-      const information = (squares[j * count + j] as number) * Math.exp(2 * (this.log[j] as number))
+      const information = (squares[j * count + j] as number) * exp(2 * (this.log[j] as number))
       const weight = information / (information + 1)
       known += weight
       above += weight * ((this.log[j] as number) - (this.prior[j] as number))
     }
     const level = LOG_YIELD + (known > 0.3 ? above / known : 0)
-    const a = 1 / COVERAGE_SD ** 2
-    const b = 1 / WEIGHT_SD ** 2
-    this.coverage =
-      known > 0.3 ? Math.min(1, Math.exp((a * LOG_COVERAGE + b * (level - Math.log(LEVEL))) / (a + b))) : Math.exp(LOG_YIELD) / LEVEL
+    const a = 1 / square(COVERAGE_SD)
+    const b = 1 / square(WEIGHT_SD)
+    this.coverage = known > 0.3 ? Math.min(1, exp((a * LOG_COVERAGE + b * (level - ln(LEVEL))) / (a + b))) : exp(LOG_YIELD) / LEVEL
     this.levelSd = known > 0.3 ? Math.sqrt(1 / (a + b)) : WEIGHT_SD
   }
 
   /** Weights from the logarithms and the coverage. */
   apply(): void {
-    for (let j = 0; j < this.active; j++) this.weights[j] = Math.exp(this.log[j] as number) / this.coverage
+    for (let j = 0; j < this.active; j++) this.weights[j] = exp(this.log[j] as number) / this.coverage
   }
 
   /** Negative log posterior of `log`, up to a constant. */
@@ -169,11 +171,11 @@ export class Mix {
     const { count, squares, products } = evidence
     let sum = 0
     for (let i = 0; i < n; i++) {
-      const wi = Math.exp(log[i] as number)
+      const wi = exp(log[i] as number)
       let predicted = 0
       let pull = 0
       for (let j = 0; j < n; j++) {
-        predicted += (squares[i * count + j] as number) * Math.exp(log[j] as number)
+        predicted += (squares[i * count + j] as number) * exp(log[j] as number)
         pull += (this.precision[i * n + j] as number) * ((log[j] as number) - (this.prior[j] as number))
       }
       sum += 0.5 * wi * predicted - (products[i] as number) * wi + 0.5 * pull * ((log[i] as number) - (this.prior[i] as number))
@@ -186,7 +188,7 @@ export class Mix {
 function shapeAt(leverage: number, { shape }: MixSettings, stretch: boolean): number {
   if (shape === 'flat') return stretch ? 1 : LINE_SHARE
   const share = stretch ? thinned(leverage) : LINE_SHARE
-  return shape === 'low' ? share * (leverage / 7) ** -LOW_POWER : share
+  return shape === 'low' ? share * power(leverage / 7, -LOW_POWER) : share
 }
 
 function thinned(leverage: number): number {
@@ -195,7 +197,7 @@ function thinned(leverage: number): number {
   for (let i = 1; i < THINNING.length; i++) {
     const [below, lower] = THINNING[i - 1] as readonly [number, number]
     const [above, upper] = THINNING[i] as readonly [number, number]
-    if (leverage <= above) return lower * (upper / lower) ** (Math.log(leverage / below) / Math.log(above / below))
+    if (leverage <= above) return lower * power(upper / lower, ln(leverage / below) / ln(above / below))
   }
   return last[1]
 }

@@ -1,3 +1,4 @@
+import { power } from '@faultline/market/portable-math'
 import { BIN_LOG_STEP, binOf } from '@faultline/market/price-grid'
 import type { Book } from './book.ts'
 import { type LeverageClasses, RESIDUAL_LEVERAGE } from './classes.ts'
@@ -21,7 +22,7 @@ export class Opening {
 
   constructor(classes: LeverageClasses, settings: BooksSettings) {
     this.tilt = new Float64Array(classes.count).fill(1)
-    const hazard = classes.leverage.map((l) => l ** settings.hazardExponent)
+    const hazard = classes.leverage.map((l) => power(l, settings.hazardExponent))
     // Hazards that turn the prior stock over at the mean rate give each class its mean age, and price walked that long.
     const stockHazard = classes.long.stock.reduce(
       (sum, share, j) => sum + share * (hazard[j] as number),

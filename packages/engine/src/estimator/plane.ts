@@ -114,8 +114,9 @@ function addThinned(
   // Counters side by side and a comparison: the loop that a reading spends most of its time in.
   const last = at + to
   for (let i = at + from, bin = from + shift, away = from - priceBin; i <= last; i++, bin++, away++) {
-    const left = 1 - slope * away
-    sums[bin] = (sums[bin] as number) + (raw[i] as number) * density * (left > AT_LEVEL ? left : AT_LEVEL)
+    let left = 1 - slope * away
+    if (left < AT_LEVEL) left = AT_LEVEL
+    sums[bin] = (sums[bin] as number) + (raw[i] as number) * density * left
   }
 }
 

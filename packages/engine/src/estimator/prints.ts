@@ -1,4 +1,5 @@
 import type { LiquidationEvent } from '@faultline/market/event'
+import { ln, power } from '@faultline/market/portable-math'
 
 /** Seconds on each side of a print in which others are counted. */
 const WINDOW_SECONDS = 2
@@ -43,5 +44,5 @@ function hiddenFactor(second: number, seconds: ReadonlySet<number>): number {
   let busy = 0
   for (let s = second - WINDOW_SECONDS; s <= second + WINDOW_SECONDS; s++) if (seconds.has(s)) busy++
   const share = busy / (2 * WINDOW_SECONDS + 1)
-  return (-Math.log(1 - Math.min(share, FULLEST)) / share) ** BURST_POWER
+  return power(-ln(1 - Math.min(share, FULLEST)) / share, BURST_POWER)
 }

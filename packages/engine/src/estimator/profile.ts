@@ -1,3 +1,4 @@
+import { exp } from '@faultline/market/portable-math'
 import { binCoordinate, binOf } from '@faultline/market/price-grid'
 
 /**
@@ -38,7 +39,7 @@ export class Profile {
     this.begin(Math.floor(middle - 3 * sigmaBins), Math.floor(middle + 3 * sigmaBins))
     for (let i = 0; i < this.length; i++) {
       const z = (this.first + i + 0.5 - middle) / Math.max(sigmaBins, 0.5)
-      this.cumulative[i + 1] = Math.exp(-0.5 * z * z)
+      this.cumulative[i + 1] = exp(-0.5 * z * z)
     }
     return this.end()
   }

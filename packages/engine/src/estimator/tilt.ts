@@ -2,6 +2,7 @@
  * Crowding as funding and the accounts' ratio show it: their z-scores tilt the leverage of what opens, longs one way and shorts the
  * other, by a weight that is learned from how the prints of the two sides differ from what was predicted. It starts at zero.
  */
+import { exp, ln, power } from '@faultline/market/portable-math'
 import { DAY_MS, HOUR_MS } from '@faultline/market/units'
 
 const MEAN_HALF_LIFE_MS = 7 * DAY_MS
@@ -37,14 +38,14 @@ export class Tilt {
   squares = 0
 
   get weight(): number {
-    return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, this.products / (this.squares + 1 / WEIGHT_SD ** 2)))
+    return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, this.products / (this.squares + 1 / (WEIGHT_SD * WEIGHT_SD))))
   }
 
   /** What is known of funding (per interval) and of longs per short; elapsedMs since the bucket before. */
   observe(fundingRate: number | undefined, ratio: number | undefined, elapsedMs: number): void {
     let sum = 0
     let known = 0
-    const values = [fundingRate, ratio !== undefined && ratio > 0 ? Math.log(ratio) : undefined]
+    const values = [fundingRate, ratio !== undefined && ratio > 0 ? ln(ratio) : undefined]
     values.forEach((value, i) => {
       if (value === undefined) return
       const z = score(this.series[i] as Series, value, elapsedMs)
@@ -52,7 +53,7 @@ export class Tilt {
       sum += z
       known++
     })
-    const keep = 2 ** (-elapsedMs / RECENT_HALF_LIFE_MS)
+    const keep = power(2, -elapsedMs / RECENT_HALF_LIFE_MS)
     this.recent = this.recent * keep + (known > 0 ? sum / known : 0) * (1 - keep)
   }
 
@@ -69,7 +70,7 @@ export class Tilt {
   }
 
   fade(elapsedMs: number): void {
-    const keep = 2 ** (-elapsedMs / WEIGHT_HALF_LIFE_MS)
+    const keep = power(2, -elapsedMs / WEIGHT_HALF_LIFE_MS)
     this.products *= keep
     this.squares *= keep
   }
@@ -78,8 +79,8 @@ export class Tilt {
   fill(factors: Float64Array, leverage: Float64Array, sign: 1 | -1): void {
     const slope = sign * this.weight * Math.max(-MAX_Z, Math.min(MAX_Z, this.recent))
     for (let j = 0; j < factors.length; j++) {
-      const l = Math.log((leverage[j] as number) / PIVOT_LEVERAGE)
-      factors[j] = slope === 0 ? 1 : Math.exp(slope * Math.max(-MAX_LOG_LEVERAGE, Math.min(MAX_LOG_LEVERAGE, l)))
+      const l = ln((leverage[j] as number) / PIVOT_LEVERAGE)
+      factors[j] = slope === 0 ? 1 : exp(slope * Math.max(-MAX_LOG_LEVERAGE, Math.min(MAX_LOG_LEVERAGE, l)))
     }
   }
 }
@@ -93,7 +94,7 @@ interface Sides {
 function score(series: Series, value: number, elapsedMs: number): number | null {
   const difference = value - series.mean
   const z = series.count >= MIN_COUNT && series.variance > 0 ? difference / Math.sqrt(series.variance) : null
-  const share = Math.max(1 / (series.count + 1), 1 - 2 ** (-elapsedMs / MEAN_HALF_LIFE_MS))
+  const share = Math.max(1 / (series.count + 1), 1 - power(2, -elapsedMs / MEAN_HALF_LIFE_MS))
   series.count++
   series.mean += share * difference
   series.variance = (1 - share) * (series.variance + share * difference * difference)

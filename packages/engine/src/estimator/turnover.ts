@@ -1,3 +1,4 @@
+import { exp } from '@faultline/market/portable-math'
 import { DAY_MS } from '@faultline/market/units'
 
 /**
@@ -14,7 +15,7 @@ export class Turnover {
 
   /** One bucket of `bucketMs` that ends `elapsedMs` after the one before. */
   observe(volume: number, bucketMs: number, elapsedMs: number): void {
-    const keep = Math.exp(-elapsedMs / MEAN_OVER_MS)
+    const keep = exp(-elapsedMs / MEAN_OVER_MS)
     this.volume = this.volume * keep + volume
     this.time = this.time * keep + bucketMs
   }
