@@ -90,9 +90,11 @@ export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number 
   let meanA = 0
   let meanB = 0
   for (let i = 0; i < n; i++) {
-    meanA += (a[i] as number) / n
-    meanB += (b[i] as number) / n
+    meanA += a[i] as number
+    meanB += b[i] as number
   }
+  meanA /= n
+  meanB /= n
   let [ab, aa, bb] = [0, 0, 0]
   for (let i = 0; i < n; i++) {
     const x = (a[i] as number) - meanA
@@ -101,8 +103,11 @@ export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number 
     aa += x * x
     bb += y * y
   }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0
+  return varies(aa, meanA, n) && varies(bb, meanB, n) ? ab / Math.sqrt(aa * bb) : 0
 }
+
+/** Whether squared deviations are more than the rounding of the mean. */
+const varies = (squares: number, mean: number, n: number): boolean => squares > n * (1e-14 * mean) ** 2
 
 /** Spearman's rank correlation. */
 export const rankCorrelation = (a: ArrayLike<number>, b: ArrayLike<number>): number => correlation(ranks(a), ranks(b))

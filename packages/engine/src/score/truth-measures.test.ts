@@ -73,8 +73,22 @@ describe('truthMeasures', () => {
       PLAIN,
     )
     expect(meanMeasures(rows)?.structure).toBe(0)
+    // The mean over many times is the curve itself only to the last digits, and those must not correlate with anything.
+    const curve = pad(9, 5, 2, 1).map((v) => v + Math.SQRT2)
+    const many = Array.from({ length: 49 }, (_, i) => sample(i, pad(1 + (i % 3), 5, 1 + (i % 7)), curve))
+    for (const row of truthMeasures(many, PLAIN).rows) expect(row.structure).toBe(0)
     const opposite = truthMeasures([sample(0, pad(3, 1), pad(1, 3)), sample(1, pad(1, 3), pad(3, 1))], PLAIN)
     expect(meanMeasures(opposite.rows)?.structure).toBeCloseTo(-1, 12)
+  })
+
+  it('is blind where the estimate is even: no measure of place, a tenth of the mass in the densest tenth', () => {
+    const [row] = truthMeasures([sample(0, pad(8, 1, 1), new Array(10).fill(0.1))], PLAIN).rows
+    expect(row).toMatchObject({ spearman: 0, pearson: 0 })
+    expect(row?.topDecile).toBeCloseTo(0.1, 12)
+    // Of twenty bins two are the tenth: the densest one, and half of the two that come next.
+    const wide = { ...PLAIN, span: 0.2 }
+    const long = (...values: number[]) => [...values, ...new Array(20 - values.length).fill(0)]
+    expect(truthMeasures([sample(0, long(1, 4, 3, 2), long(0, 2, 5, 2))], wide).rows[0]?.topDecile).toBeCloseTo((3 + (4 + 2) / 2) / 10, 12)
   })
 
   it('counts an estimate that holds nothing as missing, and leaves out times without truth', () => {
