@@ -71,7 +71,7 @@ describe('cascade', () => {
   })
 
   it('warns where the book runs out, holds nothing on that side, and of what lies behind the price', async () => {
-    expect((await cascade({ book: csv('price,size', '97,1') })).notes).toMatch(/exhausted.* 97, its last level/)
+    expect((await cascade({ book: csv('price,size', '97,1') })).notes).toMatch(/exhausted: it holds nothing beyond 97,/)
     expect((await cascade({ book: csv('price,size', '101,1') })).notes).toContain('the book holds no bids below 100')
     expect((await cascade({}, { price: '98.2' })).notes).toContain('left aside: 300 USD')
   })

@@ -75,7 +75,7 @@ function* warnings(run: {
   const behind = map.reduce((sum, level) => sum + (level.price > price ? level.longUsd : level.price < price ? level.shortUsd : 0), 0)
   if (behind > 0)
     yield `left aside: ${count(behind)} USD of longs above ${price} or shorts below it, which such a price would have liquidated before`
-  if (walk.bookExhausted) yield `the book is exhausted: price would go beyond ${walk.endPrice}, its last level, and how far is not known`
+  if (walk.bookExhausted) yield `the book is exhausted: it holds nothing beyond ${walk.endPrice}, and how far price would go is not known`
 }
 
 function inWords({ endPrice, liquidatedUsd, steps }: BookWalk, price: number, shockPercent: number): string {

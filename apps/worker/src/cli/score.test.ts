@@ -8,14 +8,14 @@ import { estimateFiles } from '../../test/estimate-folder.ts'
 import type { Progress } from './progress.ts'
 import { runScore, type ScoreCommandOptions } from './score.ts'
 
-const quiet: Progress = { update: () => null, note: () => null, finish: () => {} }
-
 async function score(options: ScoreCommandOptions) {
   let text = ''
-  await runScore(options, quiet, (more) => {
+  const notes: string[] = []
+  const progress: Progress = { update: () => null, note: (note) => notes.push(note), finish: () => {} }
+  await runScore(options, progress, (more) => {
     text += more
   })
-  return { text, report: JSON.parse(text) }
+  return { text, notes, report: JSON.parse(text) }
 }
 
 describe('score', () => {
@@ -27,7 +27,8 @@ describe('score', () => {
   })
 
   it('scores a folder with truth and prints, on one line with --json', async () => {
-    const { text, report } = await score({ dump: folder, json: true, fromDay: '1' })
+    const { text, notes, report } = await score({ dump: folder, json: true, fromDay: '1' })
+    expect(notes).toEqual([])
     expect(text.trimEnd()).not.toContain('\n')
     expect(report).toMatchObject({ symbol: 'SIMUSDT', buckets: 576, from: '2026-01-02T00:00:00.000Z' })
     expect(report.truth.samples).toBe(50)
@@ -38,6 +39,12 @@ describe('score', () => {
     expect([quarter.outcomes, hour.outcomes]).toEqual([96, 93])
     expect(Object.keys(quarter.gain)).toEqual(['uniform', 'distanceOnly', 'stale', 'mirrored', 'ladder'])
     expect(quarter.events).toBeGreaterThan(50)
+  })
+
+  it('says so when the folder ends before anything is scored', async () => {
+    const { notes, report } = await score({ dump: folder })
+    expect(notes).toEqual([expect.stringMatching(/nothing was scored: the first 6 days .* --from-day/)])
+    expect([report.truth.samples, report.truth.map]).toEqual([0, null])
   })
 
   it('takes other bins of distance, and the truth of the folder alone', async () => {

@@ -60,6 +60,8 @@ export async function runScore(
       anonymousSymbol: 'UNNAMED',
       onProgress: ({ done, total, file }) => progress.update({ phase: 'reading', done, total, detail: file }),
     })
+    for (const { files, reason } of dump.skipped)
+      progress.note(`left aside: ${files[0]}${files.length > 1 ? ` and ${files.length - 1} more` : ''}: ${reason}`)
     const market = onlyMarket(dump)
     const truth = await readTruth(folder)
     const tiers = tiersOfDump(market) ?? tiersFor(market.symbol)
@@ -81,6 +83,8 @@ export async function runScore(
         'nothing to score against: add truth.csv (time,price,long,short) or liquidationSnapshot.csv to the folder',
       )
     }
+    if (!score.truth?.rows.length && score.outcomes.length === 0)
+      progress.note(`nothing was scored: the first ${fromDay} days are left out, and nothing after them could be compared; see --from-day`)
     const report = {
       model: MODEL_VERSION,
       symbol: market.symbol,
