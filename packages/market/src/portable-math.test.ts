@@ -33,7 +33,7 @@ describe('exponential and logarithm', () => {
       '3fe62e42fefa39ef',
       '401e6794808dca98',
       '3f4061417a5d79c8',
-      '3ffeee504bc32423',
+      '3ffeee504bc32424',
     ])
   })
 
