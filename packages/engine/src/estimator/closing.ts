@@ -15,6 +15,9 @@ const MAX_STEPS = 80
 
 export class Closing {
   private readonly hazard: { long: Float64Array; short: Float64Array }
+  /** per class and region: what stands before the closing, and the share of it that stays */
+  private readonly mass: Float64Array
+  private readonly kept: Float64Array
 
   constructor(leverage: Float64Array, exponent: number) {
     const hazard = (below: number, above: number) =>
@@ -24,6 +27,8 @@ export class Closing {
       )
     // Rows below the boundary were entered below the price: longs in profit, shorts in loss.
     this.hazard = { long: hazard(IN_PROFIT, IN_LOSS), short: hazard(IN_LOSS, IN_PROFIT) }
+    this.mass = new Float64Array(2 * leverage.length)
+    this.kept = new Float64Array(2 * leverage.length)
   }
 
   /**
@@ -39,26 +44,29 @@ export class Closing {
       return
     }
     const { multiplier, sums } = book
+    const { mass, kept } = this
     const n = sums.length
+    for (let k = 0; k < n; k++) mass[k] = (multiplier[k] as number) * (sums[k] as number)
+    let residualKept = 1
     let lambda = 0
     for (let step = 0; step < MAX_STEPS; step++) {
-      const kept = exp(-lambda * RESIDUAL_LEVERAGE)
-      let closed = book.residual * (1 - kept)
-      let slope = book.residual * kept * RESIDUAL_LEVERAGE
+      residualKept = exp(-lambda * RESIDUAL_LEVERAGE)
+      let closed = book.residual * (1 - residualKept)
+      let slope = book.residual * residualKept * RESIDUAL_LEVERAGE
       for (let k = 0; k < n; k++) {
-        const mass = (multiplier[k] as number) * (sums[k] as number)
-        if (mass === 0) continue
         const h = hazard[k] as number
-        const stays = mass * exp(-lambda * h)
-        closed += mass - stays
+        const share = exp(-lambda * h)
+        kept[k] = share
+        const stays = (mass[k] as number) * share
+        closed += (mass[k] as number) - stays
         slope += stays * h
       }
       const missing = amount - closed
-      if (missing <= TOLERANCE * total || !(slope > 0)) break
+      if (missing <= TOLERANCE * total || !(slope > 0) || step === MAX_STEPS - 1) break
       lambda += missing / slope
     }
-    book.residual *= exp(-lambda * RESIDUAL_LEVERAGE)
-    for (let k = 0; k < n; k++) multiplier[k] = (multiplier[k] as number) * exp(-lambda * (hazard[k] as number))
+    book.residual *= residualKept
+    for (let k = 0; k < n; k++) multiplier[k] = (multiplier[k] as number) * (kept[k] as number)
     book.fold()
   }
 }

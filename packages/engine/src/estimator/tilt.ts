@@ -36,6 +36,7 @@ export class Tilt {
   /** normal equation of the weight */
   products = 0
   squares = 0
+  private arms: { of: Float64Array; values: Float64Array } | null = null
 
   get weight(): number {
     return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, this.products / (this.squares + 1 / (WEIGHT_SD * WEIGHT_SD))))
@@ -78,10 +79,21 @@ export class Tilt {
   /** Factors on the shares of openings per class for one side. */
   fill(factors: Float64Array, leverage: Float64Array, sign: 1 | -1): void {
     const slope = sign * this.weight * Math.max(-MAX_Z, Math.min(MAX_Z, this.recent))
-    for (let j = 0; j < factors.length; j++) {
-      const l = ln((leverage[j] as number) / PIVOT_LEVERAGE)
-      factors[j] = slope === 0 ? 1 : exp(slope * Math.max(-MAX_LOG_LEVERAGE, Math.min(MAX_LOG_LEVERAGE, l)))
+    if (slope === 0) {
+      factors.fill(1)
+      return
     }
+    const arms = this.armsOf(leverage)
+    for (let j = 0; j < factors.length; j++) factors[j] = exp(slope * (arms[j] as number))
+  }
+
+  /** Per class how far it is from the pivot, in log leverage; worked out when the classes are new. */
+  private armsOf(leverage: Float64Array): Float64Array {
+    if (this.arms?.of !== leverage) {
+      const arm = (l: number) => Math.max(-MAX_LOG_LEVERAGE, Math.min(MAX_LOG_LEVERAGE, ln(l / PIVOT_LEVERAGE)))
+      this.arms = { of: leverage, values: leverage.map(arm) }
+    }
+    return this.arms.values
   }
 }
 
