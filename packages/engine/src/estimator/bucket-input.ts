@@ -17,9 +17,9 @@ export interface BucketInput {
   takerBuyVolume?: number
   /** newest figure with time ≤ bucketStart + bucketMs, base coin of one side; only where it is newer than the one given before */
   openInterest?: { time: number; base: number }
-  /** newest known, per interval; its place is kept, nothing is made of it yet */
+  /** newest known, per interval: who pays tilts the leverage of what opens */
   fundingRate?: number
-  /** newest known, longs per short; its place is kept, nothing is made of it yet */
+  /** newest known, accounts long per account short: tilts like funding, never splits open interest */
   longShortRatio?: number
   /** prints of this bucket */
   liquidations?: readonly LiquidationEvent[]

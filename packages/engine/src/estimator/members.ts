@@ -1,11 +1,12 @@
 /** The ensemble: every mix on every set of books, weighted by how well it told the prints before they came. */
 import { exp, ln, power } from '@faultline/market/portable-math'
+import { DAY_MS } from '@faultline/market/units'
 import type { LeverageClasses } from './classes.ts'
 import { Filter } from './filter.ts'
 import type { Mix } from './mix.ts'
 import { BOOKS, type Ingredient, MIXES } from './settings.ts'
 
-const SCORE_HALF_LIFE_MS = 8 * 86_400_000
+const SCORE_HALF_LIFE_MS = 8 * DAY_MS
 /** Prints of neighbouring buckets are no independent witnesses. */
 const TEMPER = 0.05
 /** Added to a prediction, as a share of its running mean: a member that foresaw nothing is wrong, not impossible. */

@@ -1,4 +1,4 @@
-import { binCentrePrice, binOf } from '@faultline/market/price-grid'
+import { BIN_LOG_STEP, binCentrePrice, binOf } from '@faultline/market/price-grid'
 import { SIDES, type Side } from '@faultline/market/units'
 import type { BucketInput } from '../estimator/bucket-input.ts'
 import type { HeatMap } from '../map/heat-map.ts'
@@ -6,7 +6,7 @@ import type { HeatMap } from '../map/heat-map.ts'
 /** The leverages that public heatmaps put every position on. */
 const LADDER_LEVERAGES = [10, 25, 50, 100] as const
 /** Levels farther than this factor from the price are let go, so that the state stays small. */
-const REACH_BINS = Math.round(1000 * Math.log(2))
+const REACH_BINS = Math.round(Math.LN2 / BIN_LOG_STEP)
 
 /**
  * The method of public heatmaps, as a null to beat: every rise of open interest is taken to have been opened at the bar's close, split

@@ -1,4 +1,5 @@
 import { type Column, PLANES } from '@faultline/market/column'
+import { BIN_LOG_STEP } from '@faultline/market/price-grid'
 import { DAY_MS, HOUR_MS, SIDES, type Side } from '@faultline/market/units'
 import type { BucketInput } from '../estimator/bucket-input.ts'
 import type { Bands, HeatMap } from '../map/heat-map.ts'
@@ -246,7 +247,7 @@ class DailyFlow {
 /** USD of the bins whose centre lies between two prices. */
 function heldBetween(plane: HeatMap['long'], low: number, high: number): number {
   let usd = 0
-  const [from, to] = [Math.log(low) * 1000 - 0.5, Math.log(high) * 1000 - 0.5]
+  const [from, to] = [Math.log(low) / BIN_LOG_STEP - 0.5, Math.log(high) / BIN_LOG_STEP - 0.5]
   const first = Math.max(0, Math.ceil(from - plane.firstBin))
   const last = Math.min(plane.usd.length - 1, Math.floor(to - plane.firstBin))
   for (let i = first; i <= last; i++) usd += plane.usd[i] as number
