@@ -49,7 +49,33 @@ interface Move {
   volume: number
   /** null: no figure in this bucket */
   interest: number | null
+  prints: PrintedMove[]
+  /** null: not known */
+  funding: number | null
+  ratio: number | null
 }
+
+interface PrintedMove {
+  side: Side
+  /** log distance from the bar's middle, inside the candle or far out of it */
+  away: number
+  quantity: number
+  /** ms since the bucket's start; feeds are late */
+  late: number
+}
+
+const printArbitrary: fc.Arbitrary<PrintedMove> = fc.record({
+  side: fc.constantFrom('long', 'short'),
+  away: fc.oneof(
+    { weight: 5, arbitrary: fc.double({ min: -0.02, max: 0.02, noNaN: true }) },
+    { weight: 1, arbitrary: fc.constantFrom(-5, 5) },
+  ),
+  quantity: fc.oneof(
+    { weight: 5, arbitrary: fc.double({ min: 0.01, max: 1000, noNaN: true }) },
+    { weight: 1, arbitrary: fc.constantFrom(1e-9, 1e12) },
+  ),
+  late: fc.integer({ min: 0, max: 400_000 }),
+})
 
 const moveArbitrary: fc.Arbitrary<Move> = fc.record({
   skip: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.integer({ min: 2, max: 2_000 }) }),
@@ -67,9 +93,12 @@ const moveArbitrary: fc.Arbitrary<Move> = fc.record({
     { weight: 12, arbitrary: fc.double({ min: 1e4, max: 1e5, noNaN: true }) },
     { weight: 1, arbitrary: fc.constantFrom(0, 1e-12, 1e-6, 1e20) },
   ),
+  prints: fc.oneof(fc.constant<PrintedMove[]>([]), fc.array(printArbitrary, { maxLength: 4 })),
+  funding: fc.oneof(fc.constant(null), fc.double({ min: -0.01, max: 0.01, noNaN: true })),
+  ratio: fc.oneof(fc.constant(null), fc.constant(0), fc.double({ min: 0.1, max: 10, noNaN: true })),
 })
 
-/** Buckets that a market can have shown, calm and absurd ones. */
+/** Buckets that a market can have shown, calm and absurd ones, with all feeds. */
 export const marketArbitrary = (options: { bucketMs: number; minLength?: number; maxLength?: number }): fc.Arbitrary<BucketInput[]> =>
   fc
     .tuple(
@@ -81,7 +110,7 @@ export const marketArbitrary = (options: { bucketMs: number; minLength?: number;
 function toBuckets(first: number, moves: Move[], bucketMs: number): BucketInput[] {
   let price = first
   let bucketStart = START
-  return moves.map(({ skip, move, up, down, volume, interest }) => {
+  return moves.map(({ skip, move, up, down, volume, interest, prints, funding, ratio }) => {
     bucketStart += skip * bucketMs
     const open = price
     // Turn back before leaving the grid.
@@ -95,6 +124,12 @@ function toBuckets(first: number, moves: Move[], bucketMs: number): BucketInput[
       close,
       volume,
     }
+    if (prints.length > 0)
+      bucket.liquidations = prints.map(({ side, away, quantity, late }) =>
+        print(side, bucketStart + late, close * Math.exp(close > 1e9 || close < 1e-9 ? 0 : away), quantity),
+      )
+    if (funding !== null) bucket.fundingRate = funding
+    if (ratio !== null) bucket.longShortRatio = ratio
     return interest === null ? bucket : { ...bucket, openInterest: { time: bucketStart + bucketMs, base: interest } }
   })
 }

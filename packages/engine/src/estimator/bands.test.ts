@@ -30,6 +30,8 @@ describe('a band', () => {
   it('of a sure thing is that thing, and of nothing is nothing', () => {
     expect(bandOf(7, 0)).toEqual({ p10: 7, p50: 7, p90: 7 })
     expect(bandOf(0, 5)).toEqual({ p10: 0, p50: 0, p90: 0 })
+    // a mean whose square vanishes
+    expect(bandOf(1e-200, 1e-190)).toEqual({ p10: 0, p50: 0, p90: 0 })
   })
 
   it('is in order and finite, and wider the less is known', () => {

@@ -252,7 +252,8 @@ export class Estimator {
       model: MODEL_VERSION,
       beta: this.left.has('blend') ? 1 : blend.beta,
       members: members.all.map(({ name }, m) => ({ name, weight: members.weights[m] as number })),
-      coverage: prints.seen > 0 ? coverage : null,
+      // a mean of shares, and the weights sum to 1 but for rounding
+      coverage: prints.seen > 0 ? Math.min(1, coverage) : null,
       levelSd: this.levelSd(),
       tilt: tilt.weight,
       prints: { seen: prints.seen, outsideCandle: prints.outside },
