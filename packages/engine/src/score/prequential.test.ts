@@ -100,12 +100,12 @@ describe('PrequentialScorer', () => {
   })
 
   it('gives up an outcome whose buckets are missing or in which nobody listened', () => {
-    const play = (broken: { skip?: number; deaf?: number }) => {
+    const play = (broken: { skip?: number; deaf?: number }, deaf: Partial<ScoredBucket> = { listened: 0.2 }) => {
       const scorer = new PrequentialScorer({ bucketMs: BUCKET })
       const outcomes: Outcome[] = []
       for (let i = 0; i < 16; i++) {
         if (i === broken.skip) continue
-        const more = { low: below(10), liquidations: [print('long', 3)], ...(i === broken.deaf && { listened: 0.2 }) }
+        const more = { low: below(10), liquidations: [print('long', 3)], ...(i === broken.deaf && deaf) }
         outcomes.push(...scorer.step(bucket(i, i < 3 ? {} : more), i === 2 ? mapOf(T0, { 3: 1 }) : null))
       }
       return [outcomes.map((o) => o.horizonMs / MINUTE_MS), scorer.dropped]
@@ -113,6 +113,8 @@ describe('PrequentialScorer', () => {
     expect(play({})).toEqual([[15, 60], 0])
     // A bucket of twelve that nobody listened to leaves the hour, one that is missing does not.
     expect(play({ deaf: 4 })).toEqual([[60], 1])
+    expect(play({ deaf: 4 }, { printsKnown: false })).toEqual([[60], 1])
+    expect(play({ deaf: 4 }, { printsKnown: false, listened: 1 })).toEqual([[15, 60], 0])
     expect(play({ skip: 4 })).toEqual([[], 2])
     expect(play({ skip: 9 })).toEqual([[15], 1])
   })

@@ -26,7 +26,10 @@ export const NULLS = ['uniform', 'distanceOnly', 'stale', 'mirrored', 'ladder'] 
 export type Null = (typeof NULLS)[number]
 
 export interface ScoredBucket extends BucketInput {
-  /** share of the bucket in which the feed of prints was listened to, 0–1; 1 where left out. Not how much the venue leaves out of it. */
+  /**
+   * share of the bucket in which the feed of prints was listened to, 0–1, not how much the venue leaves out of it; where left out 1, or 0
+   * where `printsKnown` is false
+   */
   listened?: number
 }
 
@@ -270,7 +273,7 @@ function observe(pending: PendingMap, bucket: ScoredBucket, bucketMs: number): v
   // What came in a bucket that was missing is gone, and the horizon cannot be judged: only buckets inside it count towards it.
   if (bucket.bucketStart + bucketMs > pending.frozenAt + pending.horizonMs) return
   pending.coveredMs += bucketMs
-  pending.listenedMs += bucketMs * (bucket.listened ?? 1)
+  pending.listenedMs += bucketMs * (bucket.listened ?? (bucket.printsKnown === false ? 0 : 1))
   pending.low = Math.min(pending.low, bucket.low)
   pending.high = Math.max(pending.high, bucket.high)
   const priceBin = binOf(pending.price)
