@@ -67,7 +67,7 @@ export class HistoryJob {
     this.aheadMs = venueNow - Date.now()
     const to = floorTo(venueNow, bucketMs)
     this.plannedTo = to
-    await this.tellSilence(to - bucketMs)
+    await this.tellSilence(to)
     const from = floorTo(to - (source.options.backfillDays ?? DEFAULT_DAYS) * DAY_MS, bucketMs)
     const windows = await planHistory(db, { instrumentId: instrument.id, from, to, bucketMs })
     const end = steppedEnd()
