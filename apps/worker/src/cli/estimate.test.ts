@@ -53,8 +53,10 @@ describe('estimate --every', () => {
       const usd = (above: number) => longs.reduce((sum, [, price, long]) => sum + (price > above ? long : 0), 0)
       return usd(0.92 * 101.2) / usd(0)
     }
-    expect(await near(5)).toBeLessThan(0.02)
-    expect(await near(100)).toBeGreaterThan(0.1)
+    // At 5× and 10 % margin who opened at this price dies 11 % below it: what lies nearer was opened higher up, before the first candle.
+    const [capped, free] = [await near(5), await near(100)]
+    expect(free).toBeGreaterThan(0.1)
+    expect(capped).toBeLessThan(free / 4)
   })
 })
 
