@@ -40,6 +40,8 @@ export interface LeverageClasses {
   readonly count: number
   /** the first so many classes are stretches, the others lines */
   readonly stretches: number
+  /** centres of the stretches on a venue that allows REFERENCE_MAX_LEVERAGE: which of its own leverages a class stands for */
+  readonly uncompressed: readonly number[]
   /** centre of each class: of the stretches after compression, rising; of the lines, rising */
   readonly leverage: Float64Array
   readonly long: SideClasses
@@ -85,7 +87,7 @@ export function leverageClasses(tiers: readonly MarginTier[]): LeverageClasses {
   }
   const leverage = Float64Array.from([...stretches, ...lines])
   const [long, short] = SIDES.map((side) => sideClasses(side, leverage, edges, shares, tiers)) as [SideClasses, SideClasses]
-  return { count: leverage.length, stretches: stretches.length, leverage, long, short }
+  return { count: leverage.length, stretches: stretches.length, uncompressed: CLASS_LEVERAGES, leverage, long, short }
 }
 
 /** lowest and highest leverage of a class */

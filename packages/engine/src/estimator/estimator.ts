@@ -63,12 +63,20 @@ const MIN_BASE = 1e-9
 const UNIT_SHARE = 1e-4
 const UNIT_HALF_LIFE_MS = 8 * 24 * HOUR_MS
 /** How lumpy positions are: variance over mean of what stands in a bin and in a range, as a share of open interest. */
-const BIN_LUMP = 4e-4
+const BIN_LUMP = 9e-4
 const RANGE_LUMP = 1e-3
 /** Without prints nothing was measured: the level and the shape are the prior's. */
 const UNMEASURED_SD = 0.8
-/** What members disagree by is not all that can be wrong with the shape. */
-const SHAPE_SD = 0.7
+/**
+ * What members disagree by is not all that can be wrong with the shape. Close to the price it is most uncertain: who stands there has
+ * survived, and how many do differs most between crowds. Log standard deviation by log distance.
+ */
+const SHAPE_SD_FAR = 0.5
+const SHAPE_SD_NEAR = 1.1
+const SHAPE_REACH = 0.02
+const shapeSd = (distance: number) => SHAPE_SD_FAR + SHAPE_SD_NEAR * exp(-Math.max(0, distance) / SHAPE_REACH)
+/** of a whole map */
+const SHAPE_SD = 0.5
 
 /**
  * The liquidation map of one instrument, stepped once per closed bucket. Pure: the same buckets give the same bytes, from the start or
@@ -399,11 +407,13 @@ export class Estimator {
   private bandPlane({ firstBin, mean, planes }: Spread): BandPlane {
     const { members, figure, close } = this.state
     const lump = BIN_LUMP * (figure?.base ?? 0) * close
-    const relative = square(this.levelSd()) + square(SHAPE_SD)
+    const level = square(this.levelSd())
+    const at = binCoordinate(close)
     const bands = emptyBands(firstBin, mean.length)
     for (let i = 0; i < mean.length; i++) {
       const middle = mean[i] as number
-      let variance = middle * middle * relative + middle * lump
+      const away = Math.abs(firstBin + i + 0.5 - at) * BIN_LOG_STEP
+      let variance = middle * middle * (level + square(shapeSd(away))) + middle * lump
       for (let m = 0; m < planes.length; m++)
         variance += (members.weights[m] as number) * square(((planes[m] as Float64Array)[i] as number) - middle)
       const band = bandOf(middle, variance)
@@ -428,7 +438,7 @@ export class Estimator {
       return usd
     }
     const middle = sum(mean)
-    let variance = middle * middle * (square(this.levelSd()) + square(SHAPE_SD)) + middle * lump
+    let variance = middle * middle * (square(this.levelSd()) + square(shapeSd(distance))) + middle * lump
     for (let m = 0; m < planes.length; m++) variance += (members.weights[m] as number) * square(sum(planes[m] as Float64Array) - middle)
     return bandOf(middle, variance)
   }

@@ -39,13 +39,15 @@ const SLOPE_SD = 0.1
 const SLOPE_LENGTH = 1.75
 const STRETCH_SD = 0.05
 const LINE_SD = 0.15
-/** Of the level that prints show, how much is κ and how much is w: log κ ~ N(log 0.4, 0.5²), log w ~ N(log LEVEL, 0.6²). */
-const LOG_COVERAGE = ln(0.4)
+/** Of the level that prints show, how much is κ and how much is w: log κ ~ N(log 0.35, 0.5²), log w ~ N(log LEVEL, 0.6²). */
+const LOG_COVERAGE = ln(0.35)
 const COVERAGE_SD = 0.5
 const WEIGHT_SD = 0.6
 /** Classes whose level is looked at: those that are swept often enough and live long enough. */
 const LEVEL_FROM = 5
 const LEVEL_TO = 30
+/** So many of these classes have to be known before what they show counts in full. */
+const KNOWN_ENOUGH = 2
 
 const MAX_STEPS = 12
 
@@ -134,23 +136,26 @@ export class Mix {
 
   /** Tells coverage from weight: both are only known by their priors, and the level that prints show is their sum. */
   private split(evidence: Evidence): void {
-    const { leverage, stretches } = this.classes
+    const { uncompressed, stretches } = this.classes
     const { count, squares } = evidence
     let known = 0
     let above = 0
     for (let j = 0; j < stretches; j++) {
-      const l = leverage[j] as number
+      const l = uncompressed[j] as number
       if (l < LEVEL_FROM || l > LEVEL_TO) continue
       const information = (squares[j * count + j] as number) * exp(2 * (this.log[j] as number))
       const weight = information / (information + 1)
       known += weight
       above += weight * ((this.log[j] as number) - (this.prior[j] as number))
     }
-    const level = LOG_YIELD + (known > 0.3 ? above / known : 0)
     const a = 1 / square(COVERAGE_SD)
     const b = 1 / square(WEIGHT_SD)
-    this.coverage = known > 0.3 ? Math.min(1, exp((a * LOG_COVERAGE + b * (level - ln(LEVEL))) / (a + b))) : exp(LOG_YIELD) / LEVEL
-    this.levelSd = known > 0.3 ? Math.sqrt(1 / (a + b)) : WEIGHT_SD
+    const level = LOG_YIELD + (known > 0 ? above / known : 0)
+    const shown = (a * LOG_COVERAGE + b * (level - ln(LEVEL))) / (a + b)
+    // A few prints must not move the whole map in an hour: from the prior to what they show in proportion to what is known.
+    const share = Math.min(1, known / KNOWN_ENOUGH)
+    this.coverage = Math.min(1, exp((1 - share) * (LOG_YIELD - ln(LEVEL)) + share * shown))
+    this.levelSd = (1 - share) * WEIGHT_SD + share * Math.sqrt(1 / (a + b))
   }
 
   /** Weights from the logarithms and the coverage. */

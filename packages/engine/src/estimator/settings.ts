@@ -39,10 +39,10 @@ export interface MixSettings extends Weights {
 }
 
 export const MIXES: readonly MixSettings[] = [
-  { name: 'menu', shape: 'thinned', menu: true, weight: 0.3, silentWeight: 0.15 },
-  { name: 'low', shape: 'low', menu: true, weight: 0.3, silentWeight: 0.05 },
-  { name: 'smooth', shape: 'thinned', menu: false, weight: 0.25, silentWeight: 0.25 },
-  { name: 'flat', shape: 'flat', menu: false, weight: 0.15, silentWeight: 0.55 },
+  { name: 'menu', shape: 'thinned', menu: true, weight: 0.28, silentWeight: 0.15 },
+  { name: 'low', shape: 'low', menu: true, weight: 0.38, silentWeight: 0.05 },
+  { name: 'smooth', shape: 'thinned', menu: false, weight: 0.22, silentWeight: 0.25 },
+  { name: 'flat', shape: 'flat', menu: false, weight: 0.12, silentWeight: 0.55 },
 ]
 
 /** Parts that can be left out, to see what each of them gives (bench/accuracy). All are in by default. */
