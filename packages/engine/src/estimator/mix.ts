@@ -87,7 +87,7 @@ export class Mix {
     this.precision = invertSymmetric(covariance, n)
     this.log = Float64Array.from(this.prior)
     this.weights = new Float64Array(classes.count)
-    this.coverage = exp(LOG_YIELD) / LEVEL
+    this.coverage = exp(LOG_YIELD - ln(LEVEL))
     this.levelSd = WEIGHT_SD
     this.apply()
   }
