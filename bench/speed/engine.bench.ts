@@ -1,175 +1,261 @@
 /**
- * Speed of the estimator: one step and one column read per 5-minute bucket, 30 days with every column read, checkpoint and resume.
+ * Speed and memory of the estimator, 30 days of 5-minute buckets with every column read: one member (`without: ['ensemble']`) and the
+ * whole ensemble, with and without prints, beside the public ladder method; checkpoints, bands and draws; and how it grows.
  *
- *   node bench/speed/engine.bench.ts [--write]
+ *   node bench/speed/engine.bench.ts [--write] [--runs 7]
  *
- * On a synthetic market (seeded random walk, the same on every machine) and, where FAULTLINE_DATA_DIR names the folder of real data, on
- * ETHUSDT. Median of several runs, after one to warm up. `--write` keeps the figures in bench/speed/results/engine.json.
+ * On a synthetic market, on a simulated one and, where FAULTLINE_DATA_DIR names the folder of real data, on ETHUSDT. How it is timed:
+ * engine-measure.ts. `--write` keeps the figures in bench/speed/results/engine.json.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { parseArgs } from 'node:util'
 import { type BucketInput, Estimator, MODEL_VERSION } from '@faultline/engine/estimator/estimator'
+import type { Ingredient } from '@faultline/engine/estimator/settings'
 import { tiersFor } from '@faultline/engine/margin/tiers'
+import { Ladder } from '@faultline/engine/score/ladder'
 import { encodeColumn } from '@faultline/market/column-codec'
 import type { MarginTier } from '@faultline/market/instrument'
-import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
+import { BUCKET_MS, BUCKETS, realMarket, type SpeedMarket, simulated, syntheticInputs } from './engine-markets.ts'
+import { microsOf, round, type Stepped, type Timing, timeSideBySide, typedArrayBytes } from './engine-measure.ts'
 
-const BUCKET_MS = 5 * MINUTE_MS
-const BUCKETS = (30 * DAY_MS) / BUCKET_MS
-const RUNS = 7
+/** Goals on one core, every column read: seconds for 30 days, and bytes held per instrument. */
+const GOALS = { singleSeconds: 0.3, ensembleSeconds: 3, stateBytes: 2_000_000 }
+const SINGLE: readonly Ingredient[] = ['ensemble']
 
-interface Result {
-  market: string
-  buckets: number
-  stepMicros: number
-  columnMicros: number
-  /** 30 days of 5-minute buckets with every column read, in seconds by the clock */
-  totalSeconds: number
-  /** the same in processor time, the compiler's and collector's threads included: what a busy machine disturbs less */
-  totalCpuSeconds: number
-  columnBins: number
-  columnBytes: number
-  checkpointBytes: number
-  checkpointMicros: number
-  resumeMicros: number
+const { values: options } = parseArgs({ options: { write: { type: 'boolean', default: false }, runs: { type: 'string', default: '7' } } })
+const runs = Number(options.runs)
+if (!(Number.isSafeInteger(runs) && runs > 0)) throw new Error(`--runs ${options.runs}: a whole number above 0 is needed`)
+
+const estimatorOf = (tiers: readonly MarginTier[], without: readonly Ingredient[] = []) =>
+  new Estimator({ bucketMs: BUCKET_MS, tiers, without })
+
+function steppedEstimator(tiers: readonly MarginTier[], without: readonly Ingredient[] = []): Stepped {
+  const estimator = estimatorOf(tiers, without)
+  return { step: (input) => estimator.step(input), read: () => estimator.column() }
 }
 
-function measure(market: string, buckets: readonly BucketInput[], tiers: readonly MarginTier[]): Result {
-  const config = { bucketMs: BUCKET_MS, tiers }
-  const totals: number[] = []
-  const processor: number[] = []
-  const steps: number[] = []
-  let last = new Estimator(config)
-  for (let run = 0; run <= RUNS; run++) {
-    const estimator = new Estimator(config)
-    const cpuBegin = process.cpuUsage()
-    const begin = performance.now()
-    for (const bucket of buckets) {
-      estimator.step(bucket)
-      estimator.column()
-    }
-    const whole = performance.now() - begin
-    const cpu = process.cpuUsage(cpuBegin)
-    const stepping = new Estimator(config)
-    const stepsBegin = performance.now()
-    for (const bucket of buckets) stepping.step(bucket)
-    const stepped = performance.now() - stepsBegin
-    if (run > 0) {
-      totals.push(whole)
-      processor.push((cpu.user + cpu.system) / 1e6)
-      steps.push(stepped)
-    }
-    last = estimator
+function steppedLadder(): Stepped {
+  const ladder = new Ladder()
+  let last: BucketInput | null = null
+  const step = (input: BucketInput) => {
+    last = input
+    ladder.step(input)
   }
-  const total = median(totals)
-  const step = median(steps)
-  const perBucket = (ms: number) => (ms * 1_000) / buckets.length
-  const column = last.column()
-  const checkpoint = last.checkpoint()
+  return { step, read: () => last && ladder.map(last.bucketStart + BUCKET_MS, last.close) }
+}
+
+/** Steps through all of it, as the figures of state and of rare readings want it. */
+function grown(inputs: readonly BucketInput[], tiers: readonly MarginTier[], without: readonly Ingredient[] = []): Estimator {
+  const estimator = estimatorOf(tiers, without)
+  for (const input of inputs) estimator.step(input)
+  estimator.column()
+  return estimator
+}
+
+const withoutPrints = (inputs: readonly BucketInput[]) => inputs.map(({ liquidations: _, ...input }) => input)
+
+/** One market: a single member, the ensemble and the ladder side by side, and the ratios between them. */
+function measureMarket({ name, tiers, inputs }: SpeedMarket) {
+  const makers = [() => steppedEstimator(tiers, SINGLE), () => steppedEstimator(tiers), steppedLadder]
+  const [single, ensemble, ladder] = timeSideBySide(inputs, makers, runs) as [Timing, Timing, Timing]
   return {
-    market,
-    buckets: buckets.length,
-    stepMicros: round(perBucket(step)),
-    columnMicros: round(perBucket(total - step)),
-    totalSeconds: round(total / 1_000, 3),
-    totalCpuSeconds: round(median(processor), 3),
+    market: name,
+    buckets: inputs.length,
+    bucketsWithPrints: inputs.filter((input) => (input.liquidations?.length ?? 0) > 0).length,
+    single,
+    ensemble,
+    ladder,
+    ensembleOverSingle: round(ensemble.seconds / single.seconds, 2),
+    singleOverLadder: round(single.seconds / ladder.seconds, 2),
+    ensembleOverLadder: round(ensemble.seconds / ladder.seconds, 2),
+  }
+}
+
+/** What prints cost: the same market with and without, turn by turn. */
+function measurePrints({ name, tiers, inputs }: SpeedMarket) {
+  const silent = withoutPrints(inputs)
+  const inputsOf = (without: readonly Ingredient[], quiet: boolean): (() => Stepped) => {
+    return () => {
+      const estimator = estimatorOf(tiers, without)
+      let at = 0
+      // Both are driven by the same list; the quiet one looks up its own bucket.
+      return { step: (input) => estimator.step(quiet ? (silent[at++] as BucketInput) : input), read: () => estimator.column() }
+    }
+  }
+  const makers = [inputsOf(SINGLE, false), inputsOf(SINGLE, true), inputsOf([], false), inputsOf([], true)]
+  const [single, singleSilent, ensemble, ensembleSilent] = timeSideBySide(inputs, makers, runs) as [Timing, Timing, Timing, Timing]
+  const rowOf = (what: string, prints: Timing, none: Timing) => ({
+    market: name,
+    what,
+    stepWithPrints: prints.stepMicros,
+    stepWithout: none.stepMicros,
+    secondsWithPrints: prints.seconds,
+    secondsWithout: none.seconds,
+    ratio: round(prints.seconds / none.seconds, 2),
+  })
+  return [rowOf('one member', single, singleSilent), rowOf('ensemble', ensemble, ensembleSilent)]
+}
+
+/** What an instrument holds after the market, and what is done to it now and then. */
+function measureState({ name, tiers, inputs }: SpeedMarket, what: string, without: readonly Ingredient[]) {
+  const estimator = grown(inputs, tiers, without)
+  const checkpoint = estimator.checkpoint()
+  const column = estimator.column()
+  return {
+    market: name,
+    what,
+    members: estimator.report().members.length,
+    stateBytes: typedArrayBytes(estimator),
+    checkpointBytes: checkpoint.length,
+    checkpointMicros: microsOf(() => estimator.checkpoint()),
+    resumeMicros: microsOf(() => Estimator.resume({ bucketMs: BUCKET_MS, tiers, without }, checkpoint)),
     columnBins: column === null ? 0 : column.planes.long.usd.length + column.planes.short.usd.length,
     columnBytes: column === null ? 0 : encodeColumn(column).length,
-    checkpointBytes: checkpoint.length,
-    checkpointMicros: round(micros(() => last.checkpoint())),
-    resumeMicros: round(micros(() => Estimator.resume(config, checkpoint))),
+    bandsMicros: microsOf(() => estimator.bands()),
+    cumulativeBandsMicros: microsOf(() => estimator.cumulativeBands([0.01, 0.02, 0.05, 0.1, 0.2])),
+    draws100Micros: microsOf(() => estimator.draws(100)),
+    leveragePlanesMicros: microsOf(() => estimator.leveragePlanes()),
   }
 }
 
-function micros(work: () => unknown): number {
-  const times: number[] = []
-  for (let i = 0; i < 60; i++) {
-    const begin = performance.now()
-    work()
-    if (i >= 10) times.push((performance.now() - begin) * 1_000)
+/** One row of a table of growth: a week, the ensemble unless told otherwise. */
+function growth(
+  size: Record<string, number>,
+  inputs: readonly BucketInput[],
+  tiers: readonly MarginTier[],
+  without: readonly Ingredient[] = [],
+) {
+  const [timing] = timeSideBySide(inputs, [() => steppedEstimator(tiers, without)], 3) as [Timing]
+  const estimator = grown(inputs, tiers, without)
+  const column = estimator.column()
+  return {
+    ...size,
+    columnBins: column === null ? 0 : column.planes.long.usd.length + column.planes.short.usd.length,
+    stepMicros: timing.stepMicros,
+    columnMicros: timing.columnMicros,
+    stateBytes: typedArrayBytes(estimator),
   }
-  return median(times)
 }
 
-/** Random walk of 4 % a day with bursts, open interest that wanders by a third of a per cent per bucket, volume 5 × open interest a day. */
-function syntheticMarket(): BucketInput[] {
-  let state = 20_240_101
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
-  const start = Date.UTC(2024, 0, 1)
-  let price = 3_000
-  let base = 1_000_000
-  let heat = 1
-  return Array.from({ length: BUCKETS }, (_, i) => {
-    heat = Math.max(0.3, 0.98 * heat + 0.02 + 0.15 * normal() * Math.sqrt(heat))
-    const sigma = (0.04 / Math.sqrt(288)) * heat
-    const open = price
-    const close = open * Math.exp(sigma * normal())
-    price = close
-    base *= Math.exp(0.0033 * normal())
-    const bucketStart = start + i * BUCKET_MS
+const WEEK = (7 * BUCKETS) / 30
+
+function growthWithBins() {
+  const tiers = tiersFor('ETHUSDT')
+  return [0.01, 0.02, 0.04, 0.08, 0.16].map((perDay) => {
+    const inputs = syntheticInputs(WEEK, { perDay, prints: true })
+    const high = inputs.reduce((most, input) => Math.max(most, input.high), 0)
+    const low = inputs.reduce((least, input) => Math.min(least, input.low), Number.POSITIVE_INFINITY)
+    return growth({ movePerDay: perDay, binsVisited: Math.round(1_000 * Math.log(high / low)) }, inputs, tiers)
+  })
+}
+
+/** A venue that allows less leverage has fewer lines; the stretches are as many and lie closer together. */
+function growthWithClasses() {
+  const inputs = syntheticInputs(WEEK, { prints: true })
+  return [4, 10, 25, 75, 125].map((maxLeverage) => {
+    const tiers = [{ floorUsd: 0, capUsd: null, maintMarginRatio: 0.4 / maxLeverage, maxLeverage }]
+    const classes = grown(inputs.slice(0, 2), tiers).leveragePlanes()?.long.leverage.length ?? 0
+    const lines = [3, 5, 10, 20, 25, 50, 75, 100, 125].filter((line) => line <= maxLeverage).length
+    return growth({ maxLeverage, classes: classes + lines }, inputs, tiers)
+  })
+}
+
+function growthWithMembers() {
+  const inputs = syntheticInputs(WEEK, { prints: true })
+  const tiers = tiersFor('ETHUSDT')
+  const kinds: readonly (readonly Ingredient[])[] = [SINGLE, ['menu', 'thinning'], ['menu'], []]
+  return kinds.map((without) => {
+    const members = grown(inputs.slice(0, 2), tiers, without).report().members.length
+    return growth({ members, books: without === SINGLE ? 1 : 3 }, inputs, tiers, without)
+  })
+}
+
+/** Many instruments in one process, a bucket of each in turn, as the worker steps them: whether they get in each other's way. */
+function growthWithInstruments() {
+  const tiers = tiersFor('ETHUSDT')
+  const DAYS = 3
+  const buckets = (DAYS * BUCKETS) / 30
+  return [1, 10, 50].map((count) => {
+    const markets = Array.from({ length: count }, (_, i) => syntheticInputs(buckets, { prints: true, seed: 1_000 + i }))
+    const estimators = markets.map(() => estimatorOf(tiers))
+    const best = new Float64Array(buckets * count).fill(Number.POSITIVE_INFINITY)
+    for (let run = 0; run < 4; run++) {
+      if (run > 0) for (let i = 0; i < count; i++) estimators[i] = estimatorOf(tiers)
+      for (let b = 0; b < buckets; b++)
+        for (let i = 0; i < count; i++) {
+          const begin = performance.now()
+          estimators[i]?.step(markets[i]?.[b] as BucketInput)
+          estimators[i]?.column()
+          best[b * count + i] = Math.min(best[b * count + i] as number, performance.now() - begin)
+        }
+    }
+    const ms = best.reduce((a, b) => a + b, 0)
+    const bytes = estimators.reduce((sum, estimator) => sum + typedArrayBytes(estimator), 0)
     return {
-      bucketStart,
-      open,
-      high: Math.max(open, close) * Math.exp(0.4 * sigma * Math.abs(normal())),
-      low: Math.min(open, close) * Math.exp(-0.4 * sigma * Math.abs(normal())),
-      close,
-      volume: ((5 * base) / 288) * heat,
-      openInterest: { time: bucketStart + BUCKET_MS, base },
+      instruments: count,
+      microsPerBucketOfEach: round((ms * 1_000) / buckets / count),
+      stateBytes: bytes,
+      stateBytesPerInstrument: Math.round(bytes / count),
     }
   })
 }
 
-/** The last 30 days of the ETHUSDT files, or null where they are not. */
-function realMarket(): BucketInput[] | null {
-  const folder = join(process.env.FAULTLINE_DATA_DIR ?? '', 'binance-dump')
-  const [klines, metrics] = [
-    join(folder, 'ETHUSDT-klines-5m-derived-2025-12-01_2026-03-05.csv.gz'),
-    join(folder, 'ETHUSDT-metrics-2025-12-01_2026-06-11.csv.gz'),
-  ]
-  if (!process.env.FAULTLINE_DATA_DIR || !existsSync(klines) || !existsSync(metrics)) return null
-  const rows = (file: string) =>
-    gunzipSync(readFileSync(file))
-      .toString()
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map((line) => line.split(','))
-  const interest = new Map(
-    rows(metrics).map(([time = '', , base]) => [
-      Math.round(Date.parse(`${time.replace(' ', 'T')}Z`) / BUCKET_MS) * BUCKET_MS,
-      Number(base),
-    ]),
-  )
-  return rows(klines)
-    .slice(-BUCKETS)
-    .map(([time, open, high, low, close, volume]) => {
-      const bucketStart = Number(time)
-      const base = interest.get(bucketStart + BUCKET_MS)
-      const bucket = { bucketStart, open: Number(open), high: Number(high), low: Number(low), close: Number(close), volume: Number(volume) }
-      return base === undefined ? bucket : { ...bucket, openInterest: { time: bucketStart + BUCKET_MS, base } }
-    })
-}
-
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] as number
-const round = (value: number, digits = 1) => Number(value.toFixed(digits))
-
 const loadBefore = round(loadavg()[0] as number, 1)
 const tiers = tiersFor('ETHUSDT')
-const results = [measure('synthetic, 30 days', syntheticMarket(), tiers)]
+const synthetic: SpeedMarket = { name: 'synthetic, no prints', tiers, inputs: syntheticInputs(BUCKETS) }
+const printed: SpeedMarket = { name: 'synthetic, prints in every hour', tiers, inputs: syntheticInputs(BUCKETS, { prints: true }) }
+const crowd = await simulated()
 const real = realMarket()
-if (real) results.push(measure('Binance ETHUSDT, 30 days', real, tiers))
-else console.error('FAULTLINE_DATA_DIR names no folder with ETHUSDT: only the synthetic market was measured')
-console.table(results)
+if (!real) console.error('FAULTLINE_DATA_DIR names no folder with ETHUSDT: only made-up markets were measured')
 
-if (process.argv.includes('--write')) {
+const markets = [synthetic, printed, crowd, ...(real ? [real] : [])].map(measureMarket)
+console.log('\n30 days of 5-minute buckets, every column read')
+console.table(
+  markets.flatMap((row) =>
+    (['single', 'ensemble', 'ladder'] as const).map((what) => ({
+      market: row.market,
+      what,
+      ...row[what],
+      overLadder: overLadder(row, what),
+    })),
+  ),
+)
+const prints = [printed, crowd].flatMap(measurePrints)
+console.log('\nWith prints and without')
+console.table(prints)
+const state = [printed, ...(real ? [real] : [])].flatMap((market) => [
+  measureState(market, 'one member', SINGLE),
+  measureState(market, 'ensemble', []),
+])
+console.log('\nState, and what is done now and then')
+console.table(state)
+const grows = {
+  bins: growthWithBins(),
+  classes: growthWithClasses(),
+  members: growthWithMembers(),
+  instruments: growthWithInstruments(),
+}
+for (const [what, rows] of Object.entries(grows)) {
+  console.log(`\nGrowth with ${what}`)
+  console.table(rows)
+}
+const worst = {
+  singleSeconds: Math.max(...markets.map((row) => row.single.seconds)),
+  ensembleSeconds: Math.max(...markets.map((row) => row.ensemble.seconds)),
+  stateBytes: Math.max(...state.map((row) => row.stateBytes)),
+}
+const goals = (Object.keys(GOALS) as (keyof typeof GOALS)[]).map((goal) => ({
+  goal,
+  most: GOALS[goal],
+  measured: worst[goal],
+  met: worst[goal] < GOALS[goal],
+}))
+console.log('\nGoals, the worst market counting')
+console.table(goals)
+
+if (options.write) {
   const folder = join(import.meta.dirname, 'results')
   mkdirSync(folder, { recursive: true })
   const report = {
@@ -178,10 +264,18 @@ if (process.argv.includes('--write')) {
     node: process.version,
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
-    /** others at work on the machine, 1-minute mean, before the first run */
-    loadBefore,
-    runs: RUNS,
-    results,
+    /** processes at work on the machine, 1-minute mean, before the first run and after the last, this one included */
+    load: { before: loadBefore, after: round(loadavg()[0] as number, 1) },
+    runs,
+    goals,
+    markets,
+    prints,
+    state,
+    growth: grows,
   }
   writeFileSync(join(folder, 'engine.json'), `${JSON.stringify(report, null, 2)}\n`)
+}
+
+function overLadder(row: ReturnType<typeof measureMarket>, what: 'single' | 'ensemble' | 'ladder'): number {
+  return what === 'ladder' ? 1 : what === 'single' ? row.singleOverLadder : row.ensembleOverLadder
 }

@@ -58,10 +58,14 @@ export class SideProfile {
     const to = Math.min(length, (long ? priceBin : priceBin + 1 + REACH_BINS) - firstBin)
     for (let i = from; i < to; i++) total += sums[i] as number
     const each = ((1 - beta) * total) / CELL_BINS
-    const step = long ? -1 : 1
-    let away = long ? priceBin - firstBin - from - 1 : firstBin + from - priceBin - 1
-    for (let i = from; i < to; i++, away += step)
-      sums[i] = beta * (sums[i] as number) + each * (this.cells[(away / CELL_BINS) | 0] as number)
+    for (let i = from; i < to; ) {
+      const bin = firstBin + i
+      const away = long ? priceBin - bin - 1 : bin - priceBin - 1
+      const given = each * (this.cells[(away / CELL_BINS) | 0] as number)
+      // As far as the cell goes on: towards the price for longs, away from it for shorts.
+      const next = Math.min(to, i + (long ? (away % CELL_BINS) + 1 : CELL_BINS - (away % CELL_BINS)))
+      for (; i < next; i++) sums[i] = beta * (sums[i] as number) + given
+    }
   }
 }
 

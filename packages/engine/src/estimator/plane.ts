@@ -67,7 +67,8 @@ export class PlaneSums {
   toUsd(): this {
     const prices = centrePrices()
     const at = this.firstBin - MIN_BIN
-    for (let i = 0; i < this.length; i++) this.sums[i] = (this.sums[i] as number) * (prices[at + i] as number)
+    const { sums, length } = this
+    for (let i = 0; i < length; i++) sums[i] = (sums[i] as number) * (prices[(at + i) | 0] as number)
     return this
   }
 
@@ -88,7 +89,7 @@ export class PlaneSums {
     const usd = new Float32Array(end - begin)
     const patterns = new Uint32Array(usd.buffer)
     for (let i = 0; i < usd.length; i++) {
-      const value = sums[begin + i] as number
+      const value = sums[(begin + i) | 0] as number
       if (!(value >= COLUMN_FLOOR_USD)) continue
       usd[i] = value
       // To 16 significant bits (to within 8e-6 of the value): an estimate does not know its fifth digit, and a column on disk is half as
@@ -107,9 +108,9 @@ function addRows(sums: Float64Array, raw: Float32Array, at: number, from: number
     const bin = (r + shift) | 0
     const row = (r + at) | 0
     const first = (sums[bin] as number) + (raw[row] as number) * density
-    const second = (sums[bin + 1] as number) + (raw[row + 1] as number) * density
+    const second = (sums[(bin + 1) | 0] as number) + (raw[(row + 1) | 0] as number) * density
     sums[bin] = first
-    sums[bin + 1] = second
+    sums[(bin + 1) | 0] = second
   }
   if (r === to) sums[r + shift] = (sums[r + shift] as number) + (raw[at + r] as number) * density
 }
@@ -138,9 +139,9 @@ function addThinned(
     const bin = (r + shift) | 0
     const row = (r + at) | 0
     const first = (sums[bin] as number) + (raw[row] as number) * density * left(r)
-    const second = (sums[bin + 1] as number) + (raw[row + 1] as number) * density * left(r + 1)
+    const second = (sums[(bin + 1) | 0] as number) + (raw[(row + 1) | 0] as number) * density * left((r + 1) | 0)
     sums[bin] = first
-    sums[bin + 1] = second
+    sums[(bin + 1) | 0] = second
   }
   if (r === last) sums[r + shift] = (sums[r + shift] as number) + (raw[at + r] as number) * density * left(r)
   for (r = last + 1; r <= to; r++) sums[r + shift] = (sums[r + shift] as number) + (raw[at + r] as number) * density * AT_LEVEL
