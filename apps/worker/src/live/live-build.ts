@@ -5,7 +5,6 @@
 import type { Database } from '@faultline/db/database'
 import { appendColumns, type BuildRow, findBuild, readCheckpoint } from '@faultline/db/repositories/builds'
 import type { InstrumentRow } from '@faultline/db/repositories/instruments'
-import { storeScores } from '@faultline/db/repositories/scores'
 import { closeTiles } from '@faultline/db/repositories/tiles'
 import { Estimator } from '@faultline/engine/estimator/estimator'
 import type { Column } from '@faultline/market/column'
@@ -98,7 +97,7 @@ export class LiveBuild {
         columns,
         checkpoint: this.estimator.checkpoint(),
         checkpointBucket: bucket,
-        also: scores === null ? undefined : (client) => storeScores(client, lease, scores),
+        also: scores === null ? undefined : (client) => this.score.store(client, lease, scores),
       })
     this.broken = false
     const before = this.lastColumn

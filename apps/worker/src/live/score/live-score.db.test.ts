@@ -1,4 +1,4 @@
-import { inTransaction } from '@faultline/db/database'
+import { inTransaction, openDatabase } from '@faultline/db/database'
 import { completeBuild, findBuild, startBuild } from '@faultline/db/repositories/builds'
 import { ensureDataSource } from '@faultline/db/repositories/data-sources'
 import { writeFeedStates } from '@faultline/db/repositories/feed-states'
@@ -265,6 +265,24 @@ it('keeps the columns coming when the stored state of the score cannot be read, 
   await a.play(minute(20), minute(46))
   // What waited cannot be judged any more.
   expect(brief(await a.rows())).toEqual(['15 0 replayed', '15 15 live uncovered', '15 30 live'])
+})
+
+it('keeps the columns coming when the database refuses an outcome, says so, and stores it once it does not', async () => {
+  const a = await openMarket()
+  await a.play(minute(0), minute(16))
+  const owner = openDatabase({ url: t.ownerUrl, applicationName: 'faultline test' })
+  atEnd(() => owner.close())
+  await owner.pool.query(`alter table score_outcome add constraint refused check (instrument_id <> ${a.instrument.id}) not valid`)
+  await a.play(minute(16), minute(32))
+  expect(a.said).toHaveLength(1)
+  expect(a.said[0]).toContain('could not be scored')
+  expect(brief(await a.rows())).toEqual(['15 0 replayed'])
+  expect((await readScoreState(t.db, a.instrument.id))?.scoredTo).toBe(minute(15))
+  const { rows } = await t.db.pool.query('select max(bucket) as at from "column" where instrument_id = $1', [a.instrument.id])
+  expect(rows[0].at).toEqual(new Date(minute(31)))
+  await owner.pool.query('alter table score_outcome drop constraint refused')
+  await a.play(minute(32), minute(46))
+  expect(brief(await a.rows())).toEqual(['15 0 replayed', '15 15 live', '15 30 replayed'])
 })
 
 it('scores a map from the line of its instrument', async () => {

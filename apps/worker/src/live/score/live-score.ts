@@ -3,7 +3,7 @@
  * it. What is scored is read from the stored events and columns, or was just seen on their way there, from where the stored state of
  * the score ends: whoever takes over after a crash gives the outcomes that are missing, and none twice.
  */
-import { type Database, inTransaction } from '@faultline/db/database'
+import { type Database, inTransaction, type Transaction } from '@faultline/db/database'
 import type { BuildRow } from '@faultline/db/repositories/builds'
 import { columnsAt } from '@faultline/db/repositories/columns'
 import type { InstrumentRow } from '@faultline/db/repositories/instruments'
@@ -112,6 +112,22 @@ export class LiveScore {
     this.outcomes = []
     this.advanced = false
     return batch
+  }
+
+  /**
+   * Stores what was taken, in the transaction of its columns. What the database refuses is undone and told, and the columns are written
+   * without it. @throws FaultlineError lease_lost
+   */
+  async store(client: Transaction, lease: Lease, batch: ScoreBatch): Promise<void> {
+    await client.query('savepoint score')
+    try {
+      await storeScores(client, lease, batch)
+      await client.query('release savepoint score')
+    } catch (error) {
+      // A connection that is gone refuses this too, and the columns with it.
+      await client.query('rollback to savepoint score; release savepoint score')
+      await this.told(() => Promise.reject(error))
+    }
   }
 
   /** What was scored may not be stored: the next quarter begins with what is. */
