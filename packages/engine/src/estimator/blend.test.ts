@@ -74,12 +74,12 @@ describe('the profile over distance', () => {
 
 describe('β', () => {
   /** Prints that follow one of two predictions which disagree from bucket to bucket. */
-  const learned = (truth: 'map' | 'profile', buckets: number, profileScale = 1) => {
+  const learned = (truth: 'map' | 'profile', buckets: number, profileScale = 1, mapScale = 1) => {
     const blend = new Blend()
     const betas = [blend.beta]
     for (let i = 0; i < buckets; i++) {
       const [map, profile] = i % 2 === 0 ? [100, 300] : [300, 100]
-      blend.learn(truth === 'map' ? map : profile, map, profileScale * profile, UNIT)
+      blend.learn(truth === 'map' ? map : profile, mapScale * map, profileScale * profile, UNIT)
       betas.push(blend.beta)
     }
     return { blend, betas, last: betas.at(-1) as number }
@@ -95,7 +95,8 @@ describe('β', () => {
     expect(betas.every((beta) => beta >= 0 && beta <= 1)).toBe(true)
   })
 
-  it('judges shape, not level: a profile that predicts a thousand times as much is as good', () => {
+  it('judges shape, not level: who predicts a thousand times as much, or as little, is as good', () => {
+    expect(learned('map', 30, 1, 1e-3).last).toBeCloseTo(learned('map', 30).last, 9)
     expect(learned('profile', 200, 1000).last).toBeCloseTo(learned('profile', 200).last, 9)
   })
 

@@ -52,6 +52,12 @@ describe('bands', () => {
     }
   })
 
+  it('of sums come in the order that was asked for', () => {
+    const [far, near] = rich.cumulativeBands([0.1, 0.01])?.long ?? []
+    expect([near, far]).toEqual(rich.cumulativeBands([0.01, 0.1])?.long)
+    expect(far?.p50).toBeGreaterThan(near?.p50 as number)
+  })
+
   it('of sums have the map’s sum as their mean, bins that the distance cuts in part', () => {
     // the lower edge of the bin 40 below the close's
     const close = binOf(map.price)

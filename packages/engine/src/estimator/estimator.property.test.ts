@@ -71,7 +71,7 @@ describe('whatever the market does', () => {
             }
           }
         }),
-        { numRuns: 100 },
+        { numRuns: 60 },
       )
     },
     PATIENCE,
@@ -121,7 +121,7 @@ describe('whatever the market does', () => {
           expect(prints.outsideCandle).toBe(outside.length)
           expect(coverage === null ? seen === 0 : coverage > 0 && coverage <= 1).toBe(true)
         }),
-        { numRuns: 100 },
+        { numRuns: 60 },
       )
     },
     PATIENCE,
@@ -178,7 +178,7 @@ describe('determinism', () => {
             expect(parts.cumulativeBands([0.05])).toEqual(whole.cumulativeBands([0.05]))
           },
         ),
-        { numRuns: 100 },
+        { numRuns: 60 },
       )
     },
     PATIENCE,

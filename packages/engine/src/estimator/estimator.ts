@@ -199,7 +199,18 @@ export class Estimator {
     if (figure === null) return null
     const lump = RANGE_LUMP * figure.base * close
     const spreads = this.spreads()
-    const read = (side: 0 | 1) => distances.map((distance) => this.rangeBand(spreads[side], side, distance, lump))
+    const order = distances.map((_, i) => i).sort((a, b) => (distances[a] as number) - (distances[b] as number))
+    const read = (side: 0 | 1) => {
+      const bands: Band[] = []
+      // What stands within a distance stands within a longer one too, however much surer the longer one is.
+      let least: Band = { p10: 0, p50: 0, p90: 0 }
+      for (const i of order) {
+        const { p10, p50, p90 } = this.rangeBand(spreads[side], side, distances[i] as number, lump)
+        least = { p10: Math.max(least.p10, p10), p50: Math.max(least.p50, p50), p90: Math.max(least.p90, p90) }
+        bands[i] = least
+      }
+      return bands
+    }
     return { long: read(0), short: read(1) }
   }
 
