@@ -143,16 +143,17 @@ export interface ScoreRecord {
 /** A window counts when at most this share of it lies in gaps of the ledger: gaps may be entered after it was scored. */
 const MOST_MISSING = 0.1
 
-const COUNTS = `o.live and o.covered and not exists (
-  select from gap g where g.instrument_id = o.instrument_id and g.channel = 'liquidation' and g.status <> 'filled'
-     and g.from_time < o.frozen_at + o.horizon_ms * interval '1 millisecond' and g.to_time > o.frozen_at
-   having sum(extract(epoch from least(g.to_time, o.frozen_at + o.horizon_ms * interval '1 millisecond') - greatest(g.from_time, o.frozen_at)))
-        > ${MOST_MISSING} * o.horizon_ms / 1000)`
-
-/** The outcomes of [from, to) with whether each counts. `materialized`: the gap ledger is asked once per outcome. */
-const OUTCOMES = `with o as materialized (
-  select o.*, (${COUNTS}) as counts from score_outcome o
-   where o.instrument_id = $1 and o.model_version = $2 and o.horizon_ms = $3 and o.frozen_at >= $4 and o.frozen_at < $5)`
+/** The outcomes of [from, to) with whether each counts. All gaps are one multirange, which is searched per outcome, not gone through. */
+const OUTCOMES = `with lost as materialized (
+  select coalesce(range_agg(tstzrange(from_time, to_time)), '{}') as ranges from gap
+   where instrument_id = $1 and channel = 'liquidation' and status <> 'filled'
+     and to_time > $4 and from_time < $5::timestamptz + $3::int * interval '1 millisecond'),
+ o as materialized (
+  select s.*, s.live and s.covered and case when lost.ranges && s.seen then (
+           select sum(extract(epoch from upper(r) - lower(r))) <= ${MOST_MISSING} * s.horizon_ms / 1000
+             from unnest(lost.ranges * tstzmultirange(s.seen)) r) else true end as counts
+    from (select *, tstzrange(frozen_at, frozen_at + horizon_ms * interval '1 millisecond') as seen from score_outcome) s, lost
+   where s.instrument_id = $1 and s.model_version = $2 and s.horizon_ms = $3 and s.frozen_at >= $4 and s.frozen_at < $5)`
 
 const parameters = (key: ScoreKey, range: { from: number; to: number }): unknown[] => [
   key.instrumentId,
