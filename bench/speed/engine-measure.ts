@@ -7,6 +7,12 @@ export interface Stepped {
   read(): unknown
 }
 
+/** One of those that are timed beside each other: how to begin, and the buckets; as many as the others have. */
+export interface Case {
+  make: () => Stepped
+  inputs: readonly BucketInput[]
+}
+
 export interface Timing {
   /** means per bucket, of the fastest run of each stretch */
   stepMicros: number
@@ -23,20 +29,21 @@ const STRETCH = 288
  * Times several side by side: they take turns stretch by stretch, run after run, so that what disturbs one disturbs all. What counts of a
  * stretch is its fastest run: others at work on the machine only ever add.
  */
-export function timeSideBySide(inputs: readonly BucketInput[], makers: readonly (() => Stepped)[], runs: number): Timing[] {
-  const stretches = Math.ceil(inputs.length / STRETCH)
-  const best = makers.map(() => ({ step: new Float64Array(stretches).fill(Infinity), read: new Float64Array(stretches).fill(Infinity) }))
-  const totals = makers.map((): number[] => [])
+export function timeSideBySide(cases: readonly Case[], runs: number): Timing[] {
+  const buckets = cases[0]?.inputs.length ?? 0
+  const stretches = Math.ceil(buckets / STRETCH)
+  const best = cases.map(() => ({ step: new Float64Array(stretches).fill(Infinity), read: new Float64Array(stretches).fill(Infinity) }))
+  const totals = cases.map((): number[] => [])
   for (let run = 0; run <= runs; run++) {
-    const all = makers.map((make) => make())
-    const spent = makers.map(() => 0)
+    const all = cases.map(({ make }) => make())
+    const spent = cases.map(() => 0)
     for (let s = 0; s < stretches; s++)
       for (let turn = 0; turn < all.length; turn++) {
         const which = (turn + run + s) % all.length
         const stepped = all[which] as Stepped
         let step = 0
         let read = 0
-        for (const input of inputs.slice(s * STRETCH, (s + 1) * STRETCH)) {
+        for (const input of (cases[which] as Case).inputs.slice(s * STRETCH, (s + 1) * STRETCH)) {
           const begin = performance.now()
           stepped.step(input)
           const middle = performance.now()
@@ -55,8 +62,8 @@ export function timeSideBySide(inputs: readonly BucketInput[], makers: readonly 
   }
   const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0)
   return best.map(({ step, read }, which) => ({
-    stepMicros: round((sum(step) * 1_000) / inputs.length),
-    columnMicros: round((sum(read) * 1_000) / inputs.length),
+    stepMicros: round((sum(step) * 1_000) / buckets),
+    columnMicros: round((sum(read) * 1_000) / buckets),
     seconds: round((sum(step) + sum(read)) / 1_000, 3),
     medianSeconds: round(median(totals[which] as number[]) / 1_000, 3),
   }))

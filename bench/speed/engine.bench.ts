@@ -11,6 +11,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { leverageClasses } from '@faultline/engine/estimator/classes'
 import { type BucketInput, Estimator, MODEL_VERSION } from '@faultline/engine/estimator/estimator'
 import type { Ingredient } from '@faultline/engine/estimator/settings'
 import { tiersFor } from '@faultline/engine/margin/tiers'
@@ -59,7 +60,8 @@ const withoutPrints = (inputs: readonly BucketInput[]) => inputs.map(({ liquidat
 /** One market: a single member, the ensemble and the ladder side by side, and the ratios between them. */
 function measureMarket({ name, tiers, inputs }: SpeedMarket) {
   const makers = [() => steppedEstimator(tiers, SINGLE), () => steppedEstimator(tiers), steppedLadder]
-  const [single, ensemble, ladder] = timeSideBySide(inputs, makers, runs) as [Timing, Timing, Timing]
+  const cases = makers.map((make) => ({ make, inputs }))
+  const [single, ensemble, ladder] = timeSideBySide(cases, runs) as [Timing, Timing, Timing]
   return {
     market: name,
     buckets: inputs.length,
@@ -76,16 +78,10 @@ function measureMarket({ name, tiers, inputs }: SpeedMarket) {
 /** What prints cost: the same market with and without, turn by turn. */
 function measurePrints({ name, tiers, inputs }: SpeedMarket) {
   const silent = withoutPrints(inputs)
-  const inputsOf = (without: readonly Ingredient[], quiet: boolean): (() => Stepped) => {
-    return () => {
-      const estimator = estimatorOf(tiers, without)
-      let at = 0
-      // Both are driven by the same list; the quiet one looks up its own bucket.
-      return { step: (input) => estimator.step(quiet ? (silent[at++] as BucketInput) : input), read: () => estimator.column() }
-    }
-  }
-  const makers = [inputsOf(SINGLE, false), inputsOf(SINGLE, true), inputsOf([], false), inputsOf([], true)]
-  const [single, singleSilent, ensemble, ensembleSilent] = timeSideBySide(inputs, makers, runs) as [Timing, Timing, Timing, Timing]
+  const cases = [SINGLE, []].flatMap((without) =>
+    [inputs, silent].map((fed) => ({ make: () => steppedEstimator(tiers, without), inputs: fed })),
+  )
+  const [single, singleSilent, ensemble, ensembleSilent] = timeSideBySide(cases, runs) as [Timing, Timing, Timing, Timing]
   const rowOf = (what: string, prints: Timing, none: Timing) => ({
     market: name,
     what,
@@ -120,68 +116,76 @@ function measureState({ name, tiers, inputs }: SpeedMarket, what: string, withou
   }
 }
 
-/** One row of a table of growth: a week, the ensemble unless told otherwise. */
-function growth(
-  size: Record<string, number>,
-  inputs: readonly BucketInput[],
-  tiers: readonly MarginTier[],
-  without: readonly Ingredient[] = [],
-) {
-  const [timing] = timeSideBySide(inputs, [() => steppedEstimator(tiers, without)], 3) as [Timing]
-  const estimator = grown(inputs, tiers, without)
-  const column = estimator.column()
-  return {
-    ...size,
-    columnBins: column === null ? 0 : column.planes.long.usd.length + column.planes.short.usd.length,
-    stepMicros: timing.stepMicros,
-    columnMicros: timing.columnMicros,
-    stateBytes: typedArrayBytes(estimator),
-  }
+interface Grown {
+  size: Record<string, number>
+  inputs: readonly BucketInput[]
+  tiers: readonly MarginTier[]
+  without?: readonly Ingredient[]
+}
+
+/** A table of growth: a week each, side by side, the ensemble unless told otherwise. */
+function growth(kinds: readonly Grown[]) {
+  const cases = kinds.map(({ inputs, tiers, without }) => ({ make: () => steppedEstimator(tiers, without), inputs }))
+  const timings = timeSideBySide(cases, runs)
+  return kinds.map(({ size, inputs, tiers, without }, i) => {
+    const estimator = grown(inputs, tiers, without)
+    const column = estimator.column()
+    const { stepMicros, columnMicros } = timings[i] as Timing
+    return {
+      ...size,
+      columnBins: column === null ? 0 : column.planes.long.usd.length + column.planes.short.usd.length,
+      stepMicros,
+      columnMicros,
+      stateBytes: typedArrayBytes(estimator),
+    }
+  })
 }
 
 const WEEK = (7 * BUCKETS) / 30
 
 function growthWithBins() {
   const tiers = tiersFor('ETHUSDT')
-  return [0.01, 0.02, 0.04, 0.08, 0.16].map((perDay) => {
+  const kinds = [0.01, 0.02, 0.04, 0.08, 0.16].map((perDay) => {
     const inputs = syntheticInputs(WEEK, { perDay, prints: true })
     const high = inputs.reduce((most, input) => Math.max(most, input.high), 0)
     const low = inputs.reduce((least, input) => Math.min(least, input.low), Number.POSITIVE_INFINITY)
-    return growth({ movePerDay: perDay, binsVisited: Math.round(1_000 * Math.log(high / low)) }, inputs, tiers)
+    return { size: { movePerDay: perDay, binsVisited: Math.round(1_000 * Math.log(high / low)) }, inputs, tiers }
   })
+  return growth(kinds)
 }
 
 /** A venue that allows less leverage has fewer lines; the stretches are as many and lie closer together. */
 function growthWithClasses() {
   const inputs = syntheticInputs(WEEK, { prints: true })
-  return [4, 10, 25, 75, 125].map((maxLeverage) => {
+  const kinds = [4, 10, 25, 75, 125].map((maxLeverage) => {
     const tiers = [{ floorUsd: 0, capUsd: null, maintMarginRatio: 0.4 / maxLeverage, maxLeverage }]
-    const classes = grown(inputs.slice(0, 2), tiers).leveragePlanes()?.long.leverage.length ?? 0
-    const lines = [3, 5, 10, 20, 25, 50, 75, 100, 125].filter((line) => line <= maxLeverage).length
-    return growth({ maxLeverage, classes: classes + lines }, inputs, tiers)
+    return { size: { maxLeverage, classes: leverageClasses(tiers).count }, inputs, tiers }
   })
+  return growth(kinds)
 }
 
 function growthWithMembers() {
   const inputs = syntheticInputs(WEEK, { prints: true })
   const tiers = tiersFor('ETHUSDT')
-  const kinds: readonly (readonly Ingredient[])[] = [SINGLE, ['menu', 'thinning'], ['menu'], []]
-  return kinds.map((without) => {
-    const members = grown(inputs.slice(0, 2), tiers, without).report().members.length
-    return growth({ members, books: without === SINGLE ? 1 : 3 }, inputs, tiers, without)
+  const left: readonly (readonly Ingredient[])[] = [SINGLE, ['menu', 'thinning'], ['menu'], []]
+  const kinds = left.map((without) => {
+    const names = estimatorOf(tiers, without)
+      .report()
+      .members.map((member) => member.name.split(' ')[0])
+    return { size: { members: names.length, books: new Set(names).size }, inputs, tiers, without }
   })
+  return growth(kinds)
 }
 
 /** Many instruments in one process, a bucket of each in turn, as the worker steps them: whether they get in each other's way. */
 function growthWithInstruments() {
   const tiers = tiersFor('ETHUSDT')
-  const DAYS = 3
-  const buckets = (DAYS * BUCKETS) / 30
+  const buckets = (2 * BUCKETS) / 30
   return [1, 10, 50].map((count) => {
     const markets = Array.from({ length: count }, (_, i) => syntheticInputs(buckets, { prints: true, seed: 1_000 + i }))
     const estimators = markets.map(() => estimatorOf(tiers))
     const best = new Float64Array(buckets * count).fill(Number.POSITIVE_INFINITY)
-    for (let run = 0; run < 4; run++) {
+    for (let run = 0; run <= runs; run++) {
       if (run > 0) for (let i = 0; i < count; i++) estimators[i] = estimatorOf(tiers)
       for (let b = 0; b < buckets; b++)
         for (let i = 0; i < count; i++) {

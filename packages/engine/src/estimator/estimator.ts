@@ -463,8 +463,10 @@ interface Spread {
 
 const square = (x: number) => x * x
 
-function scaled(plane: PlaneData, factor: number): PlaneData {
-  return { firstBin: plane.firstBin, usd: plane.usd.map((usd) => usd * factor) }
+function scaled({ firstBin, usd }: PlaneData, factor: number): PlaneData {
+  const times = new Float32Array(usd.length)
+  for (let i = 0; i < times.length; i++) times[i] = (usd[i] as number) * factor
+  return { firstBin, usd: times }
 }
 
 /** Van der Corput's sequence in base 2: fills (0, 1) evenly from the first number on. */
