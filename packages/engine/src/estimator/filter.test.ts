@@ -146,6 +146,13 @@ describe('opening', () => {
     expect(books.between(0, BIN, BIN + 4000)).toBe(0)
     // far levels first: next to the price stands least
     expect(books.between(0, BIN - 20, BIN) / mass).toBeLessThan(0.1)
+    // who is closed the sooner the higher the leverage has entered the nearer
+    const near = (exponent: number) =>
+      new Books(0.3, exponent)
+        .flat(BIN, 10)
+        .interest(1000)
+        .between(0, BIN - 20, BIN)
+    expect(near(1)).toBeGreaterThan(1.2 * near(0))
     const nothing = new Books().flat(BIN, 10).interest(1000, false)
     expect(nothing.filter.books[0].residual).toBe(1000)
     expect(nothing.total(1)).toBe(1000)
