@@ -239,7 +239,8 @@ export class FullExchange extends Exchange {
     const { direction, lots, entry, margin, liquidation } = position
     // A large position is cut to the notional of the next lower tier, whose margin what it has left covers; a small one dies.
     const cap = lowerTierCap(lots * books.lotSize * mark, this.character.brackets)
-    let rest = Math.floor(cap / (books.lotSize * mark))
+    // At least a lot goes, whatever rounding says of a cap that the position only just exceeds.
+    let rest = Math.min(lots - 1, Math.floor(cap / (books.lotSize * mark)))
     let push = this.impact(direction > 0 ? -1 : 1, lots - rest)
     let fillPrice = this.last * Math.exp(push / 2)
     const left = margin + direction * (lots - rest) * books.lotSize * (fillPrice - entry)
