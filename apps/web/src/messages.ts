@@ -19,7 +19,7 @@ export const messages = {
   },
   estimated: {
     title: 'Estimated, not exact',
-    why: 'Inferred from open interest and trades. Positions are not public.',
+    why: 'Inferred from open interest, trades and liquidation prints. Positions are not public.',
     short: 'Estimated, not exact',
   },
   simulated: { tag: 'Simulated data', short: 'Simulated', why: 'A market made by this program. No such market is traded.' },
