@@ -1,12 +1,5 @@
 import { exp, ln, ln1p } from '@faultline/market/portable-math'
-import type { BandPlane } from '../map/heat-map.ts'
-
-/** Three points of a distribution, USD. */
-export interface Band {
-  p10: number
-  p50: number
-  p90: number
-}
+import type { Band, BandPlane } from '../map/heat-map.ts'
 
 /** 90th percentile of the standard normal */
 const Z90 = 1.2815515655446004

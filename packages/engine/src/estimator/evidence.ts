@@ -7,7 +7,7 @@ import { DAY_MS } from '@faultline/market/units'
 
 /** Half-life of what was learned. */
 const HALF_LIFE_MS = 8 * DAY_MS
-/** The mean of a bucket's prediction, which small predictions are measured against, follows with this half-life. */
+/** The mean of a bucket's prediction, which small predictions are measured against, follows with this half-life of time in which a side was swept. */
 const MEAN_HALF_LIFE_MS = DAY_MS
 
 export class Evidence {

@@ -19,6 +19,13 @@ export interface WeightedMap {
   map: HeatMap
 }
 
+/** How sure a sum is: 10th, 50th and 90th percentile, USD. p10 ≤ p50 ≤ p90. */
+export interface Band {
+  p10: number
+  p50: number
+  p90: number
+}
+
 /** How sure a plane is: per bin [firstBin, firstBin + p50.length) the 10th, 50th and 90th percentile, USD. p10 ≤ p50 ≤ p90. */
 export interface BandPlane {
   firstBin: number

@@ -1,9 +1,9 @@
 import { FaultlineError } from '@faultline/market/errors'
 import { BIN_LOG_STEP, binLowerPrice, binOf, binUpperPrice } from '@faultline/market/price-grid'
 import { SIDES, type Side } from '@faultline/market/units'
-import type { Bands, HeatMap } from '../map/heat-map.ts'
+import type { Band, Bands, HeatMap } from '../map/heat-map.ts'
 import { BRANCHING_WIDTH, branchingBetween } from './branching.ts'
-import { bandOfBins, planeUsd, type UsdBand } from './cluster-details.ts'
+import { bandOfBins, planeUsd } from './cluster-details.ts'
 import type { Depth } from './depth.ts'
 import { binDistance, levelsOf } from './levels.ts'
 import { quantile } from './quantile.ts'
@@ -18,7 +18,7 @@ export interface DenseZone {
   highPrice: number
   usd: number
   /** null where the map came without bands */
-  band: UsdBand | null
+  band: Band | null
   /** branching ratio over the zone, and over a stretch of the same length before it */
   n: number
   nBefore: number

@@ -1,14 +1,7 @@
 import type { PlaneData } from '@faultline/market/column'
-import type { Bands, LeveragePlanes, WeightedMap } from '../map/heat-map.ts'
+import type { Band, Bands, LeveragePlanes, WeightedMap } from '../map/heat-map.ts'
 import type { Cluster } from './clusters.ts'
 import { weightedQuantile } from './quantile.ts'
-
-/** 10th, 50th and 90th percentile, USD. */
-export interface UsdBand {
-  p10: number
-  p50: number
-  p90: number
-}
 
 export interface LeverageShare {
   /** centre of the class of effective leverage */
@@ -39,14 +32,14 @@ export function leverageShares(range: BinRange, { leverage, planes }: LeveragePl
  * A cluster's band from the bands of its bins: sums of their percentiles, as if all bins erred the same way at the same time. That is the
  * widest band that they allow; `bandOfDraws` is the narrower, truer one where draws are at hand.
  */
-export function bandOfBins(range: SidedRange, bands: Bands): UsdBand {
+export function bandOfBins(range: SidedRange, bands: Bands): Band {
   const { firstBin, p10, p50, p90 } = bands[range.side]
   const sum = (usd: Float32Array) => planeUsd({ firstBin, usd }, range)
   return { p10: sum(p10), p50: sum(p50), p90: sum(p90) }
 }
 
 /** A cluster's band over an ensemble: percentiles of the USD that each of its maps holds there, by weight. Zeros without any map. */
-export function bandOfDraws(range: SidedRange, draws: readonly WeightedMap[]): UsdBand {
+export function bandOfDraws(range: SidedRange, draws: readonly WeightedMap[]): Band {
   const values = draws.map(({ weight, map }) => ({ weight, value: planeUsd(map[range.side], range) }))
   const at = (q: number) => weightedQuantile(values, q)
   return { p10: at(0.1), p50: at(0.5), p90: at(0.9) }

@@ -1,5 +1,5 @@
 /** The q-th quantile of rising values, linear between them; NaN of none. */
-export function quantile(sorted: Float64Array, q: number): number {
+export function quantile(sorted: ArrayLike<number>, q: number): number {
   if (sorted.length === 0) return Number.NaN
   const at = Math.min(1, Math.max(0, q)) * (sorted.length - 1)
   const low = Math.floor(at)

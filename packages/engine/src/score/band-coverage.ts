@@ -1,19 +1,13 @@
 import { BIN_LOG_STEP, binOf } from '@faultline/market/price-grid'
 import { SIDES, type Side } from '@faultline/market/units'
-import type { BandPlane, Bands } from '../map/heat-map.ts'
+import type { Band, BandPlane, Bands } from '../map/heat-map.ts'
 import type { Ratio } from './statistics.ts'
 import type { TruthMap } from './truth-map.ts'
 
 /** Distances from price, in log price, within which sums are compared with their band. */
 export const COVERAGE_DISTANCES = [0.01, 0.02, 0.03, 0.05, 0.1] as const
 
-export interface BandPoint {
-  p10: number
-  p50: number
-  p90: number
-}
-
-export type CumulativeBands = Readonly<Record<Side, readonly BandPoint[]>>
+export type CumulativeBands = Readonly<Record<Side, readonly Band[]>>
 
 /** Per time: of how many comparisons the truth lay within [p10, p90]. A band that is right covers 80 %. */
 export interface CoverageCounts {
@@ -56,7 +50,7 @@ export function countCumulative(counts: CoverageCounts, truth: TruthMap, price: 
         const away = Math.log((truth.price[i] as number) / price) * (side === 'long' ? -1 : 1)
         if (away >= 0 && away <= distance) usd += truth[side][i] as number
       }
-      const { p10, p90 } = bands[side][d] as BandPoint
+      const { p10, p90 } = bands[side][d] as Band
       if (usd >= p10 && usd <= p90) inside++
     }
     counts.cumulative[d]?.push({ time: truth.time, sum: inside, count: SIDES.length })

@@ -1,4 +1,5 @@
 import { DAY_MS } from '@faultline/market/units'
+import { quantile } from '../readings/quantile.ts'
 
 export interface Interval {
   low: number
@@ -204,14 +205,6 @@ export function reliability(forecasts: readonly Pick<Forecast, 'probability' | '
   return classes.flatMap(({ count, sum, happened }, i) =>
     count === 0 ? [] : [{ from: i / bins, to: (i + 1) / bins, count, meanProbability: sum / count, frequency: happened / count }],
   )
-}
-
-/** Linear between the order statistics of a sorted list. */
-export function quantile(sorted: readonly number[], share: number): number {
-  const at = share * (sorted.length - 1)
-  const below = Math.floor(at)
-  const [a, b] = [sorted[below] as number, sorted[Math.min(sorted.length - 1, below + 1)] as number]
-  return a + (at - below) * (b - a)
 }
 
 export const mean = (values: readonly number[]): number => total(values, (v) => v) / values.length
