@@ -29,7 +29,9 @@ const THINNING: readonly (readonly [leverage: number, share: number])[] = [
 ]
 /** 'low' holds this power of leverage/7 fewer than 'thinned' */
 const LOW_POWER = 0.7
+/** mean weight of a class over its share above, before prints say otherwise */
 const LEVEL = 1.6
+/** share of the inflow on lines that is thought to stand */
 const LINE_SHARE = 0.9
 /** prior of κ·LEVEL: what prints of a class at the shares above would be over what was swept */
 const LOG_YIELD = ln(0.208)

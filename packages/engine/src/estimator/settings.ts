@@ -1,6 +1,6 @@
 /**
  * What the estimator is an ensemble over. These figures, like those of mix.ts, were chosen on simulated markets, none of them of the
- * seeds that results are reported for (bench/accuracy/seeds.ts).
+ * seeds that results are reported for (bench/accuracy/seeds.ts); docs/method.md says where a look at those played a part.
  */
 
 /** Weights of a choice in the ensemble before prints have told anything. */
