@@ -4,7 +4,7 @@
  * milliseconds; enumerations are indexes (SIDES, RATIO_KINDS, PRICE_KINDS).
  */
 
-export const PRICE_KINDS = ['fill', 'order', 'bankruptcy'] as const
+export const PRICE_KINDS = ['fill', 'order', 'bankruptcy', 'trigger'] as const
 
 /** Columns per kind. The first `key` columns are the natural key inside one instrument (and, for candles, one interval). */
 export const TABLES = {

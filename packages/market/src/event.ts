@@ -72,9 +72,10 @@ export const liquidationEvent = z.object({
   time,
   /** side of the position that was closed */
   side: z.enum(['long', 'short']),
-  /** average fill where the venue gives it, else the order's price */
+  /** average fill where the venue gives it, else what `priceKind` says */
   price,
-  priceKind: z.enum(['fill', 'order', 'bankruptcy']),
+  /** `trigger`: the mark price at which it was liquidated; `bankruptcy`: where its margin was gone */
+  priceKind: z.enum(['fill', 'order', 'bankruptcy', 'trigger']),
   /** base coin, what was filled */
   quantity: z.number().positive(),
   quantityUsd: size,

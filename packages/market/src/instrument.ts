@@ -10,7 +10,7 @@ export type InstrumentKey = `${VenueId}:${string}`
 /** Symbols as venues write them: letters, digits, `-`, `_`, `.`; at most 40 characters. */
 export const symbolSchema = z
   .string()
-  .regex(/^[A-Z0-9][A-Z0-9._-]{0,39}$/, 'a symbol is 1 to 40 capital letters, digits, dots, dashes or underscores')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 'a symbol is 1 to 40 letters, digits, dots, dashes or underscores')
 
 export const instrumentKey = (venue: VenueId, symbol: string): InstrumentKey => `${venue}:${symbol}`
 

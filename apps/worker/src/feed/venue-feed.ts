@@ -6,7 +6,7 @@
 import type { LiveEvent } from '@faultline/db/repositories/live-events'
 import type { CandleEvent, FundingEvent, LongShortRatioEvent, OpenInterestEvent, RatioKind } from '@faultline/market/event'
 import type { FeedChannel } from '@faultline/market/feed'
-import type { InstrumentDefinition } from '@faultline/market/instrument'
+import type { InstrumentDefinition, MarginTier } from '@faultline/market/instrument'
 
 /** What one message of a socket means. */
 export type Reading =
@@ -60,7 +60,8 @@ export interface VenueFeed {
   readonly sockets: readonly SocketPlan[]
   /** longest silence that is normal, ms of our clock; absent: silence is normal (liquidations) */
   readonly maxSilenceMs: Readonly<Partial<Record<FeedChannel, number>>>
-  readonly pollMs: Readonly<Record<PolledChannel, number>>
+  /** null: the venue does not publish this, now or ever */
+  readonly pollMs: Readonly<Record<PolledChannel, number | null>>
   /** channels that REST can give again after a gap */
   readonly history: Readonly<Partial<Record<FeedChannel, HistoryLimit>>>
   /** the venue ends sockets after this long; null: never */
@@ -79,8 +80,10 @@ export interface VenueFeed {
 export interface VenueRest {
   /** the venue's clock, UTC ms */
   serverTime(): Promise<number>
-  /** perpetuals that are trading now */
+  /** perpetuals that are trading now: new ones are listings, those that are gone delistings */
   instruments(): Promise<InstrumentDefinition[]>
+  /** the venue's margin table of an instrument, lowest tier first; null where it is not public */
+  marginTiers(symbol: string): Promise<MarginTier[] | null>
   /** closed one-minute candles with openTime in [from, to), in order; a range longer than history.candle.pageMs is refused */
   candles(symbol: string, from: number, to: number): Promise<CandleEvent[]>
   openInterest(symbol: string): Promise<OpenInterestEvent>
@@ -88,7 +91,7 @@ export interface VenueRest {
   /** settlements with time in [from, to) */
   fundingHistory(symbol: string, from: number, to: number): Promise<FundingEvent[]>
   ratioHistory(symbol: string, kind: RatioKind, from: number, to: number): Promise<LongShortRatioEvent[]>
-  /** as the last answer told it; null before the first */
+  /** of the venue's request limit, as the last answer told it or as we count it; null before the first request */
   usedWeight(): { used: number; limit: number } | null
 }
 

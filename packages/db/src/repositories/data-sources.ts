@@ -2,7 +2,7 @@
 import { FaultlineError } from '@faultline/market/errors'
 import { type SourceOptions, sourceOptions } from '@faultline/market/feed'
 import { symbolSchema } from '@faultline/market/instrument'
-import { VENUES, type VenueId } from '@faultline/market/venue'
+import { FEED_VENUES, type FeedVenueId } from '@faultline/market/venue'
 import { z } from 'zod'
 import { type Database, inTransaction, type Queryable } from '../database.ts'
 import { notify } from '../notify.ts'
@@ -11,7 +11,7 @@ import { msOf } from '../sql/binary.ts'
 export interface DataSourceRow {
   id: number
   name: string
-  venue: VenueId
+  venue: FeedVenueId
   /** null: the venue's own address, or the installation's for the simulated venue */
   restUrl: string | null
   wsUrl: string | null
@@ -57,7 +57,7 @@ export const dataSourceChange = z.object({
 })
 export type DataSourceChange = z.infer<typeof dataSourceChange>
 
-const newDataSource = dataSourceChange.extend({ name: z.string().trim().min(1).max(80), venue: z.enum(Object.keys(VENUES) as [VenueId]) })
+const newDataSource = dataSourceChange.extend({ name: z.string().trim().min(1).max(80), venue: z.enum(FEED_VENUES as [FeedVenueId]) })
 
 const COLUMNS = `d.id, d.name, d.venue, d.rest_url as "restUrl", d.ws_url as "wsUrl", d.enabled, d.symbols, d.options, d.version,
   ${msOf('d.updated_at')} as "updatedAt"`

@@ -1,0 +1,31 @@
+/** One raw message of a venue in the house's vocabulary, without a connection: what `normalise` prints. */
+import type { LiveEvent } from '@faultline/db/repositories/live-events'
+
+/** Channels that a single message can be read for. */
+export const NORMALISED_CHANNELS = ['liquidation', 'openInterest', 'funding', 'candle', 'markPrice', 'longShortRatio'] as const
+export type NormalisedChannel = (typeof NORMALISED_CHANNELS)[number]
+
+export interface NormaliseOptions {
+  /** base coin per contract (USD per contract of inverse ones), instead of what the message or the built-in table says */
+  contractSize: number | null
+  /** as the venue writes it, for answers that do not name theirs (candles of REST); null: not told */
+  symbol: string | null
+}
+
+/** `symbol` as the venue writes it; null where neither message nor options tell. */
+export interface NormalisedEvent {
+  symbol: string | null
+  event: LiveEvent
+}
+
+/** `quarantined`: why nothing, or not all, could be read; the events beside it are those that could. */
+export interface Normalised {
+  events: readonly NormalisedEvent[]
+  quarantined: string | null
+}
+
+/**
+ * `message` is one message of a socket or one body of REST, parsed from JSON, with or without its wrapper. Candles that are
+ * still open give no event and are no fault. A venue that does not publish the channel at all says so as the reason.
+ */
+export type Normaliser = (channel: NormalisedChannel, message: unknown, options: NormaliseOptions) => Normalised
