@@ -71,7 +71,10 @@ export interface Topic {
   symbol: string | null
   /** candles: one of BUCKETS_MS's names */
   interval?: string
-  /** how often it is told, ms of market time; of trades and liquidations: 0, at once */
+  /**
+   * how often it is told, ms of market time, at its full multiples; of trades 0, at once; of liquidations 0 or how long they
+   * are gathered for one happening
+   */
   everyMs: number
 }
 
@@ -94,12 +97,22 @@ export interface WireFormat {
   readonly idleMs: number | null
   /** the venue ends sockets after this long */
   readonly connectionMs: number | null
-  /** `text` is one frame of a client */
-  readRequest(text: string, context: WireContext): ClientRequest
-  /** the frames that this topic tells of what happened (usually one); none where it does not concern it */
-  messages(topic: Topic, happening: Happening, context: WireContext): readonly string[]
-  /** what a new subscription is sent at once (Bybit's and Hyperliquid's snapshots); none where the venue sends nothing */
-  snapshot(topic: Topic, context: WireContext): readonly string[]
+  /** `text` is one frame of a client; `path` that of its socket (OKX serves candles on one of them only) */
+  readRequest(text: string, context: WireContext, path: string): ClientRequest
+  /**
+   * The frames that this topic tells of what happened (usually one); none where it does not concern it.
+   * `toldAt` is the time of the happening that `messages` had of this topic before, or, where there was none, `context.now` of
+   * the first `snapshot`: the one thing that a server keeps of each topic, as long as somebody listens to it. Venues that tell
+   * only what changed (Bybit's tickers, books) tell what changed since then.
+   */
+  messages(topic: Topic, happening: Happening, context: WireContext, toldAt: number): readonly string[]
+  /**
+   * What a new subscription is sent at once (Bybit's and Hyperliquid's snapshots); none where the venue sends nothing.
+   * `toldAt` as for `messages`; of a topic that nobody listened to so far it is `context.now`.
+   */
+  snapshot(topic: Topic, context: WireContext, toldAt: number): readonly string[]
+  /** headers of every answer, for venues that tell what is left of a limit; `resetsAt`: UTC ms of the wall clock */
+  limitHeaders?(cost: RestCost, left: number, resetsAt: number): Readonly<Record<string, string>>
   /** undefined: no such path */
   costOf(request: RestRequest): RestCost | undefined
   answer(request: RestRequest, context: WireContext): RestAnswer
