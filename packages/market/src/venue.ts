@@ -1,3 +1,5 @@
+import type { Channel as FeedChannel } from './event.ts'
+
 /** Message formats that our feeds read and the simulated venue speaks. */
 export const WIRES = ['binance', 'bybit', 'okx', 'gate', 'hyperliquid'] as const
 export type Wire = (typeof WIRES)[number]
@@ -14,6 +16,8 @@ interface Venue {
    * add up to a total; `none`: it publishes none
    */
   liquidations: 'all' | 'sample' | 'none'
+  /** what nobody can hear there: unknown, never zero and never a gap */
+  unpublished?: readonly FeedChannel[]
 }
 
 /**
@@ -26,7 +30,14 @@ export const VENUES = {
   'bybit-linear': { name: 'Bybit linear', shortName: 'Bybit', simulated: false, wire: 'bybit', liquidations: 'all' },
   'okx-swap': { name: 'OKX swap', shortName: 'OKX', simulated: false, wire: 'okx', liquidations: 'sample' },
   'gate-usdt': { name: 'Gate USDT', shortName: 'Gate', simulated: false, wire: 'gate', liquidations: 'all' },
-  hyperliquid: { name: 'Hyperliquid', shortName: 'Hyperliquid', simulated: false, wire: 'hyperliquid', liquidations: 'none' },
+  hyperliquid: {
+    name: 'Hyperliquid',
+    shortName: 'Hyperliquid',
+    simulated: false,
+    wire: 'hyperliquid',
+    liquidations: 'none',
+    unpublished: ['liquidation', 'longShortRatio'],
+  },
   market: { name: 'All venues', shortName: 'All', simulated: false, wire: null, liquidations: 'sample' },
   simulated: { name: 'Simulated market', shortName: 'Simulated', simulated: true, wire: 'binance', liquidations: 'sample' },
   'simulated-bybit': { name: 'Simulated Bybit', shortName: 'Sim. Bybit', simulated: true, wire: 'bybit', liquidations: 'all' },
@@ -38,6 +49,7 @@ export const VENUES = {
     simulated: true,
     wire: 'hyperliquid',
     liquidations: 'none',
+    unpublished: ['liquidation', 'longShortRatio'],
   },
   'simulated-market': { name: 'All simulated venues', shortName: 'All simulated', simulated: true, wire: null, liquidations: 'sample' },
 } as const satisfies Record<string, Venue>
@@ -50,3 +62,9 @@ export const FEED_VENUES = (Object.keys(VENUES) as VenueId[]).filter((v): v is F
 
 /** Where sums over venues are kept: real markets apart from simulated ones. */
 export const SUM_VENUES = { real: 'market', simulated: 'simulated-market' } as const satisfies Record<string, VenueId>
+
+/** Whether a venue publishes a channel at all. */
+export const publishes = (venue: VenueId, channel: FeedChannel): boolean => {
+  const { unpublished = [] }: Venue = VENUES[venue]
+  return !unpublished.includes(channel)
+}

@@ -18,6 +18,8 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   export: () => import('./export.ts'),
   rebuild: () => import('./rebuild.ts'),
   instruments: () => import('./instruments.ts'),
+  coverage: () => import('./coverage.ts'),
+  normalise: () => import('./normalise.ts'),
   worker: () => import('./worker.ts'),
 }
 

@@ -12,10 +12,12 @@ export interface NormaliseOptions {
   symbol: string | null
 }
 
-/** `symbol` as the venue writes it; null where neither message nor options tell. */
 export interface NormalisedEvent {
+  /** as the venue writes it; null where neither message nor options tell */
   symbol: string | null
   event: LiveEvent
+  /** of funding: the rate as it would be settled at `event.time`, which has not come yet */
+  predicted?: true
 }
 
 /** `quarantined`: why nothing, or not all, could be read; the events beside it are those that could. */

@@ -158,3 +158,17 @@ export async function openGaps(q: Queryable | Database, instrumentId: number): P
   )
   return rows
 }
+
+/** What the ledger says of these instruments about [from, to), UTC ms: every gap that touches it, whatever became of it. */
+export async function gapsWithin(
+  q: Queryable | Database,
+  instrumentIds: readonly number[],
+  { from, to }: { from: number; to: number },
+): Promise<Gap[]> {
+  const { rows } = await ('pool' in q ? q.pool : q).query<Gap>(
+    `select instrument_id as "instrumentId", channel, ${msOf('from_time')} as from, ${msOf('to_time')} as to, status, reason
+       from gap where instrument_id = any($1::int[]) and from_time < $3 and to_time > $2 order by instrument_id, channel, from_time`,
+    [instrumentIds, new Date(from), new Date(to)],
+  )
+  return rows
+}
