@@ -175,6 +175,7 @@ export class FakeVenue {
         return Math.floor(this.now()) + this.clockFaultMs
       },
       instruments: async () => [],
+      marginTiers: async () => null,
       candles: async () => [],
       openInterest: async (symbol): Promise<OpenInterestEvent> => {
         ask('openInterest', symbol)

@@ -63,6 +63,10 @@ export class FakeRest implements VenueRest {
     return Promise.resolve([])
   }
 
+  marginTiers(): Promise<null> {
+    return Promise.resolve(null)
+  }
+
   candles(symbol: string, from: number, to: number): Promise<CandleEvent[]> {
     return this.ask({ channel: 'candle', symbol, from, to }, 'candle')
   }

@@ -5,7 +5,8 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, vi } from 'vitest'
 import { BanFile } from '../src/feed/ban-file.ts'
 import type { VenueFeed } from '../src/feed/venue-feed.ts'
-import { type BinanceFeedOptions, createBinanceFeed } from '../src/venues/binance/feed.ts'
+import { createBinanceFeed } from '../src/venues/binance/feed.ts'
+import type { FeedOptions } from '../src/venues/carrier/carried-feed.ts'
 import { TinyVenue } from './tiny-venue.ts'
 
 /** For waitFor: machines of tests are slow. */
@@ -16,7 +17,7 @@ export interface TinyFeed {
   venue: TinyVenue
   /** what was logged */
   lines: string[]
-  feedOf(change?: Partial<BinanceFeedOptions>): VenueFeed
+  feedOf(change?: Partial<FeedOptions>): VenueFeed
 }
 
 /** To be called once per test file. */

@@ -38,7 +38,6 @@ export interface PollContext {
   sink: FeedSink
   clock: Clock
   venueClock: VenueClock
-  pollMs: Readonly<Record<PolledChannel, number>>
   /** false: the instrument is not followed any more */
   follows: (instrument: FollowedInstrument) => boolean
 }
@@ -49,21 +48,22 @@ export const spreadOf = (instrumentId: number): number => (instrumentId * 0.6180
 /** Returns the question for a channel that is polled. */
 export function pollOf(channel: PolledChannel, context: PollContext, instrument: FollowedInstrument): () => Promise<number> {
   const track = instrument.tracks.get(channel)
-  if (!track) throw new Error(`${channel} is not followed for ${instrument.symbol}`)
-  if (channel === 'openInterest') return () => askOpenInterest(context, instrument, track)
-  if (channel === 'funding') return fundingPoll(context, instrument, track)
-  return ratioPoll(context, instrument, track)
+  const every = track?.pollMs ?? null
+  if (!track || every === null) throw new Error(`${channel} is not asked for of ${instrument.symbol}`)
+  if (channel === 'openInterest') return () => askOpenInterest(context, instrument, track, every)
+  if (channel === 'funding') return fundingPoll(context, instrument, track, every)
+  return ratioPoll(context, instrument, track, every)
 }
 
-async function askOpenInterest(context: PollContext, instrument: FollowedInstrument, track: ChannelTrack): Promise<number> {
-  const { feed, sink, clock, venueClock, pollMs } = context
+async function askOpenInterest(context: PollContext, instrument: FollowedInstrument, track: ChannelTrack, pollMs: number): Promise<number> {
+  const { feed, sink, clock, venueClock } = context
   const event = await feed.rest.openInterest(instrument.symbol)
   if (!context.follows(instrument)) return 0
   sink.accept(instrument.instrumentId, [event])
   if (track.lastTime === null || event.time > track.lastTime) instrument.fresh(track, event.time, clock.now())
-  track.coverage.resume(event.time, missedPollsMs(pollMs.openInterest) * venueClock.pace)
+  track.coverage.resume(event.time, missedPollsMs(pollMs) * venueClock.pace)
   track.coverage.advance(event.time)
-  return waitForSlot(venueClock.estimate(), venueClock.pace, pollMs.openInterest, instrument.instrumentId)
+  return waitForSlot(venueClock.estimate(), venueClock.pace, pollMs, instrument.instrumentId)
 }
 
 /**
@@ -93,8 +93,8 @@ function reached(context: PollContext, track: ChannelTrack, wanted: number, from
   track.coverage.resume(from)
 }
 
-function ratioPoll(context: PollContext, instrument: FollowedInstrument, track: ChannelTrack): () => Promise<number> {
-  const { feed, sink, clock, venueClock, pollMs } = context
+function ratioPoll(context: PollContext, instrument: FollowedInstrument, track: ChannelTrack, pollMs: number): () => Promise<number> {
+  const { feed, sink, clock, venueClock } = context
   const spread = RATIO_SPREAD_MS * spreadOf(instrument.instrumentId)
   let delay = RATIO_DELAY_MS.first
   let retries = 0
@@ -117,7 +117,7 @@ function ratioPoll(context: PollContext, instrument: FollowedInstrument, track: 
     reached(context, track, wanted, from)
     if (newest !== null) track.coverage.bridge(newest)
 
-    const period = RATIO_INTERVAL_MS * Math.max(1, Math.ceil((pollMs.longShortRatio * pace) / RATIO_INTERVAL_MS - 0.01))
+    const period = RATIO_INTERVAL_MS * Math.max(1, Math.ceil((pollMs * pace) / RATIO_INTERVAL_MS - 0.01))
     const mark = floorTo(venueNow, RATIO_INTERVAL_MS)
     const there = (track.coverage.coveredTo ?? 0) >= mark
     if (mark !== about) {
@@ -164,8 +164,8 @@ async function allKinds(
   return newest !== null && newest >= from ? newest : null
 }
 
-function fundingPoll(context: PollContext, instrument: FollowedInstrument, track: ChannelTrack): () => Promise<number> {
-  const { feed, sink, clock, venueClock, pollMs } = context
+function fundingPoll(context: PollContext, instrument: FollowedInstrument, track: ChannelTrack, pollMs: number): () => Promise<number> {
+  const { feed, sink, clock, venueClock } = context
   let retries = 0
   let about: number | null = null
 
@@ -192,8 +192,8 @@ function fundingPoll(context: PollContext, instrument: FollowedInstrument, track
     }
     if (due !== null && retries < RETRIES_MS.length) return shortly(RETRIES_MS[retries++], pace)
     const next = instrument.nextFundingTime
-    if (next === null || next <= venueNow) return pollMs.funding
-    return Math.min(pollMs.funding, (next - venueNow) / pace + fundingDelayMs(instrument, pace))
+    if (next === null || next <= venueNow) return pollMs
+    return Math.min(pollMs, (next - venueNow) / pace + fundingDelayMs(instrument, pace))
   }
 }
 

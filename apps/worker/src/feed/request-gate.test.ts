@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { httpRefusal } from '../venues/carrier/answers.ts'
 import { BanFile } from './ban-file.ts'
 import { type Priority, RequestGate } from './request-gate.ts'
 import { FeedError } from './venue-feed.ts'
@@ -27,6 +28,14 @@ const gateOf = (host = 'venue.test') =>
   new RequestGate({ host, banFile: new BanFile(path.join(folder, 'bans.json')), limits: LIMITS, log: (line) => lines.push(line) })
 type Gate = ReturnType<typeof gateOf>
 
+/** As a venue says it by status and Retry-After. */
+function refusedBy(gate: Gate, status: 429 | 418, retryAfter: string | undefined): FeedError {
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': retryAfter }
+  const refusal = httpRefusal({ status, headers, url: '', body: '', parsed: {} })
+  if (refusal?.code !== 'blocked') throw new Error(`${status} is no wish to be left alone`)
+  return gate.refused(refusal)
+}
+
 /** Requests whose answers a test gives when it likes. */
 function requests(gate: Gate) {
   const sent: string[] = []
@@ -46,7 +55,7 @@ function requests(gate: Gate) {
       await vi.advanceTimersByTimeAsync(0)
     },
     refuse: async (name: string, status: 429 | 418, retryAfter?: string) => {
-      answers.get(name)?.fail(gate.refused(status, retryAfter))
+      answers.get(name)?.fail(refusedBy(gate, status, retryAfter))
       await vi.advanceTimersByTimeAsync(0)
     },
   }
@@ -174,7 +183,7 @@ describe('a venue that tells us to wait', () => {
   })
 
   it('is not asked by the next process either, unless it is another host', async () => {
-    await expect(Promise.reject(gateOf().refused(418, '600'))).rejects.toEqual(blocked(NOW + 601_000))
+    await expect(Promise.reject(refusedBy(gateOf(), 418, '600'))).rejects.toEqual(blocked(NOW + 601_000))
     await expect(requests(gateOf()).ask('after a restart')).rejects.toEqual(blocked(NOW + 601_000))
     const other = requests(gateOf('other.test'))
     other.ask('elsewhere')
@@ -187,44 +196,44 @@ describe('a venue that tells us to wait', () => {
     const r = requests(two)
     r.ask('before')
     await settled()
-    one.refused(429, '10')
+    refusedBy(one, 429, '10')
     await expect(r.ask('after')).rejects.toEqual(blocked(NOW + 11_000))
     expect(r.sent).toEqual(['before'])
   })
 
   it('means a minute when a 429 does not say how long', () => {
-    expect(gateOf().refused(429, undefined).until).toBe(NOW + MINUTE)
-    expect(gateOf('b').refused(429, 'soon').until).toBe(NOW + MINUTE)
-    expect(gateOf('c').refused(429, new Date(NOW + 20_000).toUTCString()).until).toBe(NOW + 21_000)
+    expect(refusedBy(gateOf(), 429, undefined).until).toBe(NOW + MINUTE)
+    expect(refusedBy(gateOf('b'), 429, 'soon').until).toBe(NOW + MINUTE)
+    expect(refusedBy(gateOf('c'), 429, new Date(NOW + 20_000).toUTCString()).until).toBe(NOW + 21_000)
   })
 
   it('means twice as long with each 418 that does not say how long, up to three days', () => {
     const gate = gateOf()
     const lengths = []
     for (let i = 0; i < 14; i++) {
-      const until = gate.refused(418, undefined).until ?? 0
+      const until = refusedBy(gate, 418, undefined).until ?? 0
       lengths.push((until - Date.now()) / MINUTE)
       vi.setSystemTime(until)
     }
     expect(lengths.slice(0, 5)).toEqual([2, 4, 8, 16, 32])
     expect(lengths.at(-1)).toBe(3 * 24 * 60)
     gate.accepted()
-    expect(gate.refused(418, undefined).until).toBe(Date.now() + 2 * MINUTE)
+    expect(refusedBy(gate, 418, undefined).until).toBe(Date.now() + 2 * MINUTE)
   })
 
   it('is one ban when several requests under way meet it, and the longest of what they were told', () => {
     const gate = gateOf()
-    expect(gate.refused(418, undefined).until).toBe(NOW + 2 * MINUTE)
-    expect(gate.refused(418, undefined).until).toBe(NOW + 2 * MINUTE)
-    expect(gate.refused(429, '10').until).toBe(NOW + 2 * MINUTE)
+    expect(refusedBy(gate, 418, undefined).until).toBe(NOW + 2 * MINUTE)
+    expect(refusedBy(gate, 418, undefined).until).toBe(NOW + 2 * MINUTE)
+    expect(refusedBy(gate, 429, '10').until).toBe(NOW + 2 * MINUTE)
     vi.setSystemTime(NOW + 2 * MINUTE)
-    expect(gate.refused(418, undefined).until).toBe(NOW + 6 * MINUTE)
+    expect(refusedBy(gate, 418, undefined).until).toBe(NOW + 6 * MINUTE)
     vi.setSystemTime(NOW)
-    expect(gate.refused(418, '600').until).toBe(NOW + 601_000)
-    expect(gate.refused(429, '9999999999').until).toBe(NOW + 3 * 24 * 60 * MINUTE)
+    expect(refusedBy(gate, 418, '600').until).toBe(NOW + 601_000)
+    expect(refusedBy(gate, 429, '9999999999').until).toBe(NOW + 3 * 24 * 60 * MINUTE)
   })
 })
 
 it('an error of the gate is an error of the feed', () => {
-  expect(gateOf().refused(429, '1')).toBeInstanceOf(FeedError)
+  expect(refusedBy(gateOf(), 429, '1')).toBeInstanceOf(FeedError)
 })

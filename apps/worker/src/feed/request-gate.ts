@@ -103,22 +103,22 @@ export class RequestGate<B extends string> {
   }
 
   /**
-   * The venue refused by 429 or 418: from now on nothing is sent before the time that it named. Returns the error for the
-   * refused request; with its end, what waits is rejected.
+   * The venue wants to be left alone: from now on nothing is sent before the time that it named. `waitMs` null: it named none;
+   * `ban`: the harder kind, which grows while it is repeated. Returns the error for the refused request; with its end, what
+   * waits is rejected.
    */
-  refused(status: 429 | 418, retryAfter: string | undefined): FeedError {
+  refused({ says, waitMs, ban }: { says: string; waitMs: number | null; ban: boolean }): FeedError {
     const { host, banFile, log } = this.options
     const now = Date.now()
     const known = this.blockedUntil()
-    const unnamed = status === 429 ? WAIT_MS : FIRST_BAN_MS * 2 ** this.bans
+    const unnamed = ban ? FIRST_BAN_MS * 2 ** this.bans : WAIT_MS
     // Of several requests that were under way at once, each tells the same ban.
-    if (status === 418 && known === null) this.bans = Math.min(this.bans + 1, 12)
-    const named = retryAfterMs(retryAfter, now)
-    const until = now + Math.min(LONGEST_BAN_MS, named === undefined ? unnamed : named + MARGIN_MS)
-    if (known === null || (named !== undefined && until > known)) {
+    if (ban && known === null) this.bans = Math.min(this.bans + 1, 12)
+    const until = now + Math.min(LONGEST_BAN_MS, waitMs === null ? unnamed : waitMs + MARGIN_MS)
+    if (known === null || (waitMs !== null && until > known)) {
       this.bannedUntil = until
       banFile.ban(host, until, log)
-      log(`${host} answered ${status}: nothing is asked before ${isoTime(until)}`)
+      log(`${host} answered ${says}: nothing is asked before ${isoTime(until)}`)
     }
     return this.blockedError(this.blockedUntil() ?? until)
   }
@@ -188,12 +188,4 @@ export class RequestGate<B extends string> {
   private blockedError(until: number): FeedError {
     return new FeedError('blocked', `${this.options.host} has told us to wait until ${isoTime(until)}`, { until })
   }
-}
-
-/** Seconds, or a date; undefined for what is neither. */
-function retryAfterMs(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * SECOND_MS
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }

@@ -69,7 +69,7 @@ export class FeedSupervisor {
   private readonly reach: Reachability
   private readonly offset: ClockOffset
   private readonly keepers: readonly SocketKeeper[]
-  private readonly pollMs: Readonly<Record<PolledChannel, number>>
+  private readonly pollMs: PollTimes
   private readonly instruments = new Map<number, FollowedInstrument>()
   private readonly bySymbol = new Map<string, FollowedInstrument>()
   private running = false
@@ -88,9 +88,10 @@ export class FeedSupervisor {
     this.log = new ThrottledLog(clock, log)
     this.venueClock = new VenueClock(clock)
     this.pollMs = {
-      openInterest: options.openInterestPollMs ?? feed.pollMs.openInterest,
+      // What a venue does not publish cannot be asked for more often either.
+      openInterest: feed.pollMs.openInterest && (options.openInterestPollMs ?? feed.pollMs.openInterest),
       funding: feed.pollMs.funding,
-      longShortRatio: options.ratioPollMs ?? feed.pollMs.longShortRatio,
+      longShortRatio: feed.pollMs.longShortRatio && (options.ratioPollMs ?? feed.pollMs.longShortRatio),
     }
     this.channels = channelsOf(feed, options, this.pollMs)
     this.reach = new Reachability({ clock, random, log: this.log, onRestAway: () => this.offset.hurry() })
@@ -206,14 +207,15 @@ export class FeedSupervisor {
   }
 
   private startPolls(instrument: FollowedInstrument): void {
-    const { feed, sink, clock, venueClock, pollMs, random, reach } = this
+    const { feed, sink, clock, venueClock, random, reach } = this
     const follows = (i: FollowedInstrument): boolean => this.running && this.instruments.get(i.instrumentId) === i
-    const context: PollContext = { feed, sink, clock, venueClock, pollMs, follows }
+    const context: PollContext = { feed, sink, clock, venueClock, follows }
     for (const channel of POLLED) {
-      if (instrument.tracks.get(channel)?.pollMs === null) continue
+      const every = instrument.tracks.get(channel)?.pollMs ?? null
+      if (every === null) continue
       const poller = new Poller({ what: whatOf(channel, instrument), clock, random, reach, ask: pollOf(channel, context, instrument) })
       instrument.pollers.push({ channel, poller })
-      poller.askIn(Math.min(FIRST_POLLS_MS, this.pollMs[channel]) * spreadOf(instrument.instrumentId))
+      poller.askIn(Math.min(FIRST_POLLS_MS, every) * spreadOf(instrument.instrumentId))
     }
   }
 
@@ -306,9 +308,9 @@ export class FeedSupervisor {
     const venueNow = this.venueNow()
     for (const instrument of this.instruments.values()) {
       for (const { channel, poller } of instrument.pollers) {
+        const track = instrument.tracks.get(channel)
         const answeredAt = poller.answeredAt ?? instrument.since
-        if (at - answeredAt > missedPollsMs(this.pollMs[channel as PolledChannel]))
-          instrument.tracks.get(channel)?.coverage.lose('it was asked for in vain', answeredAt)
+        if (track?.pollMs && at - answeredAt > missedPollsMs(track.pollMs)) track.coverage.lose('it was asked for in vain', answeredAt)
       }
       for (const track of instrument.tracks.values()) track.coverage.tick(venueNow)
     }
@@ -345,8 +347,11 @@ export class FeedSupervisor {
   }
 }
 
+/** How often each channel is asked for, ms; null: the venue does not publish it. */
+type PollTimes = Readonly<Record<PolledChannel, number | null>>
+
 /** Every channel that the feed brings, by socket or by asking, with the source's own settings over the feed's. */
-function channelsOf(feed: VenueFeed, options: SourceOptions, pollMs: Readonly<Record<PolledChannel, number>>): ChannelSettings[] {
+function channelsOf(feed: VenueFeed, options: SourceOptions, pollMs: PollTimes): ChannelSettings[] {
   const bySocket = new Set(feed.sockets.flatMap((plan) => plan.channels))
   const settings = (channel: FeedChannel, poll: number | null): ChannelSettings => ({
     channel,
@@ -356,7 +361,7 @@ function channelsOf(feed: VenueFeed, options: SourceOptions, pollMs: Readonly<Re
   })
   return [
     ...[...bySocket].map((channel) => settings(channel, null)),
-    ...POLLED.filter((channel) => !bySocket.has(channel)).map((channel) => settings(channel, pollMs[channel])),
+    ...POLLED.filter((channel) => !bySocket.has(channel) && pollMs[channel] !== null).map((channel) => settings(channel, pollMs[channel])),
   ]
 }
 

@@ -4,7 +4,7 @@ import { depth, kline, T } from './__fixtures__/messages.ts'
 import { DepthThinner } from './depth-thinner.ts'
 import { readMessage } from './mapper.ts'
 
-const book = (time: number, s = 'ETHUSDT'): Reading => readMessage(depth({ T: time, E: time, s }))
+const book = (time: number, s = 'ETHUSDT'): Reading => readMessage(depth({ T: time, E: time, s }))[0]
 const passes = (reading: Reading): boolean => reading.kind === 'data' && reading.events.length > 0
 
 it('lets the first book of each minute through, and the others as signs of life', () => {
@@ -42,7 +42,7 @@ it('goes on after a book from the far future', () => {
 
 it('leaves every other reading as it is', () => {
   const thinner = new DepthThinner()
-  const reading = readMessage(kline())
+  const [reading] = readMessage(kline())
   expect(thinner.thin(reading)).toBe(reading)
   expect(thinner.thin(reading)).toBe(reading)
 })

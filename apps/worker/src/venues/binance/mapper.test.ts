@@ -5,13 +5,13 @@ import { depth, forceOrder, kline, markPrice, T } from './__fixtures__/messages.
 import { readMessage, replyOf } from './mapper.ts'
 
 const data = (message: unknown) => {
-  const reading = readMessage(message)
+  const [reading] = readMessage(message)
   if (reading.kind !== 'data') throw new Error(`not data: ${JSON.stringify(reading)}`)
   return reading
 }
 const eventOf = (message: unknown) => data(message).events[0]
 const reasonOf = (message: unknown): string => {
-  const reading = readMessage(message)
+  const [reading] = readMessage(message)
   return reading.kind === 'unknown' ? reading.reason : `read as ${JSON.stringify(reading)}`
 }
 
@@ -250,7 +250,7 @@ describe('messages of any kind', () => {
   })
 
   it('that answer a request are no data', () => {
-    expect(readMessage({ result: null, id: 3 })).toEqual({ kind: 'control' })
+    expect(readMessage({ result: null, id: 3 })).toEqual([{ kind: 'control' }])
     expect(replyOf({ result: null, id: 3 })).toEqual({ id: 3, error: null })
     expect(replyOf({ error: { code: 2, msg: 'Invalid request' }, id: 4 })).toEqual({ id: 4, error: 'code 2: Invalid request' })
     expect(replyOf({ code: 2, msg: 'Invalid request', id: 5 })).toEqual({ id: 5, error: 'code 2: Invalid request' })
@@ -290,7 +290,7 @@ describe('messages of any kind', () => {
       expect(numbers).not.toContain('BAD')
     }
     fc.assert(
-      fc.property(fc.oneof(bent, fc.jsonValue()), (message) => check(readMessage(message))),
+      fc.property(fc.oneof(bent, fc.jsonValue()), (message) => check(readMessage(message)[0])),
       { numRuns: 500 },
     )
   })

@@ -19,8 +19,12 @@ const unknown = (reason: string): Reading => ({ kind: 'unknown', reason })
 /** `kline k.o is no price`: the field's name, never its value, so that equal faults have equal reasons. */
 const bad = (event: string, field: string, what: string): Reading => unknown(`${event} ${field} is ${what}`)
 
-/** What a message of a socket means, as parsed from JSON; with or without the wrapper of combined streams. */
-export function readMessage(message: unknown): Reading {
+/** What a message of a socket means, as parsed from JSON; with or without the wrapper of combined streams. One reading each. */
+export function readMessage(message: unknown): readonly [Reading] {
+  return [readOne(message)]
+}
+
+function readOne(message: unknown): Reading {
   if (!isFields(message)) return unknown(typeof message === 'string' ? 'not JSON' : 'not a JSON object')
   if (typeof message.stream === 'string' && message.data !== undefined) {
     return isFields(message.data) ? readData(message.data) : unknown('a stream without a data object')

@@ -16,7 +16,7 @@ interface Recorded {
 const folder = path.join(process.env.FAULTLINE_DATA_DIR ?? '/nowhere', 'venue-messages', 'binance')
 const recorded = (name: string, transport: Recorded['transport']): Recorded[] =>
   (JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as Recorded[]).filter((r) => r.transport === transport)
-const readings = (name: string) => recorded(name, 'ws').map(({ message }) => readMessage(message))
+const readings = (name: string) => recorded(name, 'ws').flatMap(({ message }) => readMessage(message))
 
 describe.skipIf(!existsSync(folder))('recorded messages', () => {
   it('of liquidations: a buy closed a short; the whole fill counts, not the last one', () => {

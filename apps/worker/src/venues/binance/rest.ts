@@ -3,7 +3,7 @@ import type { RatioKind } from '@faultline/market/event'
 import { DAY_MS, HOUR_MS, isoTime, MINUTE_MS, SECOND_MS } from '@faultline/market/units'
 import type { Limit, Priority, RequestGate } from '../../feed/request-gate.ts'
 import { FeedError, type VenueFeed, type VenueRest } from '../../feed/venue-feed.ts'
-import type { BinanceClient, Endpoint, Parameters } from './client.ts'
+import type { Call } from '../carrier/carried-feed.ts'
 import {
   type Rows,
   readExchangeInfo,
@@ -39,7 +39,7 @@ export const BINANCE_HISTORY = {
   funding: { pageMs: 40 * DAY_MS, maxAgeMs: null },
 } as const satisfies VenueFeed['history']
 
-const RATIO_ENDPOINTS: Readonly<Record<RatioKind, Endpoint>> = {
+const RATIO_ENDPOINTS: Readonly<Record<RatioKind, string>> = {
   accounts: 'fapiDataGetGlobalLongShortAccountRatio',
   topAccounts: 'fapiDataGetTopLongShortAccountRatio',
   topPositions: 'fapiDataGetTopLongShortPositionRatio',
@@ -57,7 +57,7 @@ const NEXT_CANDLE_LATE_MS = MINUTE_MS
 const LONG_AGO_MS = 6 * HOUR_MS
 
 interface BinanceRestOptions {
-  client: () => Promise<BinanceClient>
+  call: Call<BinanceLimit>
   gate: RequestGate<BinanceLimit>
   log: (line: string) => void
 }
@@ -71,11 +71,11 @@ export class BinanceRest implements VenueRest {
   }
 
   async serverTime(): Promise<number> {
-    return readServerTime(await this.get('fapiPublicGetTime', {}, 'live', { weight: 1 }))
+    return readServerTime(await this.options.call('fapiPublicGetTime', {}, 'live', { weight: 1 }))
   }
 
   async instruments(): ReturnType<VenueRest['instruments']> {
-    const { instruments, weightLimit } = readExchangeInfo(await this.get('fapiPublicGetExchangeInfo', {}, 'live', { weight: 1 }))
+    const { instruments, weightLimit } = readExchangeInfo(await this.options.call('fapiPublicGetExchangeInfo', {}, 'live', { weight: 1 }))
     if (weightLimit !== null) this.options.gate.setLimit('weight', weightLimit)
     return instruments
   }
@@ -89,7 +89,7 @@ export class BinanceRest implements VenueRest {
     refuseLong('candles', from, to, BINANCE_HISTORY.candle.pageMs)
     const limit = (end - start) / MINUTE_MS + 1
     const parameters = { symbol, interval: '1m', startTime: start, endTime: end, limit }
-    const answer = await this.get('fapiPublicGetKlines', parameters, priorityOf(from, to), { weight: klineWeight(limit) })
+    const answer = await this.options.call('fapiPublicGetKlines', parameters, priorityOf(from, to), { weight: klineWeight(limit) })
     const read = readKlines(answer)
     const { newest } = read
     const wanted = this.rowsOf(read).filter((c) => c.openTime >= start && c.openTime < end)
@@ -107,7 +107,7 @@ export class BinanceRest implements VenueRest {
   }
 
   async openInterest(symbol: string): ReturnType<VenueRest['openInterest']> {
-    return readOpenInterest(await this.get('fapiPublicGetOpenInterest', { symbol }, 'live', { weight: 1 }), symbol)
+    return readOpenInterest(await this.options.call('fapiPublicGetOpenInterest', { symbol }, 'live', { weight: 1 }), symbol)
   }
 
   async openInterestHistory(symbol: string, from: number, to: number): ReturnType<VenueRest['openInterestHistory']> {
@@ -129,40 +129,35 @@ export class BinanceRest implements VenueRest {
     const hours = (await this.hoursOfFunding()).get(symbol) ?? USUAL_FUNDING_HOURS
     // Settlements are stamped off the full minute, to which they belong: those at the edges are asked for as well.
     const parameters = { symbol, startTime: from - MINUTE_MS / 2, endTime: to - 1 + MINUTE_MS / 2, limit: FUNDING_ROWS }
-    const answer = await this.get('fapiPublicGetFundingRate', parameters, priorityOf(from, to), { funding: 1 })
+    const answer = await this.options.call('fapiPublicGetFundingRate', parameters, priorityOf(from, to), { funding: 1 })
     return within(this.rowsOf(readFunding(answer, symbol, hours)), from, to)
+  }
+
+  /** Brackets are given to signed requests only. */
+  async marginTiers(): Promise<null> {
+    return null
   }
 
   usedWeight(): ReturnType<VenueRest['usedWeight']> {
     return this.options.gate.used('weight')
   }
 
-  private statistics(endpoint: Endpoint, call: string, symbol: string, from: number, to: number): Promise<unknown> {
-    refuseLong(call, from, to, STATISTICS.pageMs)
+  private statistics(endpoint: string, what: string, symbol: string, from: number, to: number): Promise<unknown> {
+    refuseLong(what, from, to, STATISTICS.pageMs)
     const parameters = { symbol, period: '5m', startTime: from, endTime: to - 1, limit: STATISTICS_ROWS }
-    return this.get(endpoint, parameters, priorityOf(from, to), { statistics: 1 })
+    return this.options.call(endpoint, parameters, priorityOf(from, to), { statistics: 1 })
   }
 
   private hoursOfFunding(): Promise<Map<string, number>> {
     const now = performance.now()
     if (this.fundingHours && now - this.fundingHours.at < FUNDING_HOURS_KEPT_MS) return this.fundingHours.hours
-    const hours = this.get('fapiPublicGetFundingInfo', {}, 'live', { funding: 1 }).then(readFundingHours)
+    const hours = this.options.call('fapiPublicGetFundingInfo', {}, 'live', { funding: 1 }).then(readFundingHours)
     const kept = { at: now, hours }
     this.fundingHours = kept
     hours.catch(() => {
       if (this.fundingHours === kept) this.fundingHours = null
     })
     return hours
-  }
-
-  private get(
-    endpoint: Endpoint,
-    parameters: Parameters,
-    priority: Priority,
-    costs: Partial<Record<BinanceLimit, number>>,
-  ): Promise<unknown> {
-    const { gate, client } = this.options
-    return gate.run(priority, costs, async () => (await client()).get(endpoint, parameters))
   }
 
   private rowsOf<T>({ rows, unread }: Rows<T>): T[] {

@@ -1,48 +1,40 @@
 /**
- * Binance through ccxt: connections, TLS, name resolution, ping and pong. ccxt is large (a third of a second, some 80 MB), so
+ * A venue through ccxt: connections, TLS, name resolution, ping and pong. ccxt is large (a third of a second, some 80 MB), so
  * it is loaded when the first request or socket needs it, and here only. What it would do beyond that is taken from it:
  * parsing (it drops fields), its queue of requests (it knows no bans and no priorities), its own reconnecting.
  */
 import { FeedError } from '../../feed/venue-feed.ts'
-import { type Answer, checkAnswer, transportError } from './answers.ts'
+import { type Answer, transportError } from './answers.ts'
+import { type Addresses, EXCHANGES, type ExchangeId } from './exchanges.ts'
 import { withinTime } from './within-time.ts'
 
-/** ccxt's implicit methods, and how our messages call them. */
-export type Endpoint =
-  | 'fapiPublicGetTime'
-  | 'fapiPublicGetExchangeInfo'
-  | 'fapiPublicGetKlines'
-  | 'fapiPublicGetOpenInterest'
-  | 'fapiPublicGetFundingRate'
-  | 'fapiPublicGetFundingInfo'
-  | 'fapiDataGetOpenInterestHist'
-  | 'fapiDataGetGlobalLongShortAccountRatio'
-  | 'fapiDataGetTopLongShortAccountRatio'
-  | 'fapiDataGetTopLongShortPositionRatio'
-  | 'fapiDataGetTakerlongshortRatio'
-
-export type Parameters = Readonly<Record<string, string | number>>
-/** Binance's paths for market data: books are under one, everything else under the other. */
-export type Route = 'market' | 'public'
+/** Of the query, or of the body where the method is POST. */
+export type Parameters = Readonly<Record<string, unknown>>
 
 export interface ConnectionHandlers {
   onOpen(): void
-  /** as parsed from JSON; text when it was none */
+  /**
+   * As parsed from JSON; text when it was none. Integers of 15 digits and more that stand before a comma come as strings: ccxt
+   * keeps their digits so.
+   */
   onMessage(message: unknown): void
   /** once; not after close() */
   onClosed(reason: string): void
 }
 export interface Connection {
-  /** @throws when it is not open */
-  send(message: object): Promise<void>
+  /** An object is sent as JSON, text as it is. @throws when it is not open */
+  send(message: object | string): Promise<void>
   close(): Promise<void>
 }
 
-export interface BinanceClient {
-  /** The raw answer. @throws FeedError */
-  get(endpoint: Endpoint, parameters: Parameters): Promise<unknown>
-  /** Begins to connect. @throws FeedError when the address is none */
-  dial(route: Route, handlers: ConnectionHandlers): Connection
+export interface Carrier {
+  /**
+   * The raw answer of one of ccxt's implicit methods (`publicGetV5MarketKline`), which are its paths in camel case.
+   * @throws FeedError
+   */
+  get(endpoint: string, parameters: Parameters): Promise<unknown>
+  /** Begins to connect to a ws:// or wss:// address; any number of connections may share one. @throws FeedError when the address is none */
+  dial(url: string, handlers: ConnectionHandlers): Connection
   close(): Promise<void>
 }
 
@@ -51,7 +43,7 @@ interface CcxtSocket {
   url: string
   connection?: { terminate(): void }
   connect(delayMs: number): unknown
-  send(message: object): Promise<unknown>
+  send(message: object | string): Promise<unknown>
   close(): Promise<unknown> | undefined
 }
 type HandleErrors = (
@@ -65,9 +57,10 @@ type HandleErrors = (
   requestHeaders: unknown,
   requestBody: unknown,
 ) => unknown
-interface CcxtExchange extends Record<Endpoint, (parameters: Parameters) => Promise<unknown>> {
-  urls: { api: Record<string, unknown> }
+interface CcxtExchange {
+  urls: { api: Addresses }
   clients: Record<string, unknown>
+  streaming: Record<string, unknown>
   fetchDispatcher?: { close(): Promise<void> }
   handleErrors: HandleErrors
   /** takes a whole client of ccxt's, of which we know as little as CcxtSocket */
@@ -77,14 +70,16 @@ interface CcxtExchange extends Record<Endpoint, (parameters: Parameters) => Prom
   onClose(socket: CcxtSocket, event: { code?: number; reason?: string }): void
   log(...values: unknown[]): void
   loadHttpProxyAgent(): Promise<unknown>
-  getWsUrl(type: 'future', route: Route): string
   client(url: string): CcxtSocket
 }
+type Implicit = (parameters: Parameters) => Promise<unknown>
 
-export interface ClientOptions {
+export interface CarrierOptions {
+  exchange: ExchangeId
   /** without a slash at the end; null: the venue's own hosts */
   restUrl: string | null
-  wsUrl: string | null
+  /** whether the venue answers pings of the protocol; those that do not have a heartbeat of their own (dialect.ts) */
+  protocolPings: boolean
   patience: Patience
   /** Every answer of REST, before it is read. @throws FeedError to refuse it */
   onAnswer(answer: Answer): void
@@ -94,6 +89,7 @@ export interface ClientOptions {
 export interface Patience {
   /** to open a socket */
   connectMs: number
+  /** to acknowledge a subscription, or to answer a heartbeat */
   acknowledgeMs: number
   /** to begin an answer */
   beginMs: number
@@ -103,29 +99,28 @@ export interface Patience {
 /** A venue that does not answer our closing has this long. */
 const CLOSING_MS = 1_000
 
-export async function connectBinance({ restUrl, wsUrl, patience, onAnswer }: ClientOptions): Promise<BinanceClient> {
+export async function connectCarrier({ exchange: id, restUrl, protocolPings, patience, onAnswer }: CarrierOptions): Promise<Carrier> {
   const { default: ccxt } = await import('ccxt')
   // Our own gate holds the limits: ccxt's queue would let old polls wait behind a backfill, and go on after a ban.
-  const exchange: CcxtExchange = new ccxt.pro.binanceusdm({
+  const exchange: CcxtExchange = new ccxt.pro[id]({
     enableRateLimit: false,
     timeout: patience.beginMs,
     enableLastHttpResponse: false,
     enableLastJsonResponse: false,
     quoteJsonNumbers: false,
   })
-  const { api } = exchange.urls
-  if (restUrl !== null) Object.assign(api, { fapiPublic: `${restUrl}/fapi/v1`, fapiData: `${restUrl}/futures/data` })
-  // ccxt puts the route before the last part, and refuses plain ws:// until its agent is loaded.
-  if (wsUrl !== null) api.ws = { future: `${wsUrl}/ws` }
-  const { host } = new URL(String(api.fapiPublic))
+  const { restHost, redirect } = EXCHANGES[id]
+  if (restUrl !== null) redirect(exchange.urls.api, restUrl)
+  const host = restUrl === null ? restHost : new URL(restUrl).host
+  // Plain ws:// is refused until its agent is loaded.
   await exchange.loadHttpProxyAgent()
   // It would print every frame that is no JSON.
   exchange.log = () => undefined
+  // Its own heartbeats count answers that only its own handlers would see.
+  if (!protocolPings) exchange.streaming = { ...exchange.streaming, keepAlive: 0 }
 
   exchange.handleErrors = (status, _reason, url, _method, headers, body, parsed) => {
-    const answer = { status, url, headers, body, parsed }
-    onAnswer(answer)
-    checkAnswer(answer)
+    onAnswer({ status, url, headers, body, parsed: parsed ?? undefined })
     return true // ccxt's own classes of errors are not asked
   }
 
@@ -134,7 +129,6 @@ export async function connectBinance({ restUrl, wsUrl, patience, onAnswer }: Cli
   const forget = (socket: CcxtSocket): ConnectionHandlers | undefined => {
     const handlers = open.get(socket)
     open.delete(socket)
-    if (exchange.clients[socket.url] === socket) delete exchange.clients[socket.url]
     return handlers
   }
   exchange.handleMessage = (socket: CcxtSocket, message) => open.get(socket)?.onMessage(message)
@@ -157,29 +151,30 @@ export async function connectBinance({ restUrl, wsUrl, patience, onAnswer }: Cli
 
   return {
     async get(endpoint, parameters) {
+      const method: unknown = Reflect.get(exchange, endpoint)
+      if (typeof method !== 'function') throw new Error(`ccxt has no method “${endpoint}” for ${id}`)
       try {
         // ccxt's timeout ends with the headers; an answer whose body never ends would keep its place for minutes.
-        return await withinTime(patience.answerMs, exchange[endpoint](parameters), `${host}: the answer did not end`)
+        const answer = (method as Implicit).call(exchange, parameters)
+        return await withinTime(patience.answerMs, answer, `${host}: the answer did not end`)
       } catch (error) {
         throw transportError(error)
       }
     },
 
-    dial(route, handlers) {
-      // ccxt keeps one socket per URL; the venue takes any number behind the path.
-      const base = exchange.getWsUrl('future', route)
-      let number = 0
-      while (`${base}/${number}` in exchange.clients) number++
+    dial(url, handlers) {
       let socket: CcxtSocket
       try {
-        socket = exchange.client(`${base}/${number}`)
+        socket = exchange.client(url)
         open.set(socket, handlers)
         socket.connect(0) // no delay of ccxt's: when to try again is the supervisor's business
       } catch (error) {
-        delete exchange.clients[`${base}/${number}`]
-        throw new FeedError('refused', `${base} cannot be dialled: ${error instanceof Error ? error.message : String(error)}`, {
+        throw new FeedError('refused', `${url} cannot be dialled: ${error instanceof Error ? error.message : String(error)}`, {
           cause: error,
         })
+      } finally {
+        // It would give the same socket again to whoever dials the same address.
+        delete exchange.clients[url]
       }
       return { send: async (message) => void (await socket.send(message)), close: () => end(socket) }
     },
