@@ -40,6 +40,8 @@ export interface VenueMarket {
 
   /** All open positions at `simulatedTo`: what the venue never tells in public. */
   positions(): readonly OpenPosition[]
+  /** The same by whose they are, where the market knows (one of several venues of a split market does). */
+  accounts?(): readonly Account[]
 
   /** Everything that further steps and answers depend on; `openMarket` of the same version reads it. */
   checkpoint(): Uint8Array
@@ -131,4 +133,11 @@ export interface OpenPosition {
   cross: boolean
   /** 0: never */
   liquidationPrice: number
+}
+
+/** What somebody holds here: one position of the instrument at most. The same address may hold other instruments' too. */
+export interface Account {
+  /** `0x` and forty hexadecimal digits in small letters */
+  address: string
+  positions: readonly OpenPosition[]
 }

@@ -1,7 +1,5 @@
 /** The venue's two ports: the public one, and the control port for tests. */
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { FaultlineError } from '@faultline/market/errors'
+import { createServer } from 'node:http'
 import type { VenueClock } from './clock.ts'
 import { Control } from './control.ts'
 import { Faults } from './faults.ts'
@@ -9,6 +7,7 @@ import { Ledger } from './ledger.ts'
 import type { Limits } from './limits.ts'
 import type { Listings } from './listings.ts'
 import { oldMessages } from './old-messages.ts'
+import { addressOf, answering, closed, listen } from './ports.ts'
 import { Pump } from './pump.ts'
 import type { RestContext } from './rest.ts'
 import { RestServer } from './rest-server.ts'
@@ -95,11 +94,11 @@ export async function serveVenue(options: ServerOptions): Promise<VenueServer> {
     throw error
   }
   pump.start()
-  const at = `${host}:${(publicServer.address() as AddressInfo).port}`
+  const at = addressOf(publicServer, host)
   return {
     rest: `http://${at}`,
     ws: `ws://${at}`,
-    control: `http://${host}:${(controlServer.address() as AddressInfo).port}`,
+    control: `http://${addressOf(controlServer, host)}`,
     faults,
     ledger,
     open: (symbol, market) => pump.open(symbol, market),
@@ -107,38 +106,4 @@ export async function serveVenue(options: ServerOptions): Promise<VenueServer> {
     time: () => pump.time,
     close,
   }
-}
-
-type AsyncListener = (...args: Parameters<RequestListener>) => Promise<void>
-
-/** A listener whose failure ends the request, and shows as the fault of ours that it is. */
-function answering(handle: AsyncListener): RequestListener {
-  return (request, response) => {
-    handle(request, response).catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ code: -1001, msg: 'Internal error; unable to process your request. Please try again.' }))
-    })
-  }
-}
-
-function listen(server: Server, host: string, port: number, option: string): Promise<void> {
-  return new Promise((done, failed) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const message =
-        error.code === 'EADDRINUSE'
-          ? `port ${port} on ${host} is in use already: stop what runs there or choose another one with ${option} (0 takes any)`
-          : `the simulated venue cannot listen on ${host}:${port}: ${error.message}`
-      failed(new FaultlineError('unavailable', message))
-    })
-    server.listen(port, host, done)
-  })
-}
-
-function closed(server: Server): Promise<void> {
-  if (!server.listening) return Promise.resolve()
-  return new Promise((done) => {
-    server.close(() => done())
-    server.closeAllConnections()
-  })
 }

@@ -1,0 +1,5 @@
+import type { Wire } from '@faultline/market/venue'
+import type { WireFormat } from './wire-format.ts'
+
+/** The wire formats that the simulated venues speak beside Binance's own. */
+export const FORMATS: Partial<Record<Wire, WireFormat>> = {}
