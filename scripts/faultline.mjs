@@ -13,6 +13,7 @@ const COMMANDS = {
   import: { file: WORKER, database: true, what: "read Binance's public dumps into the database and estimate" },
   instruments: { file: WORKER, database: true, what: 'list the instruments in the database' },
   coverage: { file: WORKER, database: true, what: 'how much of a stretch of time each venue and channel covers, and the gaps' },
+  retention: { file: WORKER, database: true, what: 'how long what is kept, what it weighs, and the same applied now' },
   export: { file: WORKER, database: true, what: 'write the columns of an instrument as CSV' },
   rebuild: { file: WORKER, database: true, what: 'estimate again from the stored events; --verify compares' },
   estimate: { file: WORKER, what: 'estimate a folder of one instrument, without a database' },

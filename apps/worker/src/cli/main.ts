@@ -19,6 +19,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   rebuild: () => import('./rebuild.ts'),
   instruments: () => import('./instruments.ts'),
   coverage: () => import('./coverage.ts'),
+  retention: () => import('./retention.ts'),
   normalise: () => import('./normalise.ts'),
   worker: () => import('./worker.ts'),
 }

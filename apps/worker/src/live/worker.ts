@@ -12,6 +12,7 @@ import type { VenueFeed } from '../feed/venue-feed.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { createIngest } from '../ingest/writer.ts'
 import { messageOf } from '../message-of.ts'
+import { keepRetention } from '../retention/retention-job.ts'
 import { createBinanceFeed } from '../venues/binance/feed.ts'
 import { pause } from './pause.ts'
 import { Serial } from './serial.ts'
@@ -47,7 +48,7 @@ export class Worker {
   /** the ingest's connections: hundreds of lines that step at a minute's end do not stand before it */
   private readonly ingestDb: Database
   private listener: Listener | null = null
-  private loop: Promise<void> = Promise.resolve()
+  private loop: Promise<unknown> = Promise.resolve()
 
   constructor(options: WorkerOptions) {
     this.options = options
@@ -73,7 +74,7 @@ export class Worker {
     await this.ingest.caughtUp(this.stopping.signal)
     this.caughtUp = true
     await this.follow()
-    this.loop = this.lookAgain()
+    this.loop = Promise.all([this.lookAgain(), keepRetention({ db, log, signal: this.stopping.signal })])
   }
 
   /** Writes what is in memory, gives the leases back and ends. */

@@ -6,6 +6,8 @@ import { eventRange } from '@faultline/db/repositories/events'
 import type { InstrumentRow } from '@faultline/db/repositories/instruments'
 import { Estimator } from '@faultline/engine/estimator/estimator'
 import { encodeColumn } from '@faultline/market/column-codec'
+import { FaultlineError } from '@faultline/market/errors'
+import { isoTime } from '@faultline/market/units'
 import type { GenerationHash } from './rebuild.ts'
 import { leaveIfStopped } from './stop.ts'
 import { storedInputs } from './stored-inputs.ts'
@@ -25,7 +27,9 @@ export async function compareInMemory(
   const checkpoint = await readCheckpoint(db, build.id)
   const range = await eventRange(db, instrument.id, 'candle', { intervalMs: bucketMs })
   if (!checkpoint || !range) return null
+  assertEventsThere(instrument, build, range.from)
   const { bucket } = checkpoint
+  const whole = build.thinnedTo ?? Number.NEGATIVE_INFINITY
   const estimator = new Estimator({ bucketMs, tiers: tiersOf(instrument) })
   const hash = createHash('sha256')
   const time = Buffer.alloc(8)
@@ -35,7 +39,8 @@ export async function compareInMemory(
     for (const input of inputs) {
       estimator.step(input)
       const column = estimator.column()
-      if (!column) continue
+      // Of what retention has thinned only the state that came of it can be compared.
+      if (!column || column.bucketStart < whole) continue
       time.writeDoubleLE(column.bucketStart)
       hash.update(time).update(encodeColumn(column))
       columnCount++
@@ -47,11 +52,20 @@ export async function compareInMemory(
     old: {
       ...common,
       columnCount: await countColumns(db, build, bucket),
-      columns: await columnsHash(db, build, bucket),
+      columns: await columnsHash(db, build, { ...(build.thinnedTo === null ? {} : { from: build.thinnedTo }), upTo: bucket }),
       checkpoint: digest(checkpoint.state),
     },
     fresh: { ...common, columnCount, columns: hash.digest('hex'), checkpoint: digest(estimator.checkpoint()) },
   }
+}
+
+/** @throws FaultlineError conflict where retention has dropped the events that the build began with */
+export function assertEventsThere(instrument: InstrumentRow, build: BuildRow, oldest: number): void {
+  if (build.firstStep === null || oldest <= build.firstStep) return
+  throw new FaultlineError(
+    'conflict',
+    `${instrument.key}: the candles before ${isoTime(oldest)} were dropped by retention, so its map of that time cannot be made anew. What is stored stays as it is.`,
+  )
 }
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

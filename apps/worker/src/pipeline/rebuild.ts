@@ -16,7 +16,7 @@ import { findInstrument, type InstrumentRow } from '@faultline/db/repositories/i
 import { MODEL_VERSION } from '@faultline/engine/estimator/estimator'
 import { FaultlineError } from '@faultline/market/errors'
 import { runBuild } from './build.ts'
-import { compareInMemory } from './compare-in-memory.ts'
+import { assertEventsThere, compareInMemory } from './compare-in-memory.ts'
 import { type HeldLease, leaseHolder, takeLease } from './held-lease.ts'
 import { type JobProgress, silentProgress } from './job-progress.ts'
 
@@ -119,10 +119,12 @@ async function rebuildLeased(db: Database, instrument: InstrumentRow, lease: Hel
   let compared: RebuildResult['compared'] = null
   let equal = false
   if (old && options.verify) {
-    const oldHash = await hashOf(db, old)
+    assertEventsThere(instrument, old, range.from)
+    const whole = old.thinnedTo ?? undefined
+    const oldHash = await hashOf(db, old, whole)
     if (oldHash) {
       await run({ from: old.firstStep ?? undefined, until: oldHash.bucket, tiles: false })
-      const freshHash = (await hashOf(db, fresh)) ?? {
+      const freshHash = (await hashOf(db, fresh, whole)) ?? {
         ...oldHash,
         generation: fresh.generation,
         columnCount: 0,
@@ -164,7 +166,8 @@ async function comparable(db: Database, instrument: InstrumentRow, there: readon
   return null
 }
 
-async function hashOf(db: Database, { id }: BuildRow): Promise<GenerationHash | null> {
+/** `from`: where the columns of the older of two that are compared are whole. */
+async function hashOf(db: Database, { id }: BuildRow, from?: number): Promise<GenerationHash | null> {
   const [build, checkpoint] = [await findBuild(db, id), await readCheckpoint(db, id)]
   if (!build || !checkpoint) return null
   return {
@@ -172,7 +175,7 @@ async function hashOf(db: Database, { id }: BuildRow): Promise<GenerationHash | 
     modelVersion: build.modelVersion,
     columnCount: build.columnCount,
     bucket: checkpoint.bucket,
-    columns: await columnsHash(db, build),
+    columns: await columnsHash(db, build, from === undefined ? {} : { from }),
     checkpoint: createHash('sha256').update(checkpoint.state).digest('hex'),
   }
 }

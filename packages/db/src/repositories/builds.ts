@@ -5,6 +5,7 @@
 import type { Column } from '@faultline/market/column'
 import { encodeColumn } from '@faultline/market/column-codec'
 import { FaultlineError } from '@faultline/market/errors'
+import { TILE_COLUMNS } from '@faultline/market/tile'
 import { isoTime } from '@faultline/market/units'
 import type pg from 'pg'
 import { type Database, inTransaction, type Queryable, type Transaction } from '../database.ts'
@@ -28,12 +29,15 @@ export interface BuildRow {
   firstBucket: number | null
   lastBucket: number | null
   columnCount: number
+  /** columns that start before are thinned (retention): one in some minutes is left; null: all are there */
+  thinnedTo: number | null
   createdAt: number
   completedAt: number | null
 }
 
 const COLUMNS = `b.id, b.instrument_id as "instrumentId", b.model_version as "modelVersion", b.generation, b.bucket_ms as "bucketMs", b.status,
   ${msOf('b.first_step')} as "firstStep", ${msOf('b.first_bucket')} as "firstBucket", ${msOf('b.last_bucket')} as "lastBucket", b.column_count as "columnCount",
+  ${msOf('greatest(b.thinned_5m_to, b.thinned_30m_to)')} as "thinnedTo",
   ${msOf('b.created_at')} as "createdAt", ${msOf('b.completed_at')} as "completedAt"`
 
 /** Rows and bytes per insert statement: a message stays well under what server and client hold in memory with ease. */
@@ -113,6 +117,44 @@ export function appendColumns(
   })
 }
 
+/**
+ * Copies columns of `from` with bucketStart before `before`, from behind those that `lease`'s build `to` has, at most `limit` of them:
+ * the part of a sum that is the same in its next generation. Returns how many; whoever gets `limit` asks again.
+ */
+export function copyColumns(
+  db: Database,
+  lease: Lease,
+  copy: { from: number; to: number; before: number; limit: number },
+): Promise<number> {
+  return inTransaction(db, async (client) => {
+    await assertLease(client, lease)
+    const build = await lockBuild(client, lease, copy.to)
+    const { rows } = await client.query<{ count: number; first: Date | null; last: Date | null }>(
+      `with copied as (
+         insert into "column" (instrument_id, build_id, bucket, data)
+         select c.instrument_id, $3, c.bucket, c.data from "column" c
+          where c.instrument_id = $1 and c.build_id = $2 and c.bucket > $4 and c.bucket < $5 order by c.bucket limit $6
+         returning bucket)
+       select count(*)::int as count, min(bucket) as first, max(bucket) as last from copied`,
+      [
+        lease.instrumentId,
+        copy.from,
+        copy.to,
+        build.lastBucket === null ? '-infinity' : isoTime(build.lastBucket),
+        isoTime(copy.before),
+        copy.limit,
+      ],
+    )
+    const { count, first, last } = rows[0] as (typeof rows)[0]
+    if (count > 0)
+      await client.query(
+        `update build set first_bucket = coalesce(first_bucket, $2), last_bucket = $3, column_count = column_count + $4 where id = $1`,
+        [copy.to, first, last, count],
+      )
+    return count
+  })
+}
+
 /** The build is whole: it is served from now on, and all others of the instrument are retired, their columns and tiles dropped. */
 export function completeBuild(db: Database, lease: Lease, buildId: number): Promise<BuildRow> {
   return inTransaction(db, async (client) => {
@@ -122,7 +164,7 @@ export function completeBuild(db: Database, lease: Lease, buildId: number): Prom
       `update build b set status = 'complete', completed_at = coalesce(b.completed_at, now()) where b.id = $1 returning ${COLUMNS}`,
       [buildId],
     )
-    const build = rows[0] as BuildRow
+    const build = await keepWhatCannotBeMadeAnew(client, rows[0] as BuildRow)
     const { rows: instruments } = await client.query<{ key: string }>(
       'update instrument set current_build_id = $2 where id = $1 returning key',
       [build.instrumentId, buildId],
@@ -140,6 +182,42 @@ export function completeBuild(db: Database, lease: Lease, buildId: number): Prom
     if (build.lastBucket !== null) await announce(client, build, instruments[0]?.key as string, build.lastBucket)
     return build
   })
+}
+
+/**
+ * Where retention has dropped the events that the served build began with, its columns before the new build's first are all
+ * that is left of that time: they move over, with their closed tiles.
+ */
+async function keepWhatCannotBeMadeAnew(client: pg.PoolClient, build: BuildRow): Promise<BuildRow> {
+  if (build.firstBucket === null) return build
+  const { rows } = await client.query<{ id: number }>(
+    `select o.id from instrument i join build o on o.id = i.current_build_id
+      where i.id = $1 and o.id <> $2 and o.status = 'complete' and o.bucket_ms = $3 and o.first_bucket < $4
+        and o.first_step < (select min(c.open_time) from candle c where c.instrument_id = i.id and c.interval_ms = $3)`,
+    [build.instrumentId, build.id, build.bucketMs, isoTime(build.firstBucket)],
+  )
+  const old = rows[0]
+  if (!old) return build
+  const first = isoTime(build.firstBucket)
+  const moved = await client.query(
+    `insert into "column" (instrument_id, build_id, bucket, data)
+     select instrument_id, $3, bucket, data from "column" where instrument_id = $1 and build_id = $2 and bucket < $4`,
+    [build.instrumentId, old.id, build.id, first],
+  )
+  await client.query(
+    `insert into tile (instrument_id, build_id, resolution_ms, tile_index, gzip)
+     select instrument_id, $3, resolution_ms, tile_index, gzip from tile
+      where instrument_id = $1 and build_id = $2 and (tile_index + 1)::bigint * resolution_ms * ${TILE_COLUMNS} <= $4::bigint
+     on conflict do nothing`,
+    [build.instrumentId, old.id, build.id, build.firstBucket],
+  )
+  const { rows: after } = await client.query<BuildRow>(
+    `update build b set first_bucket = o.first_bucket, column_count = b.column_count + $3,
+            thinned_5m_to = least(o.thinned_5m_to, $4), thinned_30m_to = least(o.thinned_30m_to, $4)
+       from build o where b.id = $1 and o.id = $2 returning ${COLUMNS}`,
+    [build.id, old.id, moved.rowCount ?? 0, first],
+  )
+  return after[0] as BuildRow
 }
 
 /** Deletes a build that is not wanted. @throws FaultlineError conflict for the complete one that is being served */
@@ -258,6 +336,7 @@ async function dropContents(client: pg.PoolClient, instrumentId: number, buildId
   await client.query('delete from "column" where instrument_id = $1 and build_id = any($2)', [instrumentId, buildIds])
   await client.query('delete from tile where instrument_id = $1 and build_id = any($2)', [instrumentId, buildIds])
   await client.query('delete from checkpoint where build_id = any($1)', [buildIds])
+  await client.query('delete from aggregate_coverage where build_id = any($1)', [buildIds])
 }
 
 const announce = (q: Queryable, build: BuildRow, instrumentKey: string, lastBucket: number): Promise<void> =>

@@ -19,12 +19,15 @@ export async function* readColumns(
 
 /**
  * SHA-256 over bucket starts (UTC milliseconds, little-endian Float64) and bytes of all columns in order, up to and including
- * the bucket that starts at `upTo`. Equal hashes: equal maps.
+ * the bucket that starts at `upTo`, from the one that starts at `from` on. Equal hashes: equal maps.
  */
-export async function columnsHash(db: Database, build: BuildKey, upTo?: number): Promise<string> {
+export async function columnsHash(db: Database, build: BuildKey, { from, upTo }: { from?: number; upTo?: number } = {}): Promise<string> {
   const hash = createHash('sha256')
   const time = Buffer.alloc(8)
-  for await (const { bucket, data } of rawColumns(db, build, upTo === undefined ? {} : { to: upTo + 1 })) {
+  for await (const { bucket, data } of rawColumns(db, build, {
+    ...(from === undefined ? {} : { from }),
+    ...(upTo === undefined ? {} : { to: upTo + 1 }),
+  })) {
     time.writeDoubleLE(bucket)
     hash.update(time).update(data)
   }

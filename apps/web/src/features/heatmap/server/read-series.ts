@@ -10,7 +10,8 @@ interface Span {
 
 /**
  * Candles of `sourceMs` put together to `intervalMs`: the first open, the highest high, the lowest low, the last close,
- * the sum of volumes in base coin. Bars without a single candle are absent.
+ * the sum of volumes in base coin. Bars without a single candle are absent. Of months whose minutes retention has dropped,
+ * half-hours and days are left: they serve bars of at least that length.
  */
 export async function readCandles(
   db: Database,
@@ -19,8 +20,15 @@ export async function readCandles(
   const { rows } = await db.pool.query({
     text: `SELECT (extract(epoch FROM bar) * 1000)::float8,
                   (array_agg(open ORDER BY open_time))[1], max(high), min(low), (array_agg(close ORDER BY open_time DESC))[1], sum(volume)
-             FROM (SELECT date_bin($5::float8 * interval '1 millisecond', open_time, 'epoch') AS bar, * FROM candle
+             FROM (SELECT date_bin($5::float8 * interval '1 millisecond', open_time, 'epoch') AS bar, open_time, open, high, low, close, volume
+                     FROM candle
                     WHERE instrument_id = $1 AND interval_ms = $2
+                      AND open_time >= to_timestamp($3 / 1000.0) AND open_time < to_timestamp($4 / 1000.0)
+                    UNION ALL
+                   SELECT date_bin($5::float8 * interval '1 millisecond', open_time, 'epoch'), open_time, open, high, low, close, volume
+                     FROM candle_rollup
+                    WHERE instrument_id = $1 AND interval_ms > $2 AND interval_ms = CASE WHEN $5::float8 >= 86400000 THEN 86400000 ELSE 1800000 END
+                      AND interval_ms <= $5::float8
                       AND open_time >= to_timestamp($3 / 1000.0) AND open_time < to_timestamp($4 / 1000.0)) AS c
             GROUP BY bar ORDER BY bar`,
     values: [instrumentId, sourceMs, from, to, intervalMs],
