@@ -48,6 +48,7 @@ export class CarriedSocket implements FeedSocket {
       this.opened = { resolve, reject }
     })
     this.connected.catch(() => undefined)
+    options.dialect.begin?.((reading, raw, receivedAt) => this.hand(reading, raw, receivedAt))
     this.connection = options.carrier.dial(options.url, {
       onOpen: () => this.opened.resolve(),
       onMessage: (message) => this.receive(message),
@@ -90,12 +91,17 @@ export class CarriedSocket implements FeedSocket {
     const added = [...wanted].filter((symbol) => !this.subscribed.has(symbol))
     for (const batch of this.batches(gone)) {
       await this.request(dialect.unsubscribe(batch), 'UNSUBSCRIBE')
-      this.subscribed = new Set([...this.subscribed].filter((symbol) => !batch.includes(symbol)))
+      this.setSubscribed([...this.subscribed].filter((symbol) => !batch.includes(symbol)))
     }
     for (const batch of this.batches(added)) {
       await this.request(dialect.subscribe(batch), 'SUBSCRIBE')
-      this.subscribed = new Set([...this.subscribed, ...batch])
+      this.setSubscribed([...this.subscribed, ...batch])
     }
+  }
+
+  private setSubscribed(symbols: readonly string[]): void {
+    this.subscribed = new Set(symbols)
+    this.options.dialect.subscribed?.(this.subscribed)
   }
 
   private batches(symbols: readonly string[]): string[][] {
@@ -138,21 +144,31 @@ export class CarriedSocket implements FeedSocket {
 
   private receive(message: unknown): void {
     const receivedAt = Date.now()
-    const { dialect, handlers, log } = this.options
+    const { dialect } = this.options
     const beats = dialect.heartbeat?.isAnswer(message) ?? false
     if (beats) this.keepAlive()
     const reply = beats ? undefined : dialect.acknowledgement(message)
     if (reply) this.settle(reply)
+    let readings = CONTROL
+    if (!beats && !reply)
+      this.heedless(() => {
+        readings = dialect.read(message, receivedAt)
+      })
+    for (const reading of readings) this.hand(reading, message, receivedAt)
+  }
+
+  private hand(reading: Reading, raw: unknown, receivedAt: number): void {
+    if (this.ended === null) this.heedless(() => this.options.handlers.onReading(reading, raw, receivedAt))
+  }
+
+  /** One message that cannot be handled must not stand in the way of the next. */
+  private heedless(work: () => void): void {
     try {
-      const readings = beats || reply ? CONTROL : dialect.read(message)
-      for (const reading of readings) {
-        if (this.ended !== null) return
-        handlers.onReading(reading, message, receivedAt)
-      }
+      work()
     } catch (error) {
       // ccxt would swallow it.
       if (!this.complained)
-        log(`a message could not be handled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+        this.options.log(`a message could not be handled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
       this.complained = true
     }
   }
@@ -198,6 +214,8 @@ export class CarriedSocket implements FeedSocket {
 
   private end(reason: string): void {
     if (this.ended !== null) return
+    if (!this.handedOver) this.ended = reason
+    this.heedless(() => this.options.dialect.end?.())
     this.ended = reason
     clearTimeout(this.beat)
     this.opened.reject(dialError(reason))

@@ -1,4 +1,5 @@
 /** How one venue's sockets are spoken to: what subscribes, what acknowledges it, what keeps the connection alive. */
+import type { Emit } from '../../feed/taker-candles.ts'
 import type { Reading } from '../../feed/venue-feed.ts'
 
 export type Frame = object | string
@@ -42,6 +43,12 @@ export interface Dialect {
   acknowledgement(message: unknown): Acknowledgement | undefined
   /** null: the venue answers the protocol's own pings */
   readonly heartbeat: Heartbeat | null
-  /** What it means; acknowledgements and answers to heartbeats do not come here. Never an empty list. */
-  read(message: unknown): readonly Reading[]
+  /** What it means; acknowledgements and answers to heartbeats do not come here. Never an empty list. `receivedAt`: our clock, UTC ms */
+  read(message: unknown, receivedAt: number): readonly Reading[]
+  /** Called once, before anything else. Readings that come later than their message (candles that wait for trades) go by `emit`. */
+  begin?(emit: Emit): void
+  /** Exactly these symbols are subscribed to now: what is known of others may be forgotten. */
+  subscribed?(symbols: ReadonlySet<string>): void
+  /** The socket is gone; what `emit` is given before this returns is still handed on. */
+  end?(): void
 }
