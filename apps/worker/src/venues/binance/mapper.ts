@@ -3,6 +3,7 @@
  * message of a socket passes here, so checks are written out instead of going through a schema.
  */
 import type { LiveEvent } from '@faultline/db/repositories/live-events'
+import { BUCKETS_MS } from '@faultline/market/resolution'
 import { MINUTE_MS } from '@faultline/market/units'
 import type { Reading } from '../../feed/venue-feed.ts'
 import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol, isTime, isTradeCount } from './values.ts'
@@ -57,19 +58,21 @@ function readData(data: Fields): Reading {
   }
 }
 
-function readKline(data: Fields): Reading {
+/** `anyLength`: not only minutes, which is all that a feed subscribes to. */
+export function readKline(data: Fields, anyLength = false): Reading {
   const { E, s: symbol, k } = data
   if (!isTime(E)) return bad('kline', 'E', 'no time')
   if (!isSymbol(symbol)) return bad('kline', 's', 'no symbol')
   if (!isFields(k)) return bad('kline', 'k', 'no object')
   const { t: openTime, T: closeTime, x: closed } = k
-  if (k.i !== '1m') return bad('kline', 'k.i', 'not 1m')
-  if (!isTime(openTime) || openTime % MINUTE_MS !== 0) return bad('kline', 'k.t', 'not the start of a minute')
-  if (closeTime !== openTime + MINUTE_MS - 1) return bad('kline', 'k.T', 'not the end of the minute')
+  const intervalMs = typeof k.i === 'string' ? BUCKETS_MS[k.i] : undefined
+  if (intervalMs === undefined || (intervalMs !== MINUTE_MS && !anyLength)) return bad('kline', 'k.i', 'not 1m')
+  if (!isTime(openTime) || openTime % intervalMs !== 0) return bad('kline', 'k.t', 'not the start of a minute')
+  if (closeTime !== openTime + intervalMs - 1) return bad('kline', 'k.T', 'not the end of the minute')
   if (typeof closed !== 'boolean') return bad('kline', 'k.x', 'neither true nor false')
 
   // The candle says itself about when it was sent; an event time from elsewhere is the venue's clock going wrong.
-  const end = openTime + MINUTE_MS
+  const end = openTime + intervalMs
   const plausible = closed ? E >= closeTime && E <= end + MINUTE_MS : E >= openTime && E <= end
   const venueTime = plausible ? E : closed ? end : openTime
   // −1 while nobody has traded.
@@ -92,7 +95,7 @@ function readKline(data: Fields): Reading {
   const event: LiveEvent = {
     type: 'candle',
     openTime,
-    intervalMs: MINUTE_MS,
+    intervalMs,
     open,
     high,
     low,

@@ -4,7 +4,7 @@
  */
 import type { CandleEvent, FundingEvent, LongShortRatioEvent, OpenInterestEvent, RatioKind } from '@faultline/market/event'
 import { type InstrumentDefinition, instrumentSchema } from '@faultline/market/instrument'
-import { floorTo, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import { FeedError } from '../../feed/venue-feed.ts'
 import { ROUNDING } from './mapper.ts'
 import { decimal, isFields, isFundingRate, isPrice, isSize, isTime, isTradeCount, timeOf } from './values.ts'
@@ -49,15 +49,15 @@ export function readServerTime(answer: unknown): number {
   return time
 }
 
-/** `newest`: the latest open time in the answer. Candles before it are closed, whatever any clock says. */
-export function readKlines(answer: unknown): Rows<CandleEvent> & { newest: number | null } {
+/** Candles of one length. `newest`: the latest open time in the answer. Candles before it are closed, whatever any clock says. */
+export function readKlines(answer: unknown, intervalMs = MINUTE_MS): Rows<CandleEvent> & { newest: number | null } {
   let newest: number | null = null
   const { rows, unread } = readRows('klines', answer, (row) => {
     if (!Array.isArray(row) || row.length < 10) return 'a row is no list of ten fields'
     const fields = row as unknown[]
     const [openTime, , , , , , closeTime] = fields
-    if (!isTime(openTime) || openTime % MINUTE_MS !== 0) return 'openTime is not the start of a minute'
-    if (closeTime !== openTime + MINUTE_MS - 1) return 'closeTime is not the end of the minute'
+    if (!isTime(openTime) || openTime % Math.min(intervalMs, DAY_MS) !== 0) return 'openTime is not the start of a minute'
+    if (closeTime !== openTime + intervalMs - 1) return 'closeTime is not the end of the minute'
     newest = Math.max(newest ?? openTime, openTime)
     const at = (index: number): number => decimal(fields[index])
     const [open, high, low, close] = [at(1), at(2), at(3), at(4)]
@@ -70,7 +70,7 @@ export function readKlines(answer: unknown): Rows<CandleEvent> & { newest: numbe
     const candle: CandleEvent = {
       type: 'candle',
       openTime,
-      intervalMs: MINUTE_MS,
+      intervalMs,
       open,
       high,
       low,
