@@ -1,4 +1,5 @@
 import type { DepthAt } from '../venue-market.ts'
+import type { Happening } from './wire-format.ts'
 
 export type Level = readonly [price: number, quantity: number]
 
@@ -16,6 +17,11 @@ export const bestOf = (book: DepthAt, levels: number): DepthAt => ({
   bids: book.bids.slice(0, levels),
   asks: book.asks.slice(0, levels),
 })
+
+/** The book of a happening with just so many levels: the market is asked where the happening has fewer. */
+export function bookOf({ listing, time, book }: Extract<Happening, { kind: 'depth' }>, levels: number): DepthAt {
+  return Math.min(book.bids.length, book.asks.length) < levels ? listing.market.depthAt(time, levels) : bestOf(book, levels)
+}
 
 /** Both sides by `changedLevels`, in the order of a book: best first. */
 export function bookChanges(before: DepthAt, after: DepthAt): { bids: Level[]; asks: Level[] } {

@@ -1,6 +1,6 @@
 /** Bybit v5, linear contracts: the simulated venue's words at `/v5/market/…` and on `/v5/public/linear`. */
 import { MINUTE_MS, SECOND_MS } from '@faultline/market/units'
-import { bestOf, bookChanges } from '../book-changes.ts'
+import { bookChanges, bookOf } from '../book-changes.ts'
 import { latestTrades, TICKS_KEPT_MS } from '../recent-trades.ts'
 import type { ClientRequest, Happening, RestCost, Topic, WireContext, WireFormat, WireListing } from '../wire-format.ts'
 import { answer, hasPath, NOT_FOUND } from './rest.ts'
@@ -119,7 +119,7 @@ function messages(topic: Topic, happening: Happening, context: WireContext, told
     }
     case 'depth': {
       const levels = Number(middleOf(topic))
-      const after = bestOf(happening.book, levels)
+      const after = bookOf(happening, levels)
       const before = anew ? undefined : listing.market.depthAt(toldAt, levels)
       const { bids, asks } = before ? bookChanges(before, after) : after
       if (bids.length + asks.length === 0) return []

@@ -4,7 +4,7 @@ import { BUCKETS_MS } from '@faultline/market/resolution'
 import { MINUTE_MS, SECOND_MS } from '@faultline/market/units'
 import { barAt } from '../../bars.ts'
 import type { DepthAt } from '../../venue-market.ts'
-import { bestOf, bookChanges } from '../book-changes.ts'
+import { bookChanges, bookOf } from '../book-changes.ts'
 import { TICKS_KEPT_MS } from '../recent-trades.ts'
 import type { ClientRequest, Happening, Topic, WireContext, WireFormat, WireListing } from '../wire-format.ts'
 import { answer, costOf, NOT_FOUND } from './rest.ts'
@@ -112,20 +112,14 @@ function messages(topic: Topic, happening: Happening, context: WireContext, told
     case 'mark':
       return [data(topic, [state(topic, listing, time, ts)])]
     case 'depth':
-      return depth(topic, listing, happening.book, { time, ts, toldAt })
+      return depth(topic, happening, ts, toldAt)
   }
 }
 
-interface Moment {
-  time: number
-  /** as the venue's clock shows it */
-  ts: number
-  toldAt: number
-}
-
-function depth(topic: Topic, listing: WireListing, book: DepthAt, { time, ts, toldAt }: Moment): string[] {
+function depth(topic: Topic, happening: Extract<Happening, { kind: 'depth' }>, ts: number, toldAt: number): string[] {
+  const { listing, time } = happening
   const levels = LEVELS[channelOf(topic)] as number
-  const after = bestOf(book, levels)
+  const after = bookOf(happening, levels)
   if (time - toldAt > LONGEST_SILENCE_MS || toldAt < listing.market.genesis) return [wholeBook(topic, listing, after, ts)]
   const before = listing.market.depthAt(toldAt, levels)
   const { bids, asks } = bookChanges(before, after)
