@@ -1,5 +1,5 @@
 /** Accounts, which are public at Hyperliquid: what an address holds, what was liquidated of it, and the leaderboard. */
-import { equity, type MarginedPosition, maintenance } from '../../../margin.ts'
+import { equity, type MarginedPosition, maintenanceMargin } from '../../../margin.ts'
 import type { OpenPosition } from '../../venue-market.ts'
 import type { Json } from '../../wire.ts'
 import { TICKS_KEPT_MS } from '../recent-trades.ts'
