@@ -104,8 +104,8 @@ describe('sockets that overlap', () => {
         }),
         fc.nat(),
         fc.nat(40),
-        fc.boolean(),
-        (drawn, at, overlap, olderFirst) => {
+        fc.constantFrom('older first', 'younger first', 'younger far ahead'),
+        (drawn, at, overlap, order) => {
           const trades = drawn.map((d) => trade(d.after, d.quantity, d.buy)).sort((a, b) => a.time - b.time)
           const begin = at % trades.length
           // The older one lives until it has heard what the younger one's first message may not tell, and some more.
@@ -113,9 +113,13 @@ describe('sockets that overlap', () => {
           const tally = new TakerTally()
           const [older, younger] = [listening(tally), tally.ear()]
           for (const [i, one] of trades.entries()) {
-            if (i === end) older.end()
-            const ears = [...(i < end ? [older] : []), ...(i >= begin ? [younger] : [])]
-            for (const ear of olderFirst ? ears : ears.reverse()) ear.hear(S, [one])
+            if (i === end && order !== 'younger far ahead') older.end()
+            const ears = [...(i < end && order !== 'younger far ahead' ? [older] : []), ...(i >= begin ? [younger] : [])]
+            for (const ear of order === 'older first' ? ears : ears.reverse()) ear.hear(S, [one])
+          }
+          if (order === 'younger far ahead') {
+            for (const one of trades.slice(0, end)) older.hear(S, [one])
+            older.end()
           }
           const quantity = trades.reduce((sum, t) => sum + t.quantity, 0)
           const bought = trades.reduce((sum, t) => sum + (t.buy ? t.quantity : 0), 0)

@@ -24,6 +24,8 @@ interface Pending {
 }
 
 const CONTROL: readonly Reading[] = [{ kind: 'control' }]
+/** What a mapper that threw leaves of its message. */
+const UNREAD: readonly Reading[] = [{ kind: 'unknown', reason: 'reading it failed' }]
 
 export class CarriedSocket implements FeedSocket {
   private readonly options: SocketOptions
@@ -149,7 +151,7 @@ export class CarriedSocket implements FeedSocket {
     if (beats) this.keepAlive()
     const reply = beats ? undefined : dialect.acknowledgement(message)
     if (reply) this.settle(reply)
-    let readings = CONTROL
+    let readings = beats || reply ? CONTROL : UNREAD
     if (!beats && !reply)
       this.heedless(() => {
         readings = dialect.read(message, receivedAt)
