@@ -26,6 +26,15 @@ export interface Position extends NewPosition {
   liquidation: number
 }
 
+/** Who keeps counts of their own beside the books. */
+export interface BooksWatcher {
+  /** a position as it is from now on, and as it was up to now: a change is the latter and the former */
+  enter(position: Position): void
+  leave(position: Position): void
+  /** The size that makes a top trader was looked up again. */
+  ranked(): void
+}
+
 /** Open positions in the order in which they lie, and what is known of free places. */
 export type BooksState = {
   makerLots: number
@@ -58,6 +67,7 @@ export class Books {
   /** The same per population. */
   readonly heldBy: { long: number; short: number }[] = []
   readonly census = new Census()
+  watcher: BooksWatcher | null = null
   private readonly brackets: readonly Bracket[]
   private readonly slots: (Position | null)[] = []
   private readonly generations: number[] = []
@@ -186,7 +196,7 @@ export class Books {
     this.slots[id] = position
     this.generations[id] = (this.generations[id] ?? 0) + 1
     this.live.push(position)
-    this.census.enter(position)
+    this.enter(position)
     this.transfer(position, position.lots)
     this.revalue(position)
     return position
@@ -195,9 +205,9 @@ export class Books {
   /** Adds to a position at `price` with `margin` USD more behind it. */
   add(position: Position, lots: number, price: number, margin: number): void {
     position.entry = (position.entry * position.lots + price * lots) / (position.lots + lots)
-    this.census.leave(position)
+    this.leave(position)
     position.lots += lots
-    this.census.enter(position)
+    this.enter(position)
     position.margin += margin
     this.transfer(position, lots)
     this.revalue(position)
@@ -205,9 +215,9 @@ export class Books {
 
   /** Takes `lots` off a position, fewer than it has; `margin` USD stand behind the rest. */
   reduce(position: Position, lots: number, margin: number): void {
-    this.census.leave(position)
+    this.leave(position)
     position.lots -= lots
-    this.census.enter(position)
+    this.enter(position)
     position.margin = margin
     this.transfer(position, -lots)
     this.revalue(position)
@@ -215,7 +225,7 @@ export class Books {
 
   close(position: Position): void {
     const { id } = position
-    this.census.leave(position)
+    this.leave(position)
     this.transfer(position, -position.lots)
     this.generations[id] = (this.generations[id] as number) + 1
     const last = this.live.pop() as Position
@@ -237,6 +247,17 @@ export class Books {
   /** Looks up from which size on a position belongs to the largest fifth. */
   rank(): void {
     this.census.rank(this.live)
+    this.watcher?.ranked()
+  }
+
+  private enter(position: Position): void {
+    this.census.enter(position)
+    this.watcher?.enter(position)
+  }
+
+  private leave(position: Position): void {
+    this.census.leave(position)
+    this.watcher?.leave(position)
   }
 
   /** The position grows by `lots` (shrinks when negative); the maker is on the other side of that trade. */

@@ -2,6 +2,7 @@
 import { RATIO_KINDS } from '@faultline/market/event'
 import { HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import type { Books } from './books.ts'
+import type { Census } from './census.ts'
 
 export const METRICS_MS = 5 * MINUTE_MS
 /** How often the size that makes a top trader is looked up again. */
@@ -26,7 +27,11 @@ export class RatioMeter {
   /** The ratios at `time`, in the order of RATIO_KINDS, and begins anew. Not finite where the denominator is empty. */
   read(time: number, books: Books): number[] {
     if (books.census.topLots === 0 || time % TOP_EVERY_MS === 0) books.rank()
-    const counts = books.census
+    return this.take(books.census)
+  }
+
+  /** The ratios of what was counted, and begins anew. */
+  take(counts: Readonly<Census>): number[] {
     const ratios = {
       accounts: counts.long / counts.short,
       topAccounts: counts.topLong / counts.topShort,

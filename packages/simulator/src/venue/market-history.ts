@@ -2,7 +2,7 @@
 import { type ColumnName, type FundingTable, type LongShortRatioTable, type OpenInterestTable, TABLES } from '@faultline/market/event-table'
 import { DAY_MS } from '@faultline/market/units'
 import { RollingTable, type RollingTableState } from './rolling-table.ts'
-import type { CandleSoFar, VenueCandles } from './venue-market.ts'
+import type { CandleSoFar, ForcedTick, VenueCandles } from './venue-market.ts'
 
 /** Older history is forgotten, at midnight UTC: that bounds the memory (15 MB per instrument) and the checkpoint. */
 export const KEPT_HISTORY_DAYS = 90
@@ -66,6 +66,23 @@ export class MarketHistory {
   fundingIn(from: number, to: number): FundingTable {
     const columns = this.funding.between(from, to)
     return { kind: 'funding', length: columns.time.length, columns }
+  }
+
+  forcedIn(from: number, to: number): ForcedTick[] {
+    const { forced: table } = this
+    const out: ForcedTick[] = []
+    const end = table.lowerBound(to)
+    for (let row = table.lowerBound(from); row < end; row++) {
+      out.push({
+        type: 'forced',
+        time: table.at('time', row),
+        direction: table.at('direction', row) > 0 ? 1 : -1,
+        quantity: table.at('quantity', row),
+        orderPrice: table.at('orderPrice', row),
+        averagePrice: table.at('averagePrice', row),
+      })
+    }
+    return out
   }
 
   /** Forgets what is too old; `now` is a midnight. */

@@ -8,6 +8,7 @@ import type { ForcedOrder, Tape } from '../exchange.ts'
 import { STEP_MS } from '../market-run.ts'
 import { RatioMeter, type RatioMeterState } from '../metrics.ts'
 import type { Random, RandomState } from '../random.ts'
+import type { MarketSplit } from './market-split.ts'
 import type { MarketUnits } from './market-units.ts'
 import { RollingTable, type RollingTableState } from './rolling-table.ts'
 
@@ -32,7 +33,12 @@ interface Pending {
   /** the mark when it traded */
   mark: number
   forced: ForcedOrder | null
+  /** of a split market: whose it is */
+  venue: number
 }
+
+/** Of a trade that is dealt out when it is written. */
+const UNDEALT = -1
 
 export type LiveTapeState = {
   mark: number
@@ -53,17 +59,25 @@ export class LiveTape implements Tape {
   private readonly usdPerPrint: number
   /** called with each liquidation as the public could see it, in order of time */
   private readonly onForced: (row: { time: number; direction: 1 | -1; lots: number; orderTicks: number; ticks: number }) => void
+  private readonly split: MarketSplit | null
   private mark = 0
   private nextTradeId = 1
   private nextAggregateId = 1
   private pending: Pending[] = []
   private churns: Pending[] = []
 
-  constructor(options: { units: MarketUnits; random: Random; usdPerPrint: number; onForced: LiveTape['onForced'] }) {
+  constructor(options: {
+    units: MarketUnits
+    random: Random
+    usdPerPrint: number
+    onForced: LiveTape['onForced']
+    split?: MarketSplit | null
+  }) {
     this.units = options.units
     this.random = options.random
     this.usdPerPrint = options.usdPerPrint
     this.onForced = options.onForced
+    this.split = options.split ?? null
   }
 
   /** The id of the latest trade; 0 before the first. */
@@ -78,13 +92,13 @@ export class LiveTape implements Tape {
   trade(takerBuys: boolean, lots: number, price: number, count: number): void {
     if (!this.recording) return
     this.meter.trade(takerBuys, lots)
-    this.pending.push({ takerBuys, lots, price, count, mark: this.mark, forced: null })
+    this.pending.push({ takerBuys, lots, price, count, mark: this.mark, forced: null, venue: this.split?.venueOfTrade ?? 0 })
   }
 
   churn(takerBuys: boolean, lots: number, price: number, count: number): void {
     if (!this.recording) return
     this.meter.trade(takerBuys, lots)
-    this.churns.push({ takerBuys, lots, price, count, mark: price, forced: null })
+    this.churns.push({ takerBuys, lots, price, count, mark: price, forced: null, venue: UNDEALT })
   }
 
   /** Told right after the trade that it made. */
@@ -153,7 +167,7 @@ export class LiveTape implements Tape {
         left -= lots
         const price = pending[place]?.mark ?? churn.price
         const count = 1 + Math.floor((lots * this.units.lotSize * price) / this.usdPerPrint)
-        pieces.push({ place, trade: { takerBuys: churn.takerBuys, lots, price, count, mark: price, forced: null } })
+        pieces.push({ place, trade: { takerBuys: churn.takerBuys, lots, price, count, mark: price, forced: null, venue: UNDEALT } })
       }
     }
     pieces.sort((a, b) => a.place - b.place)
@@ -166,17 +180,21 @@ export class LiveTape implements Tape {
     return out
   }
 
-  private write({ takerBuys, lots, price, count, mark, forced }: Pending, time: number): void {
-    const { units } = this
+  private write({ takerBuys, lots, price, count, mark, forced, venue }: Pending, time: number): void {
+    const { units, split } = this
     const ticks = takerBuys ? units.ticksUp(price) : units.ticksDown(price)
     const kind = takerBuys ? TICK.buy : TICK.sell
+    const dealt = split && venue === UNDEALT ? split.venueOfChurn(this.nextAggregateId) : venue
     this.ticks.push(time, kind, ticks, lots, count, this.nextTradeId, this.nextAggregateId, 0, mark)
+    split?.trade(dealt, { time, kind, ticks, lots, count, mark })
     this.nextTradeId += count
     this.nextAggregateId++
     if (!forced) return
     const { direction } = forced
     const orderTicks = direction > 0 ? units.ticksDown(forced.bankruptcyPrice) : units.ticksUp(forced.bankruptcyPrice)
-    this.ticks.push(time, direction > 0 ? TICK.longDied : TICK.shortDied, ticks, lots, 0, 0, 0, orderTicks, mark)
+    const died = direction > 0 ? TICK.longDied : TICK.shortDied
+    this.ticks.push(time, died, ticks, lots, 0, 0, 0, orderTicks, mark)
+    split?.forced(dealt, { time, kind: died, ticks, lots, count: 0, mark }, orderTicks)
     this.onForced({ time, direction, lots, orderTicks, ticks })
   }
 }
