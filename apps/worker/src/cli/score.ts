@@ -69,6 +69,7 @@ export async function runScore(
     const score = scoreMarket({
       estimator: new Estimator({ bucketMs: market.bucketMs, tiers }),
       bucketMs: market.bucketMs,
+      tiers,
       inputs: inputsOf(market),
       ...(truth && { truth }),
       truthOptions,

@@ -2,6 +2,7 @@ import { FaultlineError } from '@faultline/market/errors'
 import type { LiquidationEvent } from '@faultline/market/event'
 import { binOf, MAX_BIN, MIN_BIN } from '@faultline/market/price-grid'
 import { isoTime, SIDES } from '@faultline/market/units'
+import { checkObserved, type ObservedStock } from './observed-stock.ts'
 
 /** What is known of one bucket at its close. Nothing that became known later may be in it. */
 export interface BucketInput {
@@ -25,6 +26,11 @@ export interface BucketInput {
   liquidations?: readonly LiquidationEvent[]
   /** false: nobody listened for all of this bucket, so that what is not among its prints may have been printed all the same */
   printsKnown?: boolean
+  /**
+   * positions that the venue shows, as they stood at the newest look with time ≤ bucketStart + bucketMs; only where it is newer than the one
+   * given before. Nothing seen (shares of 0) takes back what was.
+   */
+  observed?: ObservedStock
 }
 
 /** Sizes beyond this are no market; the books hold single-precision numbers. */
@@ -65,6 +71,10 @@ export function checkBucket(input: BucketInput, bucketMs: number, lastBucket: nu
   if (input.longShortRatio !== undefined && !(Number.isFinite(input.longShortRatio) && input.longShortRatio >= 0))
     throw bad(input, 'longShortRatio', `${input.longShortRatio} is not a ratio`)
   if (input.liquidations !== undefined) checkPrints(input, input.liquidations)
+  if (input.observed === undefined) return
+  checkObserved(input.observed)
+  if (input.observed.time > bucketStart + bucketMs)
+    throw bad(input, 'observed.time', 'lies after the end of the bucket: it was not known yet')
 }
 
 /** A print may lie outside its candle, in price and in time: feeds round and lag. */

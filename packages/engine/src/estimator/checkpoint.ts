@@ -7,6 +7,7 @@ import type { Book } from './book.ts'
 import type { Filter } from './filter.ts'
 import type { HeldBars } from './held-bars.ts'
 import type { Members } from './members.ts'
+import type { SeenSide, SeenStock } from './observed-evidence.ts'
 import type { Tilt } from './tilt.ts'
 import type { Turnover } from './turnover.ts'
 
@@ -15,10 +16,13 @@ import type { Turnover } from './turnover.ts'
  * written as they stand in memory (rows Float32, sums and multipliers Float64); rows as runs between stretches of zeros.
  *
  *   'FLES' · format u8 · model version · bucketMs · tiers · clock · held bars · turnover · prints · tilt · blend ·
- *   scores of the members · per set of books: two books, evidence, mixes · FNV-1a of all before
+ *   scores of the members · per set of books: two books, evidence, mixes · [observed] · FNV-1a of all before
+ *
+ * What was observed of positions is there in format 3 only, which is written where there is any: without, the bytes are those of format 2.
  */
 const MAGIC = 0x53454c46
 const FORMAT = 2
+const FORMAT_OBSERVED = 3
 const WHAT = 'estimator checkpoint'
 /** A run ends at this many zeros: two varints cost less than they do. */
 const ZEROS_TO_SPLIT = 3
@@ -35,6 +39,8 @@ export interface EstimatorState {
   tilt: Tilt
   /** prints so far, those outside their candle, and the faded sums of the USD per side and bucket: of its squares and of itself */
   prints: { seen: number; outside: number; squares: number; usd: number }
+  /** positions as they were observed last; null: none are */
+  seen: SeenStock | null
 }
 
 export interface CheckpointHead {
@@ -47,7 +53,7 @@ export function writeCheckpoint(head: CheckpointHead, state: EstimatorState): Ui
   const out = new ByteWriter(1 << 16)
   out
     .u32(MAGIC)
-    .u8(FORMAT)
+    .u8(state.seen ? FORMAT_OBSERVED : FORMAT)
     .varint(head.model.length)
     .bytes(new TextEncoder().encode(head.model))
     .varint(head.bucketMs)
@@ -75,6 +81,7 @@ export function writeCheckpoint(head: CheckpointHead, state: EstimatorState): Ui
   for (const side of [blend.long, blend.short]) out.f64s(side.cells).f64(side.usd)
   out.f64s(blend.scores).f64s(blend.sums).f64s(members.scores).f64s(members.weights)
   for (const filter of members.filters) writeFilter(out, filter)
+  if (state.seen) writeObserved(out, state.seen, members)
   const body = out.finish()
   return out.u32(fnv1a(body)).finish()
 }
@@ -84,7 +91,8 @@ export function readCheckpoint(bytes: Uint8Array, head: CheckpointHead, state: E
   const input = new ByteReader(bytes, WHAT)
   if (input.u32() !== MAGIC) throw input.damaged('it begins differently')
   const format = input.u8()
-  if (format !== FORMAT) throw mismatch(`is of format ${format}, this program reads ${FORMAT}`)
+  if (format !== FORMAT && format !== FORMAT_OBSERVED)
+    throw mismatch(`is of format ${format}, this program reads ${FORMAT} and ${FORMAT_OBSERVED}`)
   const model = new TextDecoder().decode(input.bytes(input.varint()))
   if (model !== head.model) throw mismatch(`was made by model ${model}, this is ${head.model}`)
   const body = bytes.subarray(0, bytes.length - 4)
@@ -128,6 +136,7 @@ export function readCheckpoint(bytes: Uint8Array, head: CheckpointHead, state: E
   members.scores.set(input.f64s(members.scores.length))
   members.weights.set(input.f64s(members.weights.length))
   for (const filter of members.filters) readFilter(input, filter)
+  if (format === FORMAT_OBSERVED) state.seen = readObserved(input, members)
   members.combine()
   input.u32()
   input.end()
@@ -150,6 +159,31 @@ function readFilter(input: ByteReader, { books, evidence, mixes }: Filter): void
     mix.levelSd = input.f64()
     mix.apply()
   }
+}
+
+function writeObserved(out: ByteWriter, seen: SeenStock, members: Members): void {
+  out.varint(seen.time)
+  for (const { share, effective, stretches, safe } of [seen.long, seen.short])
+    out.f64(share).f64(effective).f64(safe).varint(stretches.length).f64s(stretches)
+  for (const { mixes } of members.filters)
+    for (const { shift, observed } of mixes) out.f64s(shift).f64(observed.level).f64(observed.precision)
+}
+
+function readObserved(input: ByteReader, members: Members): SeenStock {
+  const time = input.varint()
+  const side = (): SeenSide => {
+    const [share, effective, safe, count] = [input.f64(), input.f64(), input.f64(), input.varint()]
+    if (count > 64) throw input.damaged(`it holds ${count} stretches of leverage`)
+    return { share, effective, safe, stretches: input.f64s(count) }
+  }
+  const seen = { time, long: side(), short: side() }
+  for (const { mixes } of members.filters)
+    for (const { shift, observed } of mixes) {
+      shift.set(input.f64s(shift.length))
+      observed.level = input.f64()
+      observed.precision = input.f64()
+    }
+  return seen
 }
 
 function writeBook(out: ByteWriter, book: Book): void {

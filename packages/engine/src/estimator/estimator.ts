@@ -1,7 +1,7 @@
 import type { Column, PlaneData } from '@faultline/market/column'
 import { FaultlineError } from '@faultline/market/errors'
 import type { MarginTier } from '@faultline/market/instrument'
-import { exp, ln, power } from '@faultline/market/portable-math'
+import { exp, power } from '@faultline/market/portable-math'
 import { BIN_LOG_STEP, binCoordinate, binOf } from '@faultline/market/price-grid'
 import { HOUR_MS, SIDES, type Side } from '@faultline/market/units'
 import type { Band, BandPlane, Bands, HeatMap, LeveragePlanes, WeightedMap } from '../map/heat-map.ts'
@@ -12,7 +12,9 @@ import { type BucketInput, checkBucket } from './bucket-input.ts'
 import { type EstimatorState, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { type LeverageClasses, leverageClasses } from './classes.ts'
 import { HeldBars } from './held-bars.ts'
-import { type Member, Members } from './members.ts'
+import { type Member, Members, stretchesOf } from './members.ts'
+import { seenStock } from './observed-evidence.ts'
+import type { ObservedStock } from './observed-stock.ts'
 import { PlaneSums } from './plane.ts'
 import { type PrintTally, tallyPrints } from './prints.ts'
 import { INGREDIENTS, type Ingredient } from './settings.ts'
@@ -109,6 +111,7 @@ export class Estimator {
       blend: new Blend(),
       tilt: new Tilt(),
       prints: { seen: 0, outside: 0, squares: 0, usd: 0 },
+      seen: null,
     }
   }
 
@@ -165,6 +168,8 @@ export class Estimator {
       state.figure = now
     }
     if (hours > 0) this.eachHour(hours * HOUR_MS)
+    if (input.observed) this.takeIn(input.observed)
+    else if (hours > 0 && state.seen) this.observe()
   }
 
   /** State at the close of the last bucket; null until an open interest is known. */
@@ -242,9 +247,7 @@ export class Estimator {
     if (this.state.figure === null) return null
     const { leverage, stretches, count } = this.classes
     const centres = leverage.slice(0, stretches)
-    const nearest = Array.from(leverage, (l, j) =>
-      j < stretches ? j : centres.reduce((best, c, i) => (Math.abs(ln(c / l)) < Math.abs(ln((centres[best] as number) / l)) ? i : best), 0),
-    )
+    const nearest = stretchesOf(this.classes)
     const { members } = this.state
     const read = (side: 0 | 1): LeveragePlanes => {
       const factor = this.levelFactor(side)
@@ -301,7 +304,7 @@ export class Estimator {
       liquidated: { long: longUsd, short: shortUsd },
     }
     if (left.has('prints')) return
-    const tally = tallyPrints(input.liquidations ?? [], input.low, input.high, !left.has('throttle'))
+    const tally = tallyPrints(input.liquidations ?? [], input.low, input.high, !left.has('throttle'), this.config.tiers)
     prints.seen += input.liquidations?.length ?? 0
     prints.outside += tally.outside
     // A feed that never said anything is none; from its first print on its silence is evidence too.
@@ -346,6 +349,19 @@ export class Estimator {
     const bin = binOf(state.close)
     state.blend.long.follow(this.combined(0), bin, true, elapsedMs)
     state.blend.short.follow(this.combined(1), bin, false, elapsedMs)
+  }
+
+  private takeIn(stock: ObservedStock): void {
+    const before = this.state.seen
+    this.state.seen = seenStock(this.classes, stock)
+    if (this.state.seen || before) this.observe()
+  }
+
+  /** What was seen last, against what the books hold now: it counts for less with every hour. */
+  private observe(): void {
+    const { seen, members, figure, lastBucket } = this.state
+    if (figure === null || figure.base === 0 || lastBucket === null) return
+    members.observe(seen, this.planes, this.survivalBin(), figure.base, lastBucket + this.config.bucketMs)
   }
 
   private booksOf(side: 0 | 1) {
@@ -398,8 +414,8 @@ export class Estimator {
   }
 
   private levelSd(): number {
-    const { members, prints } = this.state
-    if (prints.seen === 0 || this.left.has('prints')) return UNMEASURED_SD
+    const { members, prints, seen } = this.state
+    if (!seen && (prints.seen === 0 || this.left.has('prints'))) return UNMEASURED_SD
     return members.all.reduce((sum, member, m) => sum + (members.weights[m] as number) * member.mix.levelSd, 0)
   }
 

@@ -3,7 +3,9 @@ import { exp, ln, power } from '@faultline/market/portable-math'
 import { DAY_MS } from '@faultline/market/units'
 import type { LeverageClasses } from './classes.ts'
 import { Filter } from './filter.ts'
-import type { Mix } from './mix.ts'
+import { type Mix, tellsLevel } from './mix.ts'
+import { heldByClass, ObservedPrior, type SeenStock } from './observed-evidence.ts'
+import type { PlaneSums } from './plane.ts'
 import { BOOKS, type Ingredient, MIXES } from './settings.ts'
 
 const SCORE_HALF_LIFE_MS = 8 * DAY_MS
@@ -32,8 +34,12 @@ export class Members {
   readonly predicted: Float64Array
   /** per filter and class: what a class counts in the blended map, the same for both sides */
   readonly combined: readonly Float64Array[]
+  private readonly classes: LeverageClasses
+  /** made when positions are first observed */
+  private observedPrior: ObservedPrior | null = null
 
   constructor(classes: LeverageClasses, left: ReadonlySet<Ingredient>) {
+    this.classes = classes
     const books = left.has('ensemble') ? BOOKS.slice(0, 1) : BOOKS
     let mixes = MIXES.filter((mix) => !(left.has('menu') && mix.menu) && !(left.has('thinning') && mix.shape === 'thinned'))
     if (left.has('ensemble')) mixes = mixes.slice(0, 1)
@@ -116,6 +122,51 @@ export class Members {
     this.weigh(true)
   }
 
+  /**
+   * Every mix takes in what was seen of the stock, given what its books hold at `now` (UTC ms, in `planes`' bins around `priceBin`); null:
+   * nothing is seen any more, and what was is taken back.
+   */
+  observe(seen: SeenStock | null, planes: PlaneSums, priceBin: number | null, openInterest: number, now: number): void {
+    const { classes } = this
+    const { count, stretches, uncompressed } = classes
+    const stretchOf = stretchesOf(classes)
+    const shift = new Float64Array(count)
+    if (seen) this.observedPrior ??= new ObservedPrior(classes)
+    for (const filter of this.filters) {
+      const held = seen ? filter.books.map((book) => heldByClass(planes, book, priceBin)) : null
+      for (const mix of filter.mixes) {
+        shift.fill(0)
+        if (!held || !seen || !this.observedPrior) {
+          mix.observe(filter.evidence, shift, 0, 0)
+          continue
+        }
+        const start = mix.shift.slice(0, stretches)
+        const expected = held.map((standing) => {
+          const sums = new Float64Array(stretches)
+          for (let j = 0; j < count; j++) {
+            const stretch = stretchOf[j] as number
+            const weight = j < mix.shift.length ? (mix.weights[j] as number) * exp(-(mix.shift[j] as number)) : 0
+            sums[stretch] = (sums[stretch] as number) + weight * (standing[j] as number)
+          }
+          return sums
+        }) as [Float64Array, Float64Array]
+        const fit = this.observedPrior.fit(seen, expected, openInterest, now, start)
+        // The classes by which prints tell the level keep it: how much there is of everything is not the shape's business.
+        let mean = 0
+        let telling = 0
+        for (let g = 0; g < stretches; g++)
+          if (tellsLevel(uncompressed[g] as number)) {
+            mean += fit.shift[g] as number
+            telling++
+          }
+        mean /= telling
+        for (let j = 0; j < count; j++) shift[j] = (fit.shift[stretchOf[j] as number] as number) - mean
+        mix.observe(filter.evidence, shift, fit.level + mean, fit.precision)
+      }
+    }
+    this.combine()
+  }
+
   /** Weights of members from their scores, and of classes. */
   private weigh(feed: boolean): void {
     const top = Math.max(...this.scores)
@@ -137,4 +188,15 @@ export class Members {
         combined[j] = (combined[j] as number) + (this.weights[m] as number) * (member.mix.weights[j] as number)
     })
   }
+}
+
+/** Per class the stretch that it lies in. */
+export function stretchesOf({ leverage, stretches }: LeverageClasses): Int32Array {
+  return Int32Array.from(leverage, (l, j) => {
+    let best = Math.min(j, stretches - 1)
+    if (j >= stretches)
+      for (let i = 0; i < stretches; i++)
+        if (Math.abs(ln((leverage[i] as number) / l)) < Math.abs(ln((leverage[best] as number) / l))) best = i
+    return best
+  })
 }

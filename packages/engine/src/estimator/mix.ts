@@ -65,6 +65,10 @@ export class Mix {
   readonly weights: Float64Array
   /** standard deviation of the level's logarithm */
   levelSd: number
+  /** what observed positions add to the prior per class; all 0 where there are none */
+  readonly shift: Float64Array
+  /** logarithm of the level of w as observed positions show it, and its precision; 0 where there are none */
+  readonly observed = { level: 0, precision: 0 }
   private readonly prior: Float64Array
   private readonly precision: Float64Array
   private readonly classes: LeverageClasses
@@ -88,6 +92,7 @@ export class Mix {
       }
     this.precision = invertSymmetric(covariance, n)
     this.log = Float64Array.from(this.prior)
+    this.shift = new Float64Array(n)
     this.weights = new Float64Array(classes.count)
     this.coverage = exp(LOG_YIELD - ln(LEVEL))
     this.levelSd = WEIGHT_SD
@@ -136,28 +141,52 @@ export class Mix {
     this.apply()
   }
 
-  /** Tells coverage from weight: both are only known by their priors, and the level that prints show is their sum. */
-  private split(evidence: Evidence): void {
+  /**
+   * Takes in what observed positions show, or takes it back (all 0): `shift` per class as its stretch has it, `above` the level that they
+   * show over the present one. What prints have taught stays, beside it.
+   */
+  observe(evidence: Evidence, shift: Float64Array, above: number, precision: number): void {
+    this.observed.level = precision > 0 ? this.printedLevel(evidence).level - ln(this.coverage) + above : 0
+    this.observed.precision = precision
+    for (let j = 0; j < this.active; j++) {
+      this.log[j] = (this.log[j] as number) - (this.shift[j] as number) + (shift[j] as number)
+      this.shift[j] = shift[j] as number
+    }
+    this.split(evidence)
+    this.apply()
+  }
+
+  /** What prints show of the level of log κ·w, and how many classes they know it of. */
+  private printedLevel(evidence: Evidence): { known: number; level: number } {
     const { uncompressed, stretches } = this.classes
     const { count, squares } = evidence
     let known = 0
     let above = 0
     for (let j = 0; j < stretches; j++) {
       const l = uncompressed[j] as number
-      if (l < LEVEL_FROM || l > LEVEL_TO) continue
+      if (!tellsLevel(l)) continue
       const information = (squares[j * count + j] as number) * exp(2 * (this.log[j] as number))
       const weight = information / (information + 1)
       known += weight
-      above += weight * ((this.log[j] as number) - (this.prior[j] as number))
+      above += weight * ((this.log[j] as number) - (this.prior[j] as number) - (this.shift[j] as number))
     }
+    return { known, level: LOG_YIELD + (known > 0 ? above / known : 0) }
+  }
+
+  /** Tells coverage from weight: both are only known by their priors, and the level that prints show is their sum. */
+  private split(evidence: Evidence): void {
+    const { known, level } = this.printedLevel(evidence)
     const a = 1 / square(COVERAGE_SD)
-    const b = 1 / square(WEIGHT_SD)
-    const level = LOG_YIELD + (known > 0 ? above / known : 0)
-    const shown = (a * LOG_COVERAGE + b * (level - ln(LEVEL))) / (a + b)
+    const own = 1 / square(WEIGHT_SD)
+    const { observed } = this
+    // Observed positions tell w where prints cannot.
+    const b = own + observed.precision
+    const weight = observed.precision > 0 ? (own * ln(LEVEL) + observed.precision * observed.level) / b : ln(LEVEL)
+    const shown = (a * LOG_COVERAGE + b * (level - weight)) / (a + b)
     // A few prints must not move the whole map in an hour: from the prior to what they show in proportion to what is known.
     const share = Math.min(1, known / KNOWN_ENOUGH)
-    this.coverage = Math.min(1, exp((1 - share) * (LOG_YIELD - ln(LEVEL)) + share * shown))
-    this.levelSd = (1 - share) * WEIGHT_SD + share * Math.sqrt(1 / (a + b))
+    this.coverage = Math.min(1, exp((1 - share) * (LOG_YIELD - weight) + share * shown))
+    this.levelSd = (1 - share) * (observed.precision > 0 ? Math.sqrt(1 / b) : WEIGHT_SD) + share * Math.sqrt(1 / (a + b))
   }
 
   /** Weights from the logarithms and the coverage. */
@@ -172,7 +201,7 @@ export class Mix {
     const { weights, apart } = work
     for (let i = 0; i < n; i++) {
       weights[i] = exp(log[i] as number)
-      apart[i] = (log[i] as number) - (this.prior[i] as number)
+      apart[i] = (log[i] as number) - (this.prior[i] as number) - (this.shift[i] as number)
     }
     let sum = 0
     for (let i = 0; i < n; i++) {
@@ -227,6 +256,9 @@ function workspaceOf(n: number): Workspace {
   }
   return work
 }
+
+/** Whether the level is looked at on a stretch of this leverage (before compression). */
+export const tellsLevel = (leverage: number) => leverage >= LEVEL_FROM && leverage <= LEVEL_TO
 
 /** Share of a class's inflow that is thought to stand, before the level. */
 function shapeAt(leverage: number, { shape }: MixSettings, stretch: boolean): number {

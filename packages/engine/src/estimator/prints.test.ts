@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { print } from '../../test/markets.ts'
-import { tallyPrints } from './prints.ts'
+import { PLAIN_TIERS, print } from '../../test/markets.ts'
+import { tallyPrints as tallyWith } from './prints.ts'
 
 const SECOND = 1000
+const tallyPrints = (prints: Parameters<typeof tallyWith>[0], low: number, high: number, throttled: boolean) =>
+  tallyWith(prints, low, high, throttled, PLAIN_TIERS)
 
 describe('a tally of prints', () => {
   it('of none is nothing', () => {
@@ -24,6 +26,14 @@ describe('a tally of prints', () => {
     expect(tally.outside).toBe(2)
     expect(tally.printedUsd.long).toBeCloseTo(200, 9)
     expect(tally.printedUsd.short).toBe(90)
+  })
+
+  it('takes bankruptcy prices back to where they were triggered: 0.4 % nearer', () => {
+    const bankrupt = { ...print('long', 0, 99.6, 2), priceKind: 'bankruptcy' as const }
+    const tally = tallyPrints([bankrupt], 99.9, 101, false)
+    expect(tally.outside).toBe(0)
+    expect(tally.usd.long).toBeCloseTo(200, 9)
+    expect(tallyPrints([{ ...bankrupt, priceKind: 'fill' }], 99.9, 101, false)).toMatchObject({ outside: 1, usd: { long: 199.2 } })
   })
 
   it('inverts the throttle: a lone print stands for the rate of one second in five, the more the busier its neighbourhood', () => {

@@ -1,5 +1,7 @@
 import type { LiquidationEvent } from '@faultline/market/event'
+import type { MarginTier } from '@faultline/market/instrument'
 import { ln, power } from '@faultline/market/portable-math'
+import { triggerPrice } from '../margin/trigger-price.ts'
 
 /** Seconds on each side of a print in which others are counted. */
 const WINDOW_SECONDS = 2
@@ -13,7 +15,7 @@ const FULLEST = 0.95
 
 /** What a bucket's prints say, per side. */
 export interface PrintTally {
-  /** USD as printed */
+  /** USD as printed, at the price at which it was triggered */
   printedUsd: { long: number; short: number }
   /** USD with what the feed's limit of one print per second is thought to have hidden */
   usd: { long: number; short: number }
@@ -23,17 +25,24 @@ export interface PrintTally {
 
 /**
  * Adds up a bucket's prints. Where feeds show one print per second, prints in k of T seconds mean a rate of −ln(1 − k/T) per second: each
- * stands for more than itself, the more of its neighbouring seconds have prints too.
+ * stands for more than itself, the more of its neighbouring seconds have prints too. Bankruptcy prices are taken back to their triggers.
  */
-export function tallyPrints(prints: readonly LiquidationEvent[], low: number, high: number, throttled: boolean): PrintTally {
+export function tallyPrints(
+  prints: readonly LiquidationEvent[],
+  low: number,
+  high: number,
+  throttled: boolean,
+  tiers: readonly MarginTier[],
+): PrintTally {
   const tally: PrintTally = { printedUsd: { long: 0, short: 0 }, usd: { long: 0, short: 0 }, outside: 0 }
   if (prints.length === 0) return tally
   const seconds = new Set(prints.map(secondOf))
   for (const print of prints) {
-    const usd = print.price * print.quantity
+    const price = triggerPrice(print, tiers)
+    const usd = price * print.quantity
     tally.printedUsd[print.side] += usd
     tally.usd[print.side] += throttled ? usd * hiddenFactor(secondOf(print), seconds) : usd
-    if (print.price < low || print.price > high) tally.outside++
+    if (price < low || price > high) tally.outside++
   }
   return tally
 }

@@ -56,6 +56,23 @@ describe('PrequentialScorer', () => {
     expect([outcome.usd, outcome.longUsd, outcome.shortUsd]).toEqual([10_000, 10_000, 0])
   })
 
+  it('places a print at a bankruptcy price where it was triggered, where the margin table is known', () => {
+    const tiers = [{ floorUsd: 0, capUsd: null, maintMarginRatio: 0.02, maxLeverage: 25 }]
+    const at = binCentrePrice(B - 10)
+    const bankrupt = { ...print('long', 10), price: at * (1 - 0.02), priceKind: 'bankruptcy' as const }
+    const unplacedWith = (config: ConstructorParameters<typeof PrequentialScorer>[0], prints: LiquidationEvent[]) => {
+      const scorer = new PrequentialScorer(config)
+      for (let i = 0; i < 3; i++) scorer.step(bucket(i), i === 2 ? mapOf(T0, { 10: 100 }) : null)
+      scorer.step(bucket(3, { low: below(10), liquidations: prints }), null)
+      scorer.step(bucket(4), null)
+      return (scorer.step(bucket(5), null)[0] as Outcome).unplaced
+    }
+    expect(unplacedWith({ bucketMs: BUCKET, tiers }, [bankrupt])).toBe(0)
+    // Two per cent farther than price went: without the table it is a print astray, like a fill there.
+    expect(unplacedWith({ bucketMs: BUCKET }, [bankrupt])).toBe(1)
+    expect(unplacedWith({ bucketMs: BUCKET, tiers }, [{ ...bankrupt, priceKind: 'fill' }])).toBe(1)
+  })
+
   it('gives the logarithm of the density over the even one, blurred by the error of prints', () => {
     const outcome = quarter(mapOf(T0, { 20: 1000 }), below(40), [print('long', 20)])
     // A Gaussian of σ = 2 bins cut at 3σ holds .19995 of its mass in the middle bin; 5 % lie evenly on the 41 bins.

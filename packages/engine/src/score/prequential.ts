@@ -1,8 +1,10 @@
 import { FaultlineError } from '@faultline/market/errors'
+import type { MarginTier } from '@faultline/market/instrument'
 import { binOf } from '@faultline/market/price-grid'
 import { DAY_MS, HOUR_MS, isoTime, MINUTE_MS, SIDES, type Side } from '@faultline/market/units'
 import type { BucketInput } from '../estimator/bucket-input.ts'
 import type { HeatMap } from '../map/heat-map.ts'
+import { triggerPrice } from '../margin/trigger-price.ts'
 import { DistanceNull, type DistanceRates, rateAt } from './distance-null.ts'
 import {
   blurred,
@@ -129,6 +131,8 @@ const TOLERANCE_BINS = 10
 
 export interface ScorerConfig {
   bucketMs: number
+  /** margin table of the instrument: where a bankruptcy price was triggered. Without it such a print lies where its price is. */
+  tiers?: readonly MarginTier[]
 }
 
 /**
@@ -143,13 +147,13 @@ export interface ScorerConfig {
  * so that an outcome counts by its number of prints, and within it a print a hundred times as large counts ten times. Pure; resumable.
  */
 export class PrequentialScorer {
-  private readonly config: ScorerConfig
+  private readonly config: { bucketMs: number; tiers: readonly MarginTier[] | null }
   private readonly state: ScorerState
 
   constructor(config: ScorerConfig) {
     if (!Number.isSafeInteger(config.bucketMs) || config.bucketMs <= 0)
       throw new FaultlineError('bad_input', `${config.bucketMs} is not a bucket length in milliseconds`, { place: { field: 'bucketMs' } })
-    this.config = { bucketMs: config.bucketMs }
+    this.config = { bucketMs: config.bucketMs, tiers: config.tiers ?? null }
     this.state = {
       lastBucket: null,
       lastClose: Number.NaN,
@@ -200,7 +204,7 @@ export class PrequentialScorer {
         place: { field: 'bucketStart' },
       })
     const end = bucketStart + bucketMs
-    for (const pending of state.pending) observe(pending, bucket, bucketMs)
+    for (const pending of state.pending) observe(pending, bucket, this.config)
     const outcomes = this.ripen(end)
     this.followPrice(bucketStart, close)
     state.ladder.step(bucket)
@@ -269,7 +273,11 @@ export class PrequentialScorer {
   }
 }
 
-function observe(pending: PendingMap, bucket: ScoredBucket, bucketMs: number): void {
+function observe(
+  pending: PendingMap,
+  bucket: ScoredBucket,
+  { bucketMs, tiers }: { bucketMs: number; tiers: readonly MarginTier[] | null },
+): void {
   // What came in a bucket that was missing is gone, and the horizon cannot be judged: only buckets inside it count towards it.
   if (bucket.bucketStart + bucketMs > pending.frozenAt + pending.horizonMs) return
   pending.coveredMs += bucketMs
@@ -279,7 +287,7 @@ function observe(pending: PendingMap, bucket: ScoredBucket, bucketMs: number): v
   const priceBin = binOf(pending.price)
   for (const print of bucket.liquidations ?? []) {
     pending.usd[print.side] += print.quantityUsd
-    const k = distanceBins(print.side, priceBin, print.price)
+    const k = distanceBins(print.side, priceBin, tiers ? triggerPrice(print, tiers) : print.price)
     if (k < 0 || k >= REACH_BINS) {
       pending.unplaced++
       continue

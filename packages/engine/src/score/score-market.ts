@@ -1,4 +1,5 @@
 import { type Column, PLANES } from '@faultline/market/column'
+import type { MarginTier } from '@faultline/market/instrument'
 import { BIN_LOG_STEP } from '@faultline/market/price-grid'
 import { DAY_MS, HOUR_MS, SIDES, type Side } from '@faultline/market/units'
 import type { BucketInput } from '../estimator/bucket-input.ts'
@@ -32,6 +33,8 @@ export interface ScoredEstimator {
 export interface ScoreMarketOptions<E extends ScoredEstimator> {
   estimator: E
   bucketMs: number
+  /** margin table of the instrument, for prints at bankruptcy prices; without it these count where they are */
+  tiers?: readonly MarginTier[]
   /** in order of time */
   inputs: Iterable<BucketInput>
   /** in order of time; only times at which a bucket closes are compared */
@@ -88,7 +91,7 @@ export interface MarketScore {
 /** Steps an estimator through a market and scores it on the way: against truth where there is one, and on the prints that follow. */
 export function scoreMarket<E extends ScoredEstimator>(options: ScoreMarketOptions<E>): MarketScore {
   const { estimator, bucketMs, truth, fromDay } = options
-  const scorer = new PrequentialScorer({ bucketMs })
+  const scorer = new PrequentialScorer({ bucketMs, ...(options.tiers && { tiers: options.tiers }) })
   const against = truth ? new TruthRun(truth, options.truthOptions) : null
   const flow = new DailyFlow()
   const outcomes: Outcome[] = []

@@ -19,6 +19,7 @@ import { FaultlineError } from '@faultline/market/errors'
 import { DAY_MS, floorTo, HOUR_MS, isoTime, MINUTE_MS } from '@faultline/market/units'
 import { messageOf } from '../../message-of.ts'
 import { storedInputs } from '../../pipeline/stored-inputs.ts'
+import { tiersOf } from '../../pipeline/tiers.ts'
 import { listenedShares } from './listened-shares.ts'
 import { mapOf, nearMap } from './near-map.ts'
 
@@ -200,7 +201,7 @@ export class LiveScore {
   private async opened(): Promise<PrequentialScorer> {
     if (this.scorer) return this.scorer
     const { db, instrument, build, log } = this.options
-    const config = { bucketMs: build.bucketMs }
+    const config = { bucketMs: build.bucketMs, tiers: tiersOf(instrument) }
     const stored = await readScoreState(db, instrument.id)
     const own = stored?.modelVersion === build.modelVersion ? stored : null
     this.scoredTo = own?.scoredTo ?? null
