@@ -10,7 +10,7 @@ const WORKER = 'apps/worker/src/cli/main.ts'
 const SIMULATOR = 'packages/simulator/src/cli.ts'
 const VENUE = 'packages/simulator/src/venue/cli.ts'
 const COMMANDS = {
-  import: { file: WORKER, database: true, what: "read Binance's public dumps into the database and estimate" },
+  import: { file: WORKER, database: true, live: true, what: "read Binance's public dumps into the database and estimate" },
   instruments: { file: WORKER, database: true, what: 'list the instruments in the database' },
   coverage: { file: WORKER, database: true, what: 'how much of a stretch of time each venue and channel covers, and the gaps' },
   retention: { file: WORKER, database: true, what: 'how long what is kept, what it weighs, and the same applied now' },

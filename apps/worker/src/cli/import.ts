@@ -1,11 +1,17 @@
+import path from 'node:path'
 import { FaultlineError } from '@faultline/market/errors'
 import type { TableKind } from '@faultline/market/event-table'
 import { BUCKETS_MS, resolutionName } from '@faultline/market/resolution'
 import { type Command, Option } from 'commander'
+import { isUrl } from '../archive/fetch-files.ts'
+import { ARCHIVES, type Archive } from '../archive/plan-files.ts'
+import { readArchive } from '../archive/read-archive.ts'
 import type { Dump } from '../dump/dump.ts'
 import { readDump } from '../dump/read-dump.ts'
+import { readLiveEnv } from '../env.ts'
 import { type ImportedMarket, type ImportReport, importDump } from '../pipeline/import-dump.ts'
-import { createJobProgress } from '../pipeline/job-progress.ts'
+import { createJobProgress, type JobProgress } from '../pipeline/job-progress.ts'
+import { parseTime } from './export.ts'
 import { count, span } from './format.ts'
 import { userPath } from './paths.ts'
 import { createProgress } from './progress.ts'
@@ -13,7 +19,13 @@ import { untilStopped } from './stop-signal.ts'
 import { withDatabase } from './with-database.ts'
 
 interface Options {
-  dump: string
+  dump?: string
+  archive?: Archive
+  base?: string
+  cache?: string
+  from?: number
+  to?: number
+  contractSize?: string
   symbol?: string
   interval?: string
 }
@@ -26,17 +38,30 @@ export function register(program: Command): void {
       [
         'Reads a folder of Binance’s public dumps (klines, metrics, fundingRate, liquidationSnapshot; .csv, .csv.gz or .zip, daily or monthly, in any arrangement) or of a simulated market, checks all of it, stores it, and estimates the map.',
         'Nothing is stored unless every row of every market in the folder is sound and agrees with what is stored. Rows that are stored already count once, so a folder may be imported again with more files in it: later data is appended to the map, earlier data makes a new generation of it, which replaces the old one when it is complete.',
+        'With --archive the files are fetched first, the newest first, and kept; what the archive does not have is named. Binance’s archive has candles, open interest, ratios and funding; those of Bybit and OKX have every trade, of which candles with the takers’ side are made, and their open interest comes from the venue’s REST, by a data source.',
         'An import that was stopped or killed is finished by the same command.',
       ].join('\n\n'),
     )
-    .requiredOption('--dump <dir>', 'the folder')
-    .option('--symbol <symbol>', 'whose the rows are that name no symbol, neither in the file’s name nor in a column')
+    .option('--dump <dir>', 'the folder')
+    .addOption(new Option('--archive <venue>', 'instead of a folder: fetch the venue’s public archive').choices(ARCHIVES))
+    .option('--from <time>', 'with --archive: ISO date or time, UTC', parseTime)
+    .option('--to <time>', 'with --archive: the same, exclusive; the last day that is over without it', parseTime)
+    .option('--base <url|dir>', 'with --archive: another place with the same paths, a URL or a folder')
+    .option('--cache <dir>', 'with --archive: where fetched files are kept (.data/archive unless told)')
+    .option('--contract-size <x>', 'with --archive okx: base coin per contract, where it is not known here')
+    .option(
+      '--symbol <symbol>',
+      'whose the rows are that name no symbol, neither in the file’s name nor in a column; with --archive: what to fetch',
+    )
     .addOption(
       new Option('--interval <interval>', 'candles to use where a market has several; the finest otherwise').choices(
         Object.keys(BUCKETS_MS),
       ),
     )
-    .addHelpText('after', '\nExample:\n  npm run -s faultline -- import --dump ~/data/futures/um')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run -s faultline -- import --dump ~/data/futures/um\n  npm run -s faultline -- import --archive bybit --symbol ETHUSDT --from 2026-01-01 --to 2026-02-01',
+    )
     .action(run)
 }
 
@@ -45,11 +70,7 @@ async function run(options: Options): Promise<void> {
     withDatabase('import', async (db) => {
       const progress = createJobProgress(db, 'import', createProgress())
       try {
-        const dump = await readDump(userPath(options.dump), {
-          ...(options.symbol === undefined ? {} : { symbol: options.symbol }),
-          ...(options.interval === undefined ? {} : { interval: options.interval }),
-          onProgress: ({ done, total, file }) => progress.update({ phase: 'reading', done, total, detail: file }),
-        })
+        const dump = options.archive ? await fromArchive(options, options.archive, progress, signal) : await fromFolder(options, progress)
         requireMarket(dump)
         const report = await importDump(db, dump, { progress, signal })
         await progress.end('done', report.markets.map((m) => m.key).join(', '))
@@ -61,6 +82,37 @@ async function run(options: Options): Promise<void> {
     }),
   )
   process.stdout.write(describeReport(report))
+}
+
+function fromFolder(options: Options, progress: JobProgress): Promise<Dump> {
+  if (options.dump === undefined)
+    throw new FaultlineError('bad_input', 'Say what to import: --dump and a folder, or --archive and a venue (add --help for all of it).')
+  return readDump(userPath(options.dump), {
+    ...(options.symbol === undefined ? {} : { symbol: options.symbol }),
+    ...(options.interval === undefined ? {} : { interval: options.interval }),
+    onProgress: ({ done, total, file }) => progress.update({ phase: 'reading', done, total, detail: file }),
+  })
+}
+
+async function fromArchive(options: Options, archive: Archive, progress: JobProgress, signal: AbortSignal): Promise<Dump> {
+  const { symbol, from, to = Date.now(), base, cache, dump, contractSize } = options
+  if (dump !== undefined) throw new FaultlineError('bad_input', 'Either --dump or --archive, not both.')
+  if (symbol === undefined || from === undefined) throw new FaultlineError('bad_input', '--archive needs --symbol and --from.')
+  if (from >= to) throw new FaultlineError('bad_input', '--from must be earlier than --to.')
+  const size = contractSize === undefined ? undefined : Number(contractSize)
+  if (size !== undefined && !(size > 0 && Number.isFinite(size)))
+    throw new FaultlineError('bad_input', `--contract-size: a number above zero is needed, not “${contractSize}”`)
+  const { dump: read, absent } = await readArchive(
+    { archive, symbol, from, to, base: base === undefined || isUrl(base) ? base : userPath(base), contractSize: size },
+    {
+      cache: path.join(cache === undefined ? path.join(readLiveEnv().stateDir, 'archive') : userPath(cache), archive),
+      signal,
+      onFile: (done, total, file) => progress.update({ phase: 'fetching', done, total, detail: file }),
+      onRead: ({ done, total, file }) => progress.update({ phase: 'reading', done, total, detail: file }),
+    },
+  )
+  if (absent.length > 0) progress.note(`the archive does not have ${someOf(absent)}`)
+  return read
 }
 
 function requireMarket(dump: Dump): void {

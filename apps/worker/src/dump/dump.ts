@@ -1,4 +1,5 @@
 import type { EventTable, TableKind } from '@faultline/market/event-table'
+import type { InstrumentDefinition } from '@faultline/market/instrument'
 
 /** Everything that a dump folder gave, market by market, and what was left aside and why. */
 export interface Dump {
@@ -19,6 +20,8 @@ export interface DumpMarket {
   symbol: string
   /** the folder carries a market.json that says so: file the instrument under the venue `simulated` */
   simulated: boolean
+  /** what the market is, where it is none of Binance's */
+  definition?: InstrumentDefinition
   /** parsed JSON of brackets.json, not checked here: tiers are made of it by the engine's tiersFromBinanceBrackets */
   brackets: unknown | null
   /** where they stood, for messages */
@@ -47,8 +50,10 @@ export interface ReadDumpOptions {
   anonymousSymbol?: string | undefined
   /** a name of BUCKETS_MS; without it the finest candles of each market are used */
   interval?: string | undefined
+  /** false: a file, by its path below the folder, is none of our business */
+  wanted?: (path: string) => boolean
   /** bytes of input files read so far */
-  onProgress?: (progress: { done: number; total: number; file: string }) => void
+  onProgress?: ((progress: { done: number; total: number; file: string }) => void) | undefined
   /** the present, for refusing time stamps of the future; the clock of the machine unless a test says otherwise */
   now?: number
 }

@@ -28,12 +28,15 @@ export async function listInputFiles(folder: string, wanted: (path: string) => b
 
   const files: InputFile[] = []
   for (const path of (await walk(folder, '', new Set())).sort()) {
-    if (!wanted(path)) continue
-    const full = join(folder, path)
-    if (/\.zip$/i.test(path)) files.push(...(await zipEntries(full, path)))
-    else if (/\.(csv|json)(\.gz)?$/i.test(path)) files.push(await openDiskFile(full, path))
+    if (wanted(path)) files.push(...(await openInputFile(join(folder, path), path)))
   }
   return files
+}
+
+/** The tables in one file, which may be a zip; none where it is no table. `path` is what messages call it. */
+export async function openInputFile(full: string, path: string): Promise<InputFile[]> {
+  if (/\.zip$/i.test(path)) return zipEntries(full, path)
+  return /\.(csv|json)(\.gz)?$/i.test(path) ? [await openDiskFile(full, path)] : []
 }
 
 async function walk(root: string, below: string, seen: Set<string>): Promise<string[]> {

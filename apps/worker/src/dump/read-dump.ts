@@ -26,6 +26,7 @@ export async function readDump(folder: string, options: ReadDumpOptions = {}): P
 
   const above = namesAbove(folder)
   const files = await listInputFiles(folder, (path) => {
+    if (options.wanted?.(path) === false) return false
     const { unread, symbol, kind } = classify(path, above)
     if (unread && kind !== null) skipped.add(symbol, path, unread)
     else if (unread && !/\.json(\.gz)?$/i.test(path)) skipped.add(symbol, path, unread)

@@ -125,8 +125,8 @@ interface PlannedMarket {
 
 function planMarket(market: DumpMarket): PlannedMarket {
   const venue = market.simulated ? 'simulated' : 'binance-usdm'
-  const definition: InstrumentDefinition = { venue, symbol: market.symbol, ...splitSymbol(market.symbol), contractSize: 1 }
-  return { key: instrumentKey(venue, market.symbol), market, definition, tiers: tiersOfDump(market) }
+  const definition = market.definition ?? { venue, symbol: market.symbol, ...splitSymbol(market.symbol), contractSize: 1 }
+  return { key: instrumentKey(definition.venue, market.symbol), market, definition, tiers: tiersOfDump(market) }
 }
 
 const rowsOf = (m: DumpMarket): number =>
