@@ -1,5 +1,5 @@
 import { FaultlineError } from '@faultline/market/errors'
-import type { VenueId } from '@faultline/market/venue'
+import { FEED_VENUES, type FeedVenueId, VENUES } from '@faultline/market/venue'
 import { z } from 'zod'
 
 /** What the command line takes from its surroundings, in one place. */
@@ -33,9 +33,6 @@ const wsUrl = z
 const liveSchema = z.object({
   /** where spool and bans of this worker are kept */
   FAULTLINE_STATE_DIR: z.string().min(1).default('.data'),
-  /** the simulated venue of this installation, where one runs */
-  FAULTLINE_SIMULATED_REST_URL: restUrl,
-  FAULTLINE_SIMULATED_WS_URL: wsUrl,
   /** how long an instrument stays with a worker that has died or is frozen, ms */
   FAULTLINE_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).optional(),
   /**
@@ -43,10 +40,32 @@ const liveSchema = z.object({
    * need not wait then until the leases of the one before run out. Two that run at the same time must never share one.
    */
   FAULTLINE_WORKER_NAME: z.string().min(1).max(200).optional(),
-  /** a proxy in place of Binance's own hosts */
-  FAULTLINE_BINANCE_REST_URL: restUrl,
-  FAULTLINE_BINANCE_WS_URL: wsUrl,
 })
+
+/**
+ * `FAULTLINE_BYBIT` and the like: before `_REST_URL` and `_WS_URL` it names where a venue is found, a proxy in place of its own
+ * hosts. `FAULTLINE_SIMULATED_BYBIT` is the simulated venue of this installation in that wire format, where one runs; the one
+ * that speaks Binance's goes by `FAULTLINE_SIMULATED` alone.
+ */
+export function addressPrefix(venue: FeedVenueId): string {
+  const { simulated, wire } = VENUES[venue]
+  const parts = ['FAULTLINE', ...(simulated ? ['SIMULATED'] : []), ...(simulated && wire === 'binance' ? [] : [wire.toUpperCase()])]
+  return parts.join('_')
+}
+const addressSchema = z.object(
+  Object.fromEntries(
+    FEED_VENUES.flatMap((venue) => [
+      [`${addressPrefix(venue)}_REST_URL`, restUrl],
+      [`${addressPrefix(venue)}_WS_URL`, wsUrl],
+    ]),
+  ),
+)
+
+/** Where a venue is found. */
+export interface VenueAddress {
+  rest: string
+  ws: string
+}
 
 export interface LiveEnv {
   stateDir: string
@@ -54,24 +73,26 @@ export interface LiveEnv {
   /** under which it holds instruments; undefined: one of its own */
   workerName: string | undefined
   /** of sources that have no addresses of their own */
-  addresses: Partial<Record<VenueId, { rest: string; ws: string }>>
+  addresses: Partial<Record<FeedVenueId, VenueAddress>>
 }
 
 /** What `worker` takes beside the database. @throws FaultlineError unavailable, naming every variable that is malformed */
 export function readLiveEnv(source: Readonly<Record<string, string | undefined>> = process.env): LiveEnv {
-  const parsed = liveSchema.safeParse(source)
+  const parsed = liveSchema.and(addressSchema).safeParse(source)
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')
     throw new FaultlineError('unavailable', `${wrong}. Correct it, or leave it out.`)
   }
   const env = parsed.data
-  const pair = (rest: string | undefined, ws: string | undefined) => (rest && ws ? { rest, ws } : null)
-  const simulated = pair(env.FAULTLINE_SIMULATED_REST_URL, env.FAULTLINE_SIMULATED_WS_URL)
-  const binance = pair(env.FAULTLINE_BINANCE_REST_URL, env.FAULTLINE_BINANCE_WS_URL)
+  const addresses: LiveEnv['addresses'] = {}
+  for (const venue of FEED_VENUES) {
+    const [rest, ws] = [env[`${addressPrefix(venue)}_REST_URL`], env[`${addressPrefix(venue)}_WS_URL`]]
+    if (rest && ws) addresses[venue] = { rest, ws }
+  }
   return {
     stateDir: env.FAULTLINE_STATE_DIR,
     leaseMs: env.FAULTLINE_LEASE_MS,
     workerName: env.FAULTLINE_WORKER_NAME,
-    addresses: { ...(simulated ? { simulated } : {}), ...(binance ? { 'binance-usdm': binance } : {}) },
+    addresses,
   }
 }

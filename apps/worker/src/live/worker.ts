@@ -6,14 +6,16 @@ import { type Database, openDatabase } from '@faultline/db/database'
 import { type Listener, listen } from '@faultline/db/notify'
 import { type DataSourceRow, listDataSources } from '@faultline/db/repositories/data-sources'
 import { FaultlineError } from '@faultline/market/errors'
-import { VENUES, type VenueId } from '@faultline/market/venue'
+import { type FeedVenueId, VENUES } from '@faultline/market/venue'
+import { AggregateRunner } from '../aggregate/aggregate-runner.ts'
+import type { VenueAddress } from '../env.ts'
 import { BanFile } from '../feed/ban-file.ts'
 import type { VenueFeed } from '../feed/venue-feed.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { createIngest } from '../ingest/writer.ts'
 import { messageOf } from '../message-of.ts'
 import { keepRetention } from '../retention/retention-job.ts'
-import { createBinanceFeed } from '../venues/binance/feed.ts'
+import { FEEDS } from '../venues/feeds.ts'
 import { pause } from './pause.ts'
 import { Serial } from './serial.ts'
 import { SourceRunner } from './source-runner.ts'
@@ -23,7 +25,7 @@ export interface WorkerOptions {
   /** spool and bans of this worker */
   stateDir: string
   /** where a source without addresses of its own finds its venue; absent: at the venue's own hosts */
-  addresses: Partial<Record<VenueId, { rest: string; ws: string }>>
+  addresses: Partial<Record<FeedVenueId, VenueAddress>>
   log: (line: string) => void
   leaseMs?: number | undefined
   /** of the one that this worker is the successor of; absent: a new one */
@@ -47,6 +49,7 @@ export class Worker {
   private readonly told = new Map<number, string>()
   /** the ingest's connections: hundreds of lines that step at a minute's end do not stand before it */
   private readonly ingestDb: Database
+  private readonly sums: AggregateRunner
   private listener: Listener | null = null
   private loop: Promise<unknown> = Promise.resolve()
 
@@ -54,6 +57,7 @@ export class Worker {
     this.options = options
     this.ingestDb = openDatabase({ url: options.db.url, poolSize: 2, applicationName: 'faultline ingest' })
     this.name = options.name ?? `worker (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
+    this.sums = new AggregateRunner({ db: options.db, worker: this.name, log: options.log, leaseMs: options.leaseMs })
   }
 
   /** Resolves when the sources have been read and their feeds begin; waits for the database for as long as it takes. */
@@ -64,9 +68,14 @@ export class Worker {
       url: db.url,
       onMessage: (message) => {
         if (message.channel === 'sources') void this.follow()
+        else if (message.channel === 'columns') this.sums.heard(message.payload)
+        else if (message.channel === 'aggregates') this.sums.lookSoon(0)
       },
       onState: ({ state }) => {
-        if (state === 'listening') void this.follow()
+        if (state !== 'listening') return
+        void this.follow()
+        // What came while nobody listened.
+        this.sums.lookSoon(0)
       },
     })
     await this.listener.ready
@@ -74,6 +83,7 @@ export class Worker {
     await this.ingest.caughtUp(this.stopping.signal)
     this.caughtUp = true
     await this.follow()
+    this.sums.start()
     this.loop = Promise.all([this.lookAgain(), keepRetention({ db, log, signal: this.stopping.signal })])
   }
 
@@ -82,6 +92,7 @@ export class Worker {
     this.stopping.abort()
     await this.listener?.close()
     await this.loop
+    await this.sums.stop()
     await this.changes.run(async () => {
       await Promise.all([...this.runners.values()].map((runner) => runner.stop('stopped')))
       this.runners.clear()
@@ -119,7 +130,7 @@ export class Worker {
       for (const source of sources) {
         if (!source.enabled || this.runners.has(source.id)) continue
         try {
-          this.begin(source)
+          await this.begin(source)
         } catch (error) {
           const told = `${source.name} cannot be fed: ${messageOf(error)}`
           if (this.told.get(source.id) !== told) log(told)
@@ -131,27 +142,33 @@ export class Worker {
     return work.catch((error: unknown) => log(`the data sources could not be followed: ${messageOf(error)}`))
   }
 
-  private begin(source: DataSourceRow): void {
+  private async begin(source: DataSourceRow): Promise<void> {
     const { db, log, leaseMs } = this.options
     if (!this.ingest) return
     const { ingest, name: worker, claims } = this
-    const runner = new SourceRunner({ db, ingest, source, feed: this.feedOf(source), worker, log, leaseMs, claims })
+    const feed = await this.feedOf(source)
+    const runner = new SourceRunner({ db, ingest, source, feed, worker, log, leaseMs, claims })
     this.runners.set(source.id, runner)
     runner.start()
   }
 
-  private feedOf(source: DataSourceRow): VenueFeed {
+  /** @throws FaultlineError unavailable where nothing can feed the source */
+  private async feedOf(source: DataSourceRow): Promise<VenueFeed> {
     const { addresses, stateDir, log } = this.options
-    const own = addresses[source.venue]
+    const { simulated, wire, name } = VENUES[source.venue]
+    if (wire === null)
+      throw new FaultlineError('unavailable', `${name} is a sum over venues and has no feed of its own. Remove this source.`)
+    const own = addresses[source.venue as FeedVenueId]
     const restUrl = source.restUrl ?? own?.rest ?? null
     const wsUrl = source.wsUrl ?? own?.ws ?? null
     // Without an address a feed goes to the venue's own hosts: what comes from there is not simulated.
-    if (VENUES[source.venue].simulated && (restUrl === null || wsUrl === null))
+    if (simulated && (restUrl === null || wsUrl === null))
       throw new FaultlineError(
         'unavailable',
         'no simulated venue runs beside this worker. Start one (npm run -s faultline -- venue) and give the source its REST and WebSocket URL, or pause it.',
       )
-    return createBinanceFeed({
+    const create = await FEEDS[wire]()
+    return create({
       restUrl,
       wsUrl,
       banFile: new BanFile(path.join(stateDir, 'bans.json')),
