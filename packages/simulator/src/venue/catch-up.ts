@@ -3,6 +3,7 @@ import { FaultlineError } from '@faultline/market/errors'
 import { HOUR_MS } from '@faultline/market/units'
 import { readCheckpoint, writeCheckpoint } from './checkpoint-files.ts'
 import { LiveMarket, type LiveMarketOptions, openMarket } from './live-market.ts'
+import { type Shares, sameShares } from './shares.ts'
 import { KEPT_TICKS_MS } from './tape.ts'
 
 /** Simulated time between two looks at the outside: some ten milliseconds of work. */
@@ -46,6 +47,9 @@ async function resume({ market: options, stateDir, to }: CatchUpJob): Promise<Ca
         throw new FaultlineError('bad_input', `its ${name} is ${market.options[name]}, and ${options[name]} is wanted`)
       }
     }
+    if (!sameShares(market.options.shares, options.shares)) {
+      throw new FaultlineError('bad_input', `its flow is ${told(market.options.shares)}, and ${told(options.shares)} is wanted`)
+    }
     // A clock that was set back: the market of then is made again, since one that has been cannot be undone.
     if (market.simulatedTo > to + KEPT_TICKS_MS) {
       throw new FaultlineError('bad_input', `it is of ${new Date(market.simulatedTo).toISOString()}, later than the venue's clock`)
@@ -56,3 +60,10 @@ async function resume({ market: options, stateDir, to }: CatchUpJob): Promise<Ca
     return { market: new LiveMarket(options), refused: `${options.symbol}: ${error.message}` }
   }
 }
+
+const told = (shares: Shares | undefined): string =>
+  shares
+    ? `split ${Object.entries(shares)
+        .map(([wire, weight]) => `${wire} ${weight}`)
+        .join(', ')}`
+    : 'all at one venue'

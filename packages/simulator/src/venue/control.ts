@@ -2,10 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FaultlineError } from '@faultline/market/errors'
 import { binOf } from '@faultline/market/price-grid'
+import { HOUR_MS } from '@faultline/market/units'
 import type { FaultSpec, Faults } from './faults.ts'
 import type { Ledger, LedgerQuery } from './ledger.ts'
 import { isTrading, type Listing, type Listings, type Trading } from './listings.ts'
-import type { OpenPosition } from './venue-market.ts'
+import type { OpenPosition, VenueMarket } from './venue-market.ts'
 
 export interface VenueState {
   /** venue time, UTC ms */
@@ -14,7 +15,7 @@ export interface VenueState {
   seed: number
   connections: number
   subscriptions: number
-  instruments: { symbol: string; character: string; genesis: number; simulatedTo: number; ready: boolean }[]
+  instruments: { symbol: string; wireSymbol?: string; character: string; genesis: number; simulatedTo: number; ready: boolean }[]
 }
 
 export interface TruthBin {
@@ -29,6 +30,8 @@ export interface ControlOptions {
   faults: Faults
   ledger: Ledger
   listings: Listings
+  /** the market that this venue has a share of; its own where it has all of it */
+  whole?: (symbol: string) => VenueMarket | undefined
   /** Brings the venue up to its clock. */
   refresh: () => void
   state: () => Omit<VenueState, 'instruments'>
@@ -90,9 +93,22 @@ export class Control {
         return truth(this.market(query))
       case 'GET /positions':
         return positions(this.market(query))
+      case 'GET /liquidations':
+        return liquidations(this.market(query), this.range(query))
+      case 'GET /total': {
+        const { instrument, market } = this.market(query)
+        return total(this.options.whole?.(instrument.symbol) ?? market, this.range(query))
+      }
       default:
         throw new FaultlineError('not_found', `there is no ${call}; see docs/simulated-venue.md for what this port answers`)
     }
+  }
+
+  /** The hour before now unless told. */
+  private range(query: URLSearchParams): { from: number; to: number } {
+    const { time } = this.options.state()
+    const to = whole(query, 'to') ?? time
+    return { from: whole(query, 'from') ?? to - HOUR_MS, to }
   }
 
   private market(query: URLSearchParams): Trading {
@@ -109,9 +125,10 @@ export class Control {
 }
 
 function stateOf(listing: Listing): VenueState['instruments'][number] {
-  const { instrument, genesis, simulatedTo, market } = listing
+  const { instrument, wireSymbol, genesis, simulatedTo, market } = listing
   return {
     symbol: instrument.symbol,
+    ...(wireSymbol === undefined ? {} : { wireSymbol }),
     character: instrument.character,
     genesis: market?.genesis ?? genesis,
     simulatedTo: market?.simulatedTo ?? simulatedTo,
@@ -121,6 +138,40 @@ function stateOf(listing: Listing): VenueState['instruments'][number] {
 
 export function positions({ instrument, market }: Trading): { symbol: string; time: number; positions: readonly OpenPosition[] } {
   return { symbol: instrument.symbol, time: market.simulatedTo, positions: market.positions() }
+}
+
+interface Range {
+  /** UTC ms, inclusive */
+  from: number
+  /** exclusive */
+  to: number
+}
+
+/** Every one of them, unthrottled. */
+export function liquidations({ instrument, market }: Trading, { from, to }: Range) {
+  return { symbol: instrument.symbol, from, to, liquidations: market.forcedOrders(from, to) }
+}
+
+/** What the venues of a market add up to: of its closed minutes in [from, to), and now. Sizes in base coin. */
+export function total(market: VenueMarket, { from, to }: Range) {
+  const time = market.simulatedTo
+  const { columns } = market.candles(from, to)
+  const forced = market.forcedOrders(from, to)
+  const sum = (values: Iterable<number>): number => Array.from(values).reduce((a, b) => a + b, 0)
+  return {
+    symbol: market.instrument.symbol,
+    time,
+    mark: market.markAt(time).markPrice,
+    openInterest: market.openInterestAt(time),
+    positions: market.positions().length,
+    from,
+    to,
+    volume: sum(columns.volume),
+    takerBuyVolume: sum(columns.takerBuyVolume),
+    tradeCount: sum(columns.tradeCount),
+    liquidations: forced.length,
+    liquidated: sum(forced.map(({ quantity }) => quantity)),
+  }
 }
 
 /** What would really be liquidated, by price: the map that an estimate is measured against. */

@@ -3,6 +3,8 @@ import type { VenueInstrument, VenueMarket } from './venue-market.ts'
 /** One instrument of the venue. It trades once its market has caught up with the venue's clock. */
 export interface Listing {
   readonly instrument: VenueInstrument
+  /** as the venue's own wire format writes it, where that is another one than the instrument's */
+  readonly wireSymbol?: string
   /** where public history begins, UTC ms */
   genesis: number
   /** how far the catching-up is, UTC ms; the market says itself once it trades */
@@ -26,8 +28,9 @@ export class Listings {
     for (const listing of listings) this.bySymbol.set(listing.instrument.symbol, listing)
   }
 
+  /** By either symbol. */
   get(symbol: string): Listing | undefined {
-    return this.bySymbol.get(symbol)
+    return this.bySymbol.get(symbol) ?? this.all().find(({ wireSymbol }) => wireSymbol === symbol)
   }
 
   all(): Listing[] {

@@ -65,7 +65,7 @@ function added(parts: readonly Said[]): Said {
 describe('a market whose flow is split over venues', () => {
   it.each([
     [3, 'SIMSPARKUSDT', FIVE_VENUES],
-    [7, 'SIMEMBERUSDT', FIVE_VENUES],
+    [4, 'SIMOAKUSDT', FIVE_VENUES],
     [11, 'SIMGALEUSDT', { okx: 3, hyperliquid: 1 }],
     [2 ** 40 + 1, 'SIMTIDEUSDT', { binance: 1 }],
   ] as const)('is the sum of its venues, seed %d, %s', (seed, symbol, shares) => {

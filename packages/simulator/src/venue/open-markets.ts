@@ -10,6 +10,7 @@ import type { CatchUpReport } from './catch-up-worker.ts'
 import { characterOf, VENUE_SYMBOLS } from './characters.ts'
 import { settleIdentity, type VenueIdentity, writeCheckpoint } from './checkpoint-files.ts'
 import { type LiveMarket, openMarket } from './live-market.ts'
+import type { Shares } from './shares.ts'
 
 export interface OpenMarketsOptions {
   /** whole number from 0; another seed is another venue */
@@ -20,6 +21,8 @@ export interface OpenMarketsOptions {
   historyDays: number
   /** days before that, in which positions arise; a stored venue keeps its own. 3 by default. */
   warmUpDays?: number
+  /** over which venues an instrument's flow is split; undefined: over none */
+  sharesOf?: (symbol: string) => Shares | undefined
   /** folder of checkpoints, made where it is missing; null: nothing on disk */
   stateDir: string | null
   /** the venue's time, UTC ms */
@@ -58,7 +61,10 @@ export async function openMarkets(options: OpenMarketsOptions): Promise<OpenedMa
     )
   }
   const { seed, genesis, warmUpDays } = identity
-  const jobs = symbols.map((symbol) => (): CatchUpJob => ({ market: { seed, symbol, genesis, warmUpDays }, stateDir, to: options.now() }))
+  const jobs = symbols.map((symbol) => (): CatchUpJob => {
+    const shares = options.sharesOf?.(symbol)
+    return { market: { seed, symbol, genesis, warmUpDays, ...(shares ? { shares } : {}) }, stateDir, to: options.now() }
+  })
   const ready = options.inline ? catchUpHere(jobs, options) : catchUpInThreads(jobs, options)
   // Whoever waits for it is told; who does not is not brought down by it.
   ready.catch(() => undefined)

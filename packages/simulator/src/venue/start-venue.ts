@@ -1,22 +1,30 @@
 /** The simulated venue as a whole: its instruments, their markets brought to the present, and the server before them. */
 import { FaultlineError } from '@faultline/market/errors'
 import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
-import { VENUE_SYMBOLS, venueInstrument } from './characters.ts'
+import { WIRES, type Wire } from '@faultline/market/venue'
+import { VENUE_SYMBOLS } from './characters.ts'
 import { VenueClock } from './clock.ts'
 import type { Faults } from './faults.ts'
 import type { Ledger } from './ledger.ts'
-import { BINANCE_LIMITS, type Limits } from './limits.ts'
-import { type Listing, Listings } from './listings.ts'
+import type { Limits } from './limits.ts'
 import type { LiveMarket } from './live-market.ts'
 import { openMarkets, saveMarkets } from './open-markets.ts'
+import { sharesOf } from './shares.ts'
 import type { VenueMarket } from './venue-market.ts'
-import { serveVenue } from './venue-server.ts'
+import { type Ports, type ServedWire, serveVenues } from './venue-servers.ts'
 
 export interface VenueOptions {
   /** whole number from 0; another seed is another venue */
   seed: number
   /** some of the six; all of them by default */
   symbols?: readonly string[]
+  /**
+   * wire formats, each with a server of its own; Binance's alone by default. With others beside it, each market's flow is split
+   * over all of them.
+   */
+  venues?: readonly Wire[]
+  /** of the symbols those that are split; all of them by default. The others are Binance's alone. */
+  splitSymbols?: readonly string[]
   /** how long before the first start public history begins; 7 by default. A venue in `stateDir` keeps its own. */
   historyDays?: number
   /** days before that, in which positions arise; 3 by default */
@@ -28,6 +36,8 @@ export interface VenueOptions {
   /** 0, the default: any that is free */
   port?: number
   controlPort?: number
+  /** of the venues beside Binance; any that are free by default */
+  venuePorts?: Partial<Record<Wire, Ports>>
   /** venue milliseconds per millisecond of the wall clock; 1 by default */
   speed?: number
   /** venue time at the start, UTC ms; the present by default */
@@ -40,20 +50,28 @@ export interface VenueOptions {
   onRefused?: (message: string) => void
 }
 
-export interface Venue {
+/** One venue of a simulated market, in its own wire format. */
+export interface VenueFace {
   /** `http://127.0.0.1:port` */
   readonly rest: string
   /** `ws://127.0.0.1:port` */
   readonly ws: string
   readonly control: string
-  /** venue time, UTC ms */
-  now(): number
-  /** resolves when every instrument trades; fails when one of them cannot be brought to the present */
-  readonly ready: Promise<void>
   /** the market behind an instrument that trades: answers without a wire between, for tests to compare with */
   market(symbol: string): VenueMarket | undefined
   readonly faults: Faults
   readonly ledger: Ledger
+}
+
+/** The fields of VenueFace are Binance's, or the first venue's where it is not among them. */
+export interface Venue extends VenueFace {
+  readonly venues: Readonly<Partial<Record<Wire, VenueFace>>>
+  /** a market as a whole: what its venues add up to */
+  whole(symbol: string): VenueMarket | undefined
+  /** venue time, UTC ms */
+  now(): number
+  /** resolves when every instrument trades; fails when one of them cannot be brought to the present */
+  readonly ready: Promise<void>
   /** Writes the checkpoints and ends everything. */
   close(): Promise<void>
 }
@@ -74,20 +92,22 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
   }
   const clock = new VenueClock(options.clockStart ?? Date.now(), speed)
   const symbols = options.symbols ?? VENUE_SYMBOLS
-  const listed = symbols.map((symbol): Listing => ({ instrument: venueInstrument(symbol), genesis: clock.start, simulatedTo: 0 }))
-  const listings = new Listings(listed)
-  const limits = { ...BINANCE_LIMITS, ...options.limits }
-  const server = await serveVenue({
-    listings,
+  const { wires, split, shares } = divided(options, symbols)
+  const markets = new Map<string, LiveMarket>()
+  const servers = await serveVenues({
+    wires,
+    listedBy: (wire) => (wire === 'binance' ? symbols : split),
     clock,
-    limits,
     seed,
     host: options.host ?? '127.0.0.1',
-    port: options.port ?? 0,
-    controlPort: options.controlPort ?? 0,
+    portsOf: (wire) =>
+      wire === 'binance'
+        ? { port: options.port ?? 0, controlPort: options.controlPort ?? 0 }
+        : (options.venuePorts?.[wire] ?? { port: 0, controlPort: 0 }),
+    limits: options.limits ?? {},
+    whole: (symbol) => markets.get(symbol),
   })
 
-  const markets = new Map<string, LiveMarket>()
   const opening: Promise<void>[] = []
   const stopping = new AbortController()
   let ready: Promise<void>
@@ -95,6 +115,7 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
     const opened = await openMarkets({
       seed,
       symbols,
+      sharesOf: (symbol) => (split.includes(symbol) ? shares : undefined),
       historyDays: options.historyDays ?? 7,
       ...(options.warmUpDays === undefined ? {} : { warmUpDays: options.warmUpDays }),
       stateDir: stateDir ?? null,
@@ -103,23 +124,18 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
       signal: stopping.signal,
       onReady: (market) => {
         markets.set(market.instrument.symbol, market)
-        opening.push(server.open(market.instrument.symbol, market))
+        opening.push(servers.open(market))
       },
-      onProgress: (symbol, simulatedTo) => {
-        const listing = listings.get(symbol)
-        if (listing) listing.simulatedTo = simulatedTo
-      },
+      onProgress: (symbol, simulatedTo) => servers.progress(symbol, { simulatedTo }),
       ...(options.onRefused ? { onRefused: options.onRefused } : {}),
     })
-    for (const listing of listed) {
-      listing.genesis = opened.genesis
-      listing.simulatedTo = opened.genesis - opened.warmUpDays * DAY_MS
-    }
+    const { genesis } = opened
+    for (const symbol of symbols) servers.progress(symbol, { genesis, simulatedTo: genesis - opened.warmUpDays * DAY_MS })
     ready = opened.ready.then(async () => void (await Promise.all(opening)))
     // Whoever waits for it is told; who does not is not brought down by it.
     ready.catch(() => undefined)
   } catch (error) {
-    await server.close()
+    await servers.close()
     throw error
   }
 
@@ -133,22 +149,47 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
   const close = async (): Promise<void> => {
     clearInterval(timer)
     stopping.abort(new FaultlineError('unavailable', 'the venue was closed'))
-    await server.close()
+    await servers.close()
     await ready.catch(() => undefined)
     await save()
   }
+  const faces = Object.fromEntries(Array.from(servers.byWire, ([wire, served]) => [wire, faceOf(served)])) as Venue['venues']
   return {
-    rest: server.rest,
-    ws: server.ws,
-    control: server.control,
+    ...(faces.binance ?? (Object.values(faces)[0] as VenueFace)),
+    venues: faces,
+    whole: (symbol) => markets.get(symbol),
     now: () => clock.now(),
     ready,
-    market: (symbol) => listings.get(symbol)?.market,
-    faults: server.faults,
-    ledger: server.ledger,
     close: () => {
       closing ??= close()
       return closing
     },
   }
+}
+
+const faceOf = ({ server, listings }: ServedWire): VenueFace => ({
+  rest: server.rest,
+  ws: server.ws,
+  control: server.control,
+  market: (symbol) => listings.get(symbol)?.market,
+  faults: server.faults,
+  ledger: server.ledger,
+})
+
+/** Which venues there are, and which of the symbols are split over them. */
+function divided({ venues = ['binance'], splitSymbols }: VenueOptions, symbols: readonly string[]) {
+  const refuse = (field: string, message: string): never => {
+    throw new FaultlineError('bad_input', message, { place: { field } })
+  }
+  const unknown = venues.find((venue) => !WIRES.includes(venue))
+  if (unknown !== undefined || venues.length === 0) refuse('venues', `some of ${WIRES.join(', ')} are needed, not “${venues.join(',')}”`)
+  const wires = WIRES.filter((wire) => venues.includes(wire))
+  const alone = wires.length === 1 && wires[0] === 'binance'
+  const split = alone ? [] : (splitSymbols ?? symbols)
+  const foreign = split.find((symbol) => !symbols.includes(symbol))
+  if (foreign !== undefined) refuse('splitSymbols', `${foreign} is not among ${symbols.join(', ')}`)
+  if (!wires.includes('binance') && split.length < symbols.length) {
+    refuse('splitSymbols', 'without binance among the venues nobody lists what is not split')
+  }
+  return { wires, split, shares: sharesOf(wires) }
 }

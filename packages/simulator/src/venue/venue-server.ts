@@ -22,6 +22,8 @@ export interface ServerOptions {
   host: string
   port: number
   controlPort: number
+  /** the market that this venue has a share of, by the market's symbol */
+  whole?: (symbol: string) => VenueMarket | undefined
   /** the clock that limits are counted by; the machine's unless told */
   wall?: () => number
 }
@@ -73,6 +75,7 @@ export async function serveVenue(options: ServerOptions): Promise<VenueServer> {
     faults,
     ledger,
     listings,
+    ...(options.whole ? { whole: options.whole } : {}),
     refresh: () => pump.run(),
     state: () => ({ time: clock.now(), speed: clock.speed, seed, connections: sockets.size, subscriptions: sockets.subscriptions }),
   })

@@ -10,6 +10,7 @@ import { Ledger } from '../ledger.ts'
 import { BINANCE_LIMITS } from '../limits.ts'
 import type { Listings } from '../listings.ts'
 import { addressOf, answering, closed, listen } from '../ports.ts'
+import type { VenueMarket } from '../venue-market.ts'
 import type { VenueServer } from '../venue-server.ts'
 import { CHANNEL_OF } from './happenings.ts'
 import { oldHappenings } from './old-happenings.ts'
@@ -29,6 +30,8 @@ export interface WireServerOptions {
   host: string
   port: number
   controlPort: number
+  /** the market that this venue has a share of, by the market's symbol */
+  whole?: (symbol: string) => VenueMarket | undefined
   /** what comes after refusals, and how much may wait for a slow reader; the rest of the limits is the format's */
   limits?: Partial<WireLimits & { bufferedBytes: number }>
   /** the clock that limits are counted by; the machine's unless told */
@@ -75,6 +78,7 @@ export async function serveWire(options: WireServerOptions): Promise<VenueServer
     faults,
     ledger,
     listings,
+    ...(options.whole ? { whole: options.whole } : {}),
     refresh: () => pump.run(),
     state: () => ({ time: clock.now(), speed: clock.speed, seed, connections: sockets.size, subscriptions: sockets.subscriptions }),
   })
