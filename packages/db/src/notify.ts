@@ -14,6 +14,7 @@ export const CHANNELS = {
   progress: 'faultline_progress',
   feeds: 'faultline_feeds',
   sources: 'faultline_sources',
+  aggregates: 'faultline_aggregates',
 } as const
 export type NotifyChannel = keyof typeof CHANNELS
 
@@ -22,6 +23,8 @@ const payloads = {
   feeds: z.object({ sourceId: z.int(), instrumentIds: z.array(z.int()).max(1000) }),
   /** an administrator changed a data source */
   sources: z.object({ id: z.int() }),
+  /** a sum over venues was made, or is gone */
+  aggregates: z.object({ instrumentId: z.int() }),
   /** new columns of a build are there; times are starts of buckets in UTC milliseconds */
   columns: z.object({ instrumentId: z.int(), instrumentKey: z.string(), buildId: z.int(), lastBucket: z.number() }),
   /** sessions of this person have to be looked at again */

@@ -148,8 +148,10 @@ export function copyColumns(
     const { count, first, last } = rows[0] as (typeof rows)[0]
     if (count > 0)
       await client.query(
-        `update build set first_bucket = coalesce(first_bucket, $2), last_bucket = $3, column_count = column_count + $4 where id = $1`,
-        [copy.to, first, last, count],
+        `update build b set first_bucket = coalesce(b.first_bucket, $2), last_bucket = $3, column_count = b.column_count + $4,
+                thinned_5m_to = least(o.thinned_5m_to, $6), thinned_30m_to = least(o.thinned_30m_to, $6)
+           from build o where b.id = $1 and o.id = $5`,
+        [copy.to, first, last, count, copy.from, isoTime(copy.before)],
       )
     return count
   })

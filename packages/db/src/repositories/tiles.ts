@@ -10,7 +10,7 @@ import { resolutionName, resolutionsOf } from '@faultline/market/resolution'
 import { TILE_COLUMNS, type Tile } from '@faultline/market/tile'
 import { tileEnd, tileFromColumns, tileFromTiles, tileIndexOf, tileStart } from '@faultline/market/tile-build'
 import { decodeTile, encodeTile } from '@faultline/market/tile-codec'
-import type { Database } from '../database.ts'
+import type { Database, Transaction } from '../database.ts'
 import { msOf } from '../sql/binary.ts'
 import { type BuildRow, findBuild } from './builds.ts'
 import { readColumns } from './columns.ts'
@@ -76,6 +76,17 @@ export async function closeTiles(db: Database, buildId: number, options: { since
     }
   }
   return made
+}
+
+/** Closed tiles that lie before `before`, of columns that were copied from one build to another (copyColumns() of builds.ts). */
+export async function copyTiles(client: Transaction, copy: { from: number; to: number; before: number }): Promise<void> {
+  await client.query(
+    `insert into tile (instrument_id, build_id, resolution_ms, tile_index, gzip)
+     select t.instrument_id, $2, t.resolution_ms, t.tile_index, t.gzip from tile t join build b on b.instrument_id = t.instrument_id
+      where b.id = $1 and t.build_id = $1 and (t.tile_index + 1)::bigint * t.resolution_ms * ${TILE_COLUMNS} <= $3
+     on conflict do nothing`,
+    [copy.from, copy.to, copy.before],
+  )
 }
 
 const overlaps = (build: TileBuild, resolutionMs: number, index: number): boolean =>
