@@ -1,7 +1,7 @@
 /** A venue of some wire format over markets made by hand, whose time passes when a test says so. */
 import { WebSocket } from 'ws'
 import { VenueClock } from '../clock.ts'
-import { GENESIS, HandMarket, type HandMarketOptions, handInstrument } from '../hand-market.ts'
+import { GENESIS, HandMarket, type HandMarketOptions } from '../hand-market.ts'
 import { Listings } from '../listings.ts'
 import type { VenueServer } from '../venue-server.ts'
 import type { WireFormat } from './wire-format.ts'
@@ -15,22 +15,18 @@ export interface HandWire extends VenueServer {
 
 export async function handWire(
   format: WireFormat,
-  markets: readonly HandMarketOptions[],
+  markets: readonly (HandMarketOptions | HandMarket)[],
   limits: NonNullable<WireServerOptions['limits']> = {},
 ): Promise<HandWire> {
   let wall = 0
   const clock = new VenueClock(GENESIS, 1, () => wall)
-  const listings = new Listings(
-    markets.map(({ symbol }) => ({ instrument: handInstrument(symbol), genesis: GENESIS, simulatedTo: GENESIS })),
-  )
+  const made = markets.map((market) => (market instanceof HandMarket ? market : new HandMarket(market)))
+  const listings = new Listings(made.map(({ instrument }) => ({ instrument, genesis: GENESIS, simulatedTo: GENESIS })))
   const server = await serveWire({
     ...{ format, listings, clock, seed: 7, host: '127.0.0.1', port: 0, controlPort: 0, limits },
     wall: () => wall,
   })
-  for (const options of markets) {
-    const market = new HandMarket(options)
-    await server.open(market.instrument.symbol, market)
-  }
+  for (const market of made) await server.open(market.instrument.symbol, market)
   return {
     ...server,
     pass: (ms) => {

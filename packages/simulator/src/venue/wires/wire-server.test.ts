@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { FaultSpec } from '../faults.ts'
-import { forced, GENESIS, trade } from '../hand-market.ts'
+import { forced, GENESIS, type HandMarketOptions, trade } from '../hand-market.ts'
 import { FrameClient, type HandWire, handWire } from './hand-wire.ts'
 import { plainFormat } from './plain-format.ts'
 import type { WireFormat } from './wire-format.ts'
@@ -15,7 +15,7 @@ afterEach(async () => {
   await venue.close()
 })
 
-const start = async (ticks: NonNullable<Parameters<typeof handWire>[1][number]['ticks']> = [], format: Partial<WireFormat> = {}) => {
+const start = async (ticks: NonNullable<HandMarketOptions['ticks']> = [], format: Partial<WireFormat> = {}) => {
   venue = await handWire({ ...plainFormat, ...format }, [{ ticks }], { refusalsBeforeBan: 2 })
 }
 const listen = async (...topics: string[]): Promise<FrameClient> => {
