@@ -20,6 +20,7 @@ const COMMANDS = {
   score: { file: WORKER, what: 'score the estimate of a folder against truth and on the prints that followed, without a database' },
   cascade: { file: WORKER, what: 'what a sudden move would set off, from a map and an order book, without a database' },
   margin: { file: WORKER, what: 'liquidation price of one isolated position, by the rules of its venue' },
+  venues: { file: WORKER, live: true, what: 'check: connect to each venue and say per channel what arrived, without a database' },
   normalise: { file: WORKER, what: 'what one raw message of a venue means, without a database' },
   simulate: { file: SIMULATOR, what: 'write the dump of a simulated market whose positions are known' },
   venue: { file: VENUE, what: 'serve simulated markets in the wire format of Binance USDⓈ-M, for ever' },

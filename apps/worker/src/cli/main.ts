@@ -20,6 +20,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   instruments: () => import('./instruments.ts'),
   coverage: () => import('./coverage.ts'),
   retention: () => import('./retention.ts'),
+  venues: () => import('./venues.ts'),
   normalise: () => import('./normalise.ts'),
   worker: () => import('./worker.ts'),
 }
