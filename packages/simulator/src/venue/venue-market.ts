@@ -119,6 +119,8 @@ export interface ForcedTick {
   /** the order's limit: the bankruptcy price */
   orderPrice: number
   averagePrice: number
+  /** whose position it was, where the market knows: as in `Account` */
+  address?: string
 }
 export type Tick = TradeTick | ForcedTick
 
