@@ -101,9 +101,9 @@ export interface WireFormat {
   readRequest(text: string, context: WireContext, path: string): ClientRequest
   /**
    * The frames that this topic tells of what happened (usually one); none where it does not concern it.
-   * `toldAt` is the time of the happening that `messages` had of this topic before, or, where there was none, `context.now` of
-   * the first `snapshot`: the one thing that a server keeps of each topic, as long as somebody listens to it. Venues that tell
-   * only what changed (Bybit's tickers, books) tell what changed since then.
+   * `toldAt` is the time of the happening that this topic told of before (those without a frame do not count), or, where there
+   * was none, `context.now` of the first `snapshot`: the one thing that a server keeps of each topic, as long as somebody listens
+   * to it. Venues that tell only what changed (Bybit's tickers, books) tell what changed since then.
    */
   messages(topic: Topic, happening: Happening, context: WireContext, toldAt: number): readonly string[]
   /**

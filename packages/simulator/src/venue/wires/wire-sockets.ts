@@ -24,7 +24,7 @@ interface Listeners {
   connections: Set<WireConnection>
   /** a good frame to make bad ones of */
   lastFrame: string
-  /** the time of the latest happening that was worded, by symbol; that of the first snapshot is without one */
+  /** the time of the latest happening that was told, by symbol; that of the first snapshot is without one */
   toldAt: Map<string, number>
 }
 
@@ -159,8 +159,10 @@ export class WireSockets {
   private word({ topic, toldAt }: Listeners, happening: Happening): readonly string[] {
     const { time, listing } = happening
     const since = Math.max(toldAt.get(listing.symbol) ?? toldAt.get('') ?? time, time - MEMORY_MS)
-    toldAt.set(listing.symbol, time)
-    return this.options.format.messages(topic, happening, this.options.context(time), since)
+    const frames = this.options.format.messages(topic, happening, this.options.context(time), since)
+    // Of what was worth no frame clients know nothing: what comes next is told against what they know.
+    if (frames.length > 0 || !toldAt.has(listing.symbol)) toldAt.set(listing.symbol, frames.length > 0 ? time : since)
+    return frames
   }
 
   /** Gives what is to be called for each socket that was reached. */

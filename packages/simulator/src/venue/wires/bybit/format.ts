@@ -1,7 +1,7 @@
 /** Bybit v5, linear contracts: the simulated venue's words at `/v5/market/…` and on `/v5/public/linear`. */
 import { MINUTE_MS, SECOND_MS } from '@faultline/market/units'
 import { bookChanges, bookOf } from '../book-changes.ts'
-import { latestTrades, TICKS_KEPT_MS } from '../recent-trades.ts'
+import { latestTrades } from '../recent-trades.ts'
 import type { ClientRequest, Happening, RestCost, Topic, WireContext, WireFormat, WireListing } from '../wire-format.ts'
 import { answer, hasPath, NOT_FOUND } from './rest.ts'
 import { refused } from './rest-params.ts'
@@ -14,8 +14,8 @@ const CONNECTION_ID = 'simulated-0000000000000000'
 const TOO_MANY_VISITS = 10_006
 const BANNED = 10_018
 const SERVER_ERROR = 10_016
-/** A change is told against a moment that markets still know; after a longer silence all is told anew. */
-const LONGEST_SILENCE_MS = TICKS_KEPT_MS - MINUTE_MS
+/** A change is told against a moment that markets still know well; after a longer silence all is told anew. */
+const LONGEST_SILENCE_MS = 5 * MINUTE_MS
 
 export const bybitFormat: WireFormat = {
   wire: 'bybit',

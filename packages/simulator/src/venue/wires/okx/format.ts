@@ -5,7 +5,6 @@ import { MINUTE_MS, SECOND_MS } from '@faultline/market/units'
 import { barAt } from '../../bars.ts'
 import type { DepthAt } from '../../venue-market.ts'
 import { bookChanges, bookOf } from '../book-changes.ts'
-import { TICKS_KEPT_MS } from '../recent-trades.ts'
 import type { ClientRequest, Happening, Topic, WireContext, WireFormat, WireListing } from '../wire-format.ts'
 import { answer, costOf, NOT_FOUND } from './rest.ts'
 import { refused } from './rest-params.ts'
@@ -27,8 +26,8 @@ import {
 
 /** OKX names each connection; here they share a name, as nothing is answered by it. */
 const CONNECTION_ID = 'a1b2c3d4'
-/** A change is told against a moment that markets still know; after a longer silence all is told anew. */
-const LONGEST_SILENCE_MS = TICKS_KEPT_MS - MINUTE_MS
+/** A change is told against a moment that markets still know well; after a longer silence all is told anew. */
+const LONGEST_SILENCE_MS = 5 * MINUTE_MS
 
 export const okxFormat: WireFormat = {
   wire: 'okx',

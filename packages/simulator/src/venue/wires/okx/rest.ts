@@ -102,9 +102,11 @@ function openInterests(query: URLSearchParams, context: WireContext): Answered {
   return ofType(query, context).map((l) => openInterest(l, l.market.openInterestAt(now), l.market.markAt(now).markPrice, now))
 }
 
+/** An instrument is enough, too. */
 function markPrices(query: URLSearchParams, context: WireContext): Answered {
   const { now } = context
-  return ofType(query, context).map((l) => markPrice(l, l.market.markAt(now), now))
+  const asked = query.has('instId') && !query.has('instType') ? [listed(query, context)] : ofType(query, context)
+  return asked.map((l) => markPrice(l, l.market.markAt(now), now))
 }
 
 /** `instId=ANY` means all. */
