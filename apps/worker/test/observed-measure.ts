@@ -3,7 +3,7 @@ import { Estimator } from '@faultline/engine/estimator/estimator'
 import { observedStock } from '@faultline/engine/estimator/observed-stock'
 import { distanceHistogram, planeHistogram, SIMULATED_OPTIONS, truthMeasures } from '@faultline/engine/score/truth-measures'
 import { DAY_MS, SIDES } from '@faultline/market/units'
-import { type SeenMarket, seenMarket, type TruePosition } from '@faultline/testkit/seen-market'
+import type { SeenMarket, TruePosition } from '@faultline/testkit/seen-market'
 import { bucketInputs } from '../src/pipeline/bucket-inputs.ts'
 
 /** 0 to 1, the same for a position whenever it is asked. */

@@ -65,6 +65,18 @@ export const sourceOptions = z.object({
   graceMs: z.int().min(0).optional(),
   /** how long estimating waits for a hole in the candles to be filled before it goes on without */
   refillPatienceMs: z.int().min(0).optional(),
+  /**
+   * Positions of addresses that an administrator names, where the venue shows them (Hyperliquid). Off, or absent: they are not asked for,
+   * not shown, and the estimator is not told of them. `everyMs`: how often an account is asked for, those with much at stake near the price
+   * more often; `lookMs`: how often the layer is written down.
+   */
+  observed: z
+    .object({
+      enabled: z.boolean(),
+      everyMs: z.int().min(1_000).max(86_400_000).optional(),
+      lookMs: z.int().min(1_000).max(3_600_000).optional(),
+    })
+    .optional(),
 })
 export type SourceOptions = z.infer<typeof sourceOptions>
 

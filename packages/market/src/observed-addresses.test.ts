@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readAddress, readAddresses } from './observed-addresses.ts'
+import { readAddress, readAddresses, shortAddress } from './observed-addresses.ts'
 
 const A = `0x${'ab'.repeat(20)}`
 const B = `0x${'01'.repeat(20)}`
@@ -8,6 +8,7 @@ describe('a list of addresses', () => {
   it('is one per line, in any case, each once, with notes and empty lines', () => {
     expect(readAddresses(`# whales\n${A.toUpperCase().replace('0X', '0x')}\r\n\n  ${B} # a fund\n${A}\n`)).toEqual({
       addresses: [A, B],
+      duplicates: 1,
       refused: { count: 0, at: [] },
     })
   })
@@ -18,7 +19,10 @@ describe('a list of addresses', () => {
       { ethAddress: B, accountValue: '0.5' },
       { ethAddress: 'nobody' },
     ]
-    expect(readAddresses(JSON.stringify({ leaderboardRows: rows }, null, 2))).toEqual({ addresses: [A, B], refused: { count: 1, at: [3] } })
+    expect(readAddresses(JSON.stringify({ leaderboardRows: rows }, null, 2))).toMatchObject({
+      addresses: [A, B],
+      refused: { count: 1, at: [3] },
+    })
   })
 
   it('is a list in JSON', () => {
@@ -26,15 +30,22 @@ describe('a list of addresses', () => {
   })
 
   it('is CSV with or without a head, the address in whatever column', () => {
-    expect(readAddresses(`rank,address,value\n1,"${A}",100\n2;${B};7\n`)).toEqual({ addresses: [A, B], refused: { count: 0, at: [] } })
+    expect(readAddresses(`rank,address,value\n1,"${A}",100\n2;${B};7\n`)).toMatchObject({
+      addresses: [A, B],
+      refused: { count: 0, at: [] },
+    })
     expect(readAddresses(`1,${A}\n`).addresses).toEqual([A])
   })
 
   it('names the lines that hold none, and quotes nothing of them', () => {
-    expect(readAddresses(`${A}\n0x123\n${A.slice(0, -1)}g\n`)).toEqual({ addresses: [A], refused: { count: 2, at: [2, 3] } })
+    expect(readAddresses(`${A}\n0x123\n${A.slice(0, -1)}g\n`)).toMatchObject({ addresses: [A], refused: { count: 2, at: [2, 3] } })
     expect(readAddresses('x\n'.repeat(25)).refused).toEqual({ count: 25, at: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] })
-    expect(readAddresses('')).toEqual({ addresses: [], refused: { count: 0, at: [] } })
+    expect(readAddresses('')).toEqual({ addresses: [], duplicates: 0, refused: { count: 0, at: [] } })
     expect(readAddresses('{"leaderboardRows": 5}').addresses).toEqual([])
+  })
+
+  it('is shortened for everybody to what does not give it away', () => {
+    expect(shortAddress(`0x1234${'0'.repeat(32)}abcd`)).toBe('0x1234…abcd')
   })
 
   it('takes 0x and forty digits for one address', () => {

@@ -1,14 +1,18 @@
 /**
- * Addresses that an administrator gives: Hyperliquid's leaderboard as a file (`leaderboardRows[].ethAddress`), a JSON list, or
- * text with one address per line, alone or as the first such field of a CSV line. No I/O.
+ * Accounts whose positions are observed. Addresses that an administrator gives: Hyperliquid's leaderboard as a file
+ * (`leaderboardRows[].ethAddress`), a JSON list, or text with one address per line, alone or as the first such field of a CSV line.
  */
-import { isFields } from '../binance/values.ts'
+
+/** So many accounts are observed per data source at most. */
+export const MOST_OBSERVED_ADDRESSES = 5_000
 
 const ADDRESS = /^0x[0-9a-f]{40}$/
 
 export interface AddressList {
   /** lower-case, each once, in the file's order */
   addresses: string[]
+  /** how many were there again */
+  duplicates: number
   /** what was no address, by line or row from 1; at most ten of them are named, and none is quoted */
   refused: { count: number; at: number[] }
 }
@@ -21,22 +25,29 @@ export function readAddress(value: unknown): string | undefined {
   return ADDRESS.test(text) ? text : undefined
 }
 
+/** What everybody may see of an address: `0x1234…abcd`. */
+export const shortAddress = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`
+
 /** Never throws: what cannot be read is counted in `refused`. */
 export function readAddresses(text: string): AddressList {
   const rows = rowsOf(text.replace(/^\uFEFF/, ''))
   const addresses = new Set<string>()
   const at: number[] = []
   let count = 0
+  let duplicates = 0
   rows.forEach((row, i) => {
     const address = row.map(readAddress).find((a) => a !== undefined)
-    if (address !== undefined) addresses.add(address)
+    if (address !== undefined) {
+      if (addresses.has(address)) duplicates++
+      addresses.add(address)
+    }
     // The first line may be a head of columns, and lines may be empty or notes.
     else if (row.some((field) => field !== '') && !(i === 0 && row.some(isHead))) {
       count++
       if (at.length < MOST_NAMED) at.push(i + 1)
     }
   })
-  return { addresses: [...addresses], refused: { count, at } }
+  return { addresses: [...addresses], duplicates, refused: { count, at } }
 }
 
 const isHead = (field: unknown): boolean => typeof field === 'string' && /address|user|account|wallet/i.test(field)
@@ -68,3 +79,5 @@ function listOf(value: unknown): unknown[] | undefined {
   if (!isFields(value)) return undefined
   return [value.leaderboardRows, value.rows, value.addresses].find((list) => Array.isArray(list)) as unknown[] | undefined
 }
+
+const isFields = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
