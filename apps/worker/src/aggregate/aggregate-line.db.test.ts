@@ -76,7 +76,7 @@ it('adds up what is there, shortly the newest and then all of it, and goes on as
   await served(key, sumsOf(both, range(0, 30)))
   await a.append([30])
   await b.append([30])
-  line.heard(START + 30 * MINUTE_MS)
+  line.heard()
   await served(key, sumsOf(both, range(0, 31)))
   expect(await coverage(key)).toEqual([
     { member: a.instrument.id, from: 0, to: 31, included: true },
@@ -96,22 +96,22 @@ it('waits for a late member, goes on without one that stays away, and takes it i
   await served(key, sumsOf(both, range(0, 5)))
 
   await a.append([5])
-  line.heard(START + 5 * MINUTE_MS)
+  line.heard()
   await new Promise((resolve) => setTimeout(resolve, 150))
   expect((await servedColumns(t.db, key)).size).toBe(5) // it is waited for
   await b.append([5])
-  line.heard(START + 5 * MINUTE_MS)
+  line.heard()
   await served(key, sumsOf(both, range(0, 6)))
 
   await a.append([6, 7, 8, 9])
-  line.heard(START + 9 * MINUTE_MS)
+  line.heard()
   const alone = (i: number) => (i < 6 ? both(i) : [a.column(i)])
   await served(key, sumsOf(alone, range(0, 10)))
   expect((await coverage(key)).at(-1)).toEqual({ member: b.instrument.id, from: 6, to: 10, included: false })
   const first = (await findInstrument(t.db, key)).currentBuildId
 
   await b.append([6, 7, 8, 9])
-  line.heard(START + 9 * MINUTE_MS)
+  line.heard()
   await served(key, sumsOf(both, range(0, 10)))
   expect((await findInstrument(t.db, key)).currentBuildId).not.toBe(first)
   expect((await coverage(key)).every((s) => s.included)).toBe(true)
@@ -138,7 +138,7 @@ it('follows another generation of a member, a member that comes, and one that go
     sumsOf((i) => (i < 5 ? [b.column(i)] : [a.column(i), b.column(i)]), range(0, 15)),
   )
   await a.newBuild(range(3, 15), 1)
-  line.heard(START + 14 * MINUTE_MS)
+  line.heard()
   const other = (i: number) => (i < 3 ? [b.column(i)] : [a.column(i, 1), b.column(i)])
   await served(key, sumsOf(other, range(0, 15)))
   const c = await TestMember.make(t.db, 'okx-swap', coin)
@@ -197,8 +197,8 @@ it('goes on after a kill at any point, and two never write', async () => {
   await b.append([4, 5])
   await a.append([6])
   await b.append([6])
-  first.heard(START + 6 * MINUTE_MS)
-  line.heard(START + 6 * MINUTE_MS)
+  first.heard()
+  line.heard()
   await served(
     key,
     sumsOf((i) => [a.column(i), b.column(i)], range(0, 7)),
@@ -210,7 +210,7 @@ it('goes on after a kill at any point, and two never write', async () => {
 it('has nothing to say while no member has a column', async () => {
   const { a, b, key } = await twoVenues()
   const line = await lineOf(key, [a, b])
-  line.heard(START)
+  line.heard()
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect((await findInstrument(t.db, key)).currentBuildId).toBeNull()
 })
@@ -222,7 +222,7 @@ it('serves tiles of the sum like any other, also of a generation that took over 
   const line = await lineOf(key, [a, b])
   await until('all are added up', async () => (await servedColumns(t.db, key)).size === 700)
   await b.append(range(600, 700))
-  line.heard(START + 699 * MINUTE_MS)
+  line.heard()
   const all = range(0, 700).map((i) => naiveSum([a.column(i), b.column(i)], START + i * MINUTE_MS, MINUTE_MS))
   await served(key, new Map(all.map((column, i) => [i, hexOf(column)])))
   const { currentBuildId } = await findInstrument(t.db, key)
@@ -248,7 +248,7 @@ it('gives the same bytes in whatever order columns arrive', async () => {
         if (to === at[of]) return
         await member.append(range(at[of], to))
         at[of] = to
-        line.heard(START + (to - 1) * MINUTE_MS)
+        line.heard()
       }
       for (const [ofA, ofB, pause] of steps) {
         await give(a, 'a', ofA)

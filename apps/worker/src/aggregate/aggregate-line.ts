@@ -64,7 +64,8 @@ export class AggregateLine {
   private generateNotBefore = 0
   /** who is waited for, since when by our clock */
   private waiting: { bucket: number; ends: string; since: number } | null = null
-  private readonly seen = new Map<number, { end: number; since: number }>()
+  /** how far the members have come, and since when by our clock */
+  private readonly seen = new Map<number, { buildId: number; end: number; since: number }>()
   private told = ''
 
   constructor(options: AggregateLineOptions) {
@@ -82,9 +83,8 @@ export class AggregateLine {
     this.soon(0)
   }
 
-  /** A member has new columns, the last one starting at `lastBucket`. */
-  heard(lastBucket: number): void {
-    if (this.served === null || lastBucket < this.served.next) this.lookBack = true
+  /** A member has new columns. */
+  heard(): void {
     this.soon(COALESCE_MS)
   }
 
@@ -108,11 +108,11 @@ export class AggregateLine {
     this.timer = setTimeout(() => {
       this.due = Number.POSITIVE_INFINITY
       this.timer = null
-      this.running = this.running.then(() => this.look())
+      this.running = this.running.then(() => this.run())
     }, ms)
   }
 
-  private async look(): Promise<void> {
+  private async run(): Promise<void> {
     if (this.stopping.signal.aborted) return
     try {
       const again = await this.serial.run(() => this.step())
@@ -140,7 +140,7 @@ export class AggregateLine {
   /** How soon to look again, ms; null: when something has happened. */
   private async step(): Promise<number | null> {
     // Before anything is read: what is told of meanwhile is looked at again.
-    const mayHaveChanged = this.lookBack
+    const told = this.lookBack
     this.lookBack = false
     const members = withColumns(await readMembers(this.db, this.memberIds))
     if (members.length === 0) return null
@@ -150,6 +150,7 @@ export class AggregateLine {
     const { served } = this
     if (served.bucketMs !== bucketMs) return this.generate(members, Number.NEGATIVE_INFINITY)
 
+    const mayHaveChanged = this.look(members, served.next) || told
     const soon = (await this.append(served, members)) ? LOOK_AGAIN_MS : null
     this.told = ''
     if (!mayHaveChanged) return soon
@@ -159,7 +160,7 @@ export class AggregateLine {
     }
     const from = await this.changedSince(served, members)
     if (from === null) return soon
-    const again = this.settled(members, served) ? this.generate(members, from) : LOOK_AGAIN_MS
+    const again = this.settled(served) ? this.generate(members, from) : LOOK_AGAIN_MS
     if (again === null) return soon
     this.lookBack = true
     return again
@@ -276,18 +277,26 @@ export class AggregateLine {
     return Number.isFinite(from) ? from : null
   }
 
-  /** Whether those that bring the past have brought it: each is up to date, or has stood still for a while. */
-  private settled(members: readonly Member[], served: SumBuild): boolean {
+  /** Sees how far each member has come; whether one that lay behind `next` has moved, or serves another build. */
+  private look(members: readonly Member[], next: number): boolean {
     const now = performance.now()
-    let settled = true
+    let older = false
     for (const member of members) {
-      const end = endOf(member)
-      const known = this.seen.get(member.id)
-      if (known?.end !== end) this.seen.set(member.id, { end, since: now })
-      const upToDate = end >= served.next - 2 * served.bucketMs
-      if (!upToDate && now - (known?.end === end ? known.since : now) < (this.options.settleMs ?? SETTLE_MS)) settled = false
+      const [end, { buildId }, before] = [endOf(member), member, this.seen.get(member.id)]
+      if (before?.buildId === buildId && before.end === end) continue
+      if (before?.buildId !== buildId || before.end < next) older = true
+      this.seen.set(member.id, { buildId, end, since: now })
     }
-    return settled
+    return older
+  }
+
+  /** Whether those that bring the past have brought it: each is up to date, or has stood still for a while. */
+  private settled(served: SumBuild): boolean {
+    const long = performance.now() - (this.options.settleMs ?? SETTLE_MS)
+    return this.memberIds.every((id) => {
+      const seen = this.seen.get(id)
+      return !seen || seen.end >= served.next - 2 * served.bucketMs || seen.since <= long
+    })
   }
 
   /** Makes the next generation beside the served one, unless it is too soon for one: then how soon to ask again. */

@@ -81,9 +81,9 @@ export class AggregateRunner {
   }
 
   /** New columns of any instrument. */
-  heard({ instrumentId, lastBucket }: NotifyPayload<'columns'>): void {
+  heard({ instrumentId }: NotifyPayload<'columns'>): void {
     if (!this.known.has(instrumentId)) this.lookSoon()
-    for (const id of this.sumsOf.get(instrumentId) ?? []) this.lines.get(id)?.heard(lastBucket)
+    for (const id of this.sumsOf.get(instrumentId) ?? []) this.lines.get(id)?.heard()
   }
 
   /** Something may have changed that nobody was told of, or a sum was made. */
