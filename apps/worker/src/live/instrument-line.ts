@@ -16,6 +16,7 @@ import { messageOf } from '../message-of.ts'
 import { runBuild } from '../pipeline/build.ts'
 import { chooseBuild } from '../pipeline/choose-build.ts'
 import type { HeldLease } from '../pipeline/held-lease.ts'
+import { sameTiers, tiersOf } from '../pipeline/tiers.ts'
 import { candleRun, firstCandle } from './candle-run.ts'
 import { HistoryJob } from './history-job.ts'
 import type { LineContext } from './line-context.ts'
@@ -41,8 +42,8 @@ const FIRST_MAP_MS = 12 * HOUR_MS
 const GENERATE_AGAIN_MS = 5_000
 
 export class InstrumentLine {
-  readonly instrument: InstrumentRow
   readonly lease: HeldLease
+  private row: InstrumentRow
   private readonly context: LineContext
   private readonly serial = new Serial()
   private readonly stopping = new AbortController()
@@ -58,7 +59,7 @@ export class InstrumentLine {
   private fetching: Promise<void> = Promise.resolve()
   /** start of the candle that was committed last: when it is the next one, it waits for its turn, and nobody is asked for it */
   private arrived: number | null = null
-  /** a candle older than what was estimated has arrived: a new generation has to see it */
+  /** a candle older than what was estimated has arrived, or another margin table: a new generation has to see it */
   private olderArrived = false
   private notBefore = 0
   private told = { what: '', at: 0 }
@@ -71,7 +72,7 @@ export class InstrumentLine {
 
   constructor(context: LineContext, instrument: InstrumentRow, lease: HeldLease, onLost: () => void) {
     this.context = context
-    this.instrument = instrument
+    this.row = instrument
     this.lease = lease
     this.onLost = onLost
     this.overdue = new OverdueCandles({
@@ -148,6 +149,20 @@ export class InstrumentLine {
       void this.advance()
     }
     if (this.olderArrived && !this.generating && !this.history.running && performance.now() >= this.generateNotBefore) this.generate()
+  }
+
+  get instrument(): InstrumentRow {
+    return this.row
+  }
+
+  /**
+   * The venue has another margin table. The served build goes on with the one that it began with; a generation with the new one
+   * is made beside it, and takes its place when it is complete.
+   */
+  retier(row: InstrumentRow): void {
+    const same = sameTiers(tiersOf(row), tiersOf(this.row))
+    this.row = row
+    if (!same && (this.live !== null || this.generating !== null)) this.olderArrived = true
   }
 
   /** The socket has lost time: candles are asked for at once, not only when they are overdue. */
@@ -374,7 +389,9 @@ export class InstrumentLine {
       if (end > far) await runBuild(db, { instrument, build, lease, until: end - BUCKET_MS, signal })
       await completeBuild(db, lease.lease, build.id)
       this.failedBuild = null
-      this.live = await this.openBuild(await findInstrument(db, String(instrument.id)), build.id)
+      // With the table that it was made with: the venue may have another one by now.
+      const { marginTiers } = instrument
+      this.live = await this.openBuild({ ...(await findInstrument(db, String(instrument.id))), marginTiers }, build.id)
     })
     this.backfill = this.history?.running ? this.backfill : null
   }

@@ -4,7 +4,7 @@
  */
 import type { Database } from '@faultline/db/database'
 import type { DataSourceRow } from '@faultline/db/repositories/data-sources'
-import { readFeedStates, writeFeedStates, writeSourceState } from '@faultline/db/repositories/feed-states'
+import { type FeedState, readFeedStates, writeFeedStates, writeSourceState } from '@faultline/db/repositories/feed-states'
 import { findInstrument, type InstrumentRow, instrumentsByIds, upsertInstrument } from '@faultline/db/repositories/instruments'
 import { acquireLease } from '@faultline/db/repositories/leases'
 import { FaultlineError } from '@faultline/market/errors'
@@ -20,8 +20,10 @@ import { messageOf } from '../message-of.ts'
 import { type HeldLease, keepLease, LEASE_MS } from '../pipeline/held-lease.ts'
 import { InstrumentLine } from './instrument-line.ts'
 import type { LineContext } from './line-context.ts'
+import { MarginTables } from './margin-tables.ts'
 import { pause } from './pause.ts'
 import { Serial } from './serial.ts'
+import { VenueListing } from './venue-listing.ts'
 
 const TICK_MS = 500
 const LEASES_EVERY_MS = 2_000
@@ -30,6 +32,8 @@ const DISCOVER_SOON_MS = 2_000
 const DISCOVER_AGAIN_MS = { first: 1_000, most: 60_000 }
 const REPORT_EVERY_MS = 10_000
 const LOG_AGAIN_MS = 10 * 60_000
+/** What the state of a market says that the venue does not trade any more. */
+export const DELISTED = 'The venue does not trade this market any more.'
 
 export interface SourceRunnerOptions {
   db: Database
@@ -42,6 +46,8 @@ export interface SourceRunnerOptions {
   leaseMs?: number | undefined
   /** which source of this worker writes an instrument: two sources may name the same market; shared by all runners of a worker */
   claims: Map<number, DataSourceRow>
+  /** how soon the venue's list is asked for again while it changes, ms */
+  discoverSoonMs?: number | undefined
 }
 
 export class SourceRunner {
@@ -49,6 +55,8 @@ export class SourceRunner {
   private readonly stopping = new AbortController()
   private readonly supervisor: FeedSupervisor
   private readonly limiter = new WindowLimiter(2)
+  private readonly marginTables: MarginTables
+  private readonly listing = new VenueListing()
   private readonly lines = new Map<number, InstrumentLine>()
   /** everything that the source should feed, whoever writes it */
   private wanted = new Map<number, InstrumentRow>()
@@ -72,6 +80,15 @@ export class SourceRunner {
       log: (line) => this.log(line),
       longestSilence: (instrumentId) => longestSilence(db, instrumentId),
     })
+    this.marginTables = new MarginTables({
+      db,
+      rest: feed.rest,
+      log: (line) => this.log(line),
+      onChanged: (row) => {
+        if (this.wanted.has(row.id)) this.wanted.set(row.id, row)
+        this.lines.get(row.id)?.retier(row)
+      },
+    })
   }
 
   get source(): DataSourceRow {
@@ -80,7 +97,7 @@ export class SourceRunner {
 
   start(): void {
     this.supervisor.start()
-    this.loops = Promise.all([this.discoverLoop(), this.leaseLoop(), this.tickLoop()])
+    this.loops = Promise.all([this.discoverLoop(), this.leaseLoop(), this.tickLoop(), this.marginTables.run(this.stopping.signal)])
   }
 
   /** Ends every line and gives its lease back. `paused` is left behind as the state where an administrator paused the source. */
@@ -104,17 +121,11 @@ export class SourceRunner {
 
   private async sayPaused(lines: readonly InstrumentLine[]): Promise<void> {
     const { db, source, worker } = this.options
-    const states = lines.map((line) => ({
-      instrumentId: line.instrument.id,
-      dataSourceId: source.id,
-      state: 'paused' as const,
-      message: null,
-      channels: this.supervisor.statusOf(line.instrument.id),
-      backfill: null,
-      worker,
-    }))
     try {
-      await writeFeedStates(db.pool, states)
+      await writeFeedStates(
+        db.pool,
+        lines.map((line) => this.pausedState(line.instrument.id, null)),
+      )
       await writeSourceState(db.pool, {
         dataSourceId: source.id,
         state: 'paused',
@@ -127,6 +138,12 @@ export class SourceRunner {
     } catch (error) {
       this.log(`its state could not be written: ${messageOf(error)}`)
     }
+  }
+
+  private pausedState(instrumentId: number, message: string | null): FeedState {
+    const { source, worker } = this.options
+    const channels = this.supervisor.statusOf(instrumentId)
+    return { instrumentId, dataSourceId: source.id, state: 'paused', message, channels, backfill: null, worker }
   }
 
   private sink(): FeedSink {
@@ -149,22 +166,24 @@ export class SourceRunner {
   /** What the source trades: from the venue, and until it answers from what was known before. */
   private async discoverLoop(): Promise<void> {
     const { signal } = this.stopping
-    const { source } = this.options
+    const { source, discoverSoonMs = DISCOVER_SOON_MS } = this.options
     await this.untilDone(async () => this.adopt(await this.knownBefore()))
     let attempt = 0
     let unchanged = 0
     while (!signal.aborted) {
       try {
         const before = this.wanted.size
-        await this.adopt(await this.askVenue())
+        const { rows, doubtful } = await this.askVenue()
+        await this.adopt(rows)
         this.discovered = true
         this.problem = null
         attempt = 0
         // Markets that are being prepared (simulated ones that catch up) appear one after the other: the list is asked for
         // again soon while it grows, and now and then for listings.
         unchanged = this.wanted.size > before ? 0 : unchanged + 1
-        const whole = source.symbols.length > 0 && this.wanted.size >= source.symbols.length
-        await pause(whole ? DISCOVER_EVERY_MS : Math.min(DISCOVER_EVERY_MS, DISCOVER_SOON_MS * 1.5 ** unchanged), signal)
+        const whole = source.symbols.length > 0 && this.wanted.size >= source.symbols.length && !doubtful
+        if (doubtful) unchanged = 0
+        await pause(whole ? DISCOVER_EVERY_MS : Math.min(DISCOVER_EVERY_MS, discoverSoonMs * 1.5 ** unchanged), signal)
       } catch (error) {
         if (signal.aborted) return
         const until = error instanceof Error && 'until' in error && typeof error.until === 'number' ? error.until - Date.now() : 0
@@ -179,7 +198,7 @@ export class SourceRunner {
 
   private async knownBefore(): Promise<InstrumentRow[]> {
     const { db, source } = this.options
-    const states = (await readFeedStates(db)).filter((s) => s.dataSourceId === source.id)
+    const states = (await readFeedStates(db)).filter((s) => s.dataSourceId === source.id && s.message !== DELISTED)
     const rows = await instrumentsByIds(
       db.pool,
       states.map((s) => s.instrumentId),
@@ -187,7 +206,7 @@ export class SourceRunner {
     return rows.filter((r) => source.symbols.length === 0 || source.symbols.includes(r.symbol))
   }
 
-  private async askVenue(): Promise<InstrumentRow[]> {
+  private async askVenue(): Promise<{ rows: InstrumentRow[]; doubtful: boolean }> {
     const { db, feed, source } = this.options
     const listed = await feed.rest.instruments()
     const chosen = source.symbols.length === 0 ? listed : listed.filter((i) => source.symbols.includes(i.symbol))
@@ -198,7 +217,28 @@ export class SourceRunner {
     // The venue of the source, not of the wire format: the simulated venue speaks Binance's.
     for (const i of chosen)
       rows.push(await upsertInstrument(db.pool, { ...i, venue: source.venue, simulated: VENUES[source.venue].simulated }))
-    return rows
+    const followed = new Map([...this.wanted.values()].map((row) => [row.symbol, row]))
+    const { gone, doubtful } = this.listing.observe(new Set(listed.map((i) => i.symbol)), followed.keys())
+    for (const symbol of gone) await this.delist(followed.get(symbol))
+    return { rows, doubtful }
+  }
+
+  /** The venue trades it no longer: its line ends, and whoever looks is told why nothing comes. */
+  private async delist(row: InstrumentRow | undefined): Promise<void> {
+    if (!row) return
+    const { db, claims } = this.options
+    this.wanted.delete(row.id)
+    await this.changes.run(async () => {
+      const line = this.lines.get(row.id)
+      if (!line) return
+      const state = this.pausedState(row.id, DELISTED)
+      this.lines.delete(row.id)
+      await line.stop()
+      claims.delete(row.id)
+      await this.follow()
+      await writeFeedStates(db.pool, [state])
+    })
+    this.log(`${row.key} is not traded any more: it is left`)
   }
 
   private async adopt(rows: readonly InstrumentRow[]): Promise<void> {
@@ -277,6 +317,7 @@ export class SourceRunner {
   private async follow(): Promise<void> {
     const states = await readFeedStates(this.options.db, [...this.lines.keys()])
     const covered = new Map(states.map((s) => [s.instrumentId, coveredTo(s.channels)]))
+    this.marginTables.setInstruments([...this.lines.values()].map(({ instrument }) => instrument))
     this.supervisor.setInstruments(
       [...this.lines.values()].map(({ instrument }) => ({
         instrumentId: instrument.id,

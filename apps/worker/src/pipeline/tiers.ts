@@ -8,6 +8,19 @@ import type { DumpMarket } from '../dump/dump.ts'
 export const tiersOf = (instrument: Pick<InstrumentRow, 'symbol' | 'marginTiers'>): readonly MarginTier[] =>
   instrument.marginTiers ?? tiersFor(instrument.symbol)
 
+/** Do two tables say the same? */
+export const sameTiers = (a: readonly MarginTier[], b: readonly MarginTier[]): boolean =>
+  a.length === b.length &&
+  a.every((tier, i) => {
+    const other = b[i]
+    return (
+      tier.floorUsd === other?.floorUsd &&
+      tier.capUsd === other.capUsd &&
+      tier.maintMarginRatio === other.maintMarginRatio &&
+      tier.maxLeverage === other.maxLeverage
+    )
+  })
+
 /**
  * The margin table that a dump brings for one of its markets, those of the venue whose positions are estimated; null where it
  * brings none. FaultlineError `bad_input` naming file and field where the brackets are none.
