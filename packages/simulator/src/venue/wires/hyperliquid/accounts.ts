@@ -1,6 +1,6 @@
 /** Accounts, which are public at Hyperliquid: what an address holds, what was liquidated of it, and the leaderboard. */
 import { equity, type MarginedPosition, maintenanceMargin } from '../../../margin.ts'
-import type { OpenPosition } from '../../venue-market.ts'
+import type { OpenPosition, VenueMarket } from '../../venue-market.ts'
 import type { Json } from '../../wire.ts'
 import { TICKS_KEPT_MS } from '../recent-trades.ts'
 import type { WireContext, WireListing } from '../wire-format.ts'
@@ -13,18 +13,27 @@ interface Held {
   position: OpenPosition
 }
 
-/** Everything that anybody holds, by address. Markets that know no addresses add nothing. */
-function holdings({ listings }: WireContext): Map<string, Held[]> {
-  const out = new Map<string, Held[]>()
-  for (const listing of listings) {
-    for (const { address, positions } of listing.market.accounts?.() ?? []) {
-      const held = out.get(address) ?? []
-      for (const position of positions) held.push({ listing, position })
-      out.set(address, held)
-    }
-  }
-  return out
+interface Index {
+  simulatedTo: number
+  byAddress: ReadonlyMap<string, readonly OpenPosition[]>
 }
+
+/** Who holds what in a market, gathered once for each step that it simulates and not with every question. */
+const indices = new WeakMap<VenueMarket, Index>()
+
+/** Markets that know no addresses have nobody. */
+function holdersOf(market: VenueMarket): Index['byAddress'] {
+  let index = indices.get(market)
+  if (index?.simulatedTo !== market.simulatedTo) {
+    const byAddress = new Map((market.accounts?.() ?? []).map(({ address, positions }) => [address, positions]))
+    index = { simulatedTo: market.simulatedTo, byAddress }
+    indices.set(market, index)
+  }
+  return index.byAddress
+}
+
+const holdingsOf = ({ listings }: WireContext, address: string): Held[] =>
+  listings.flatMap((listing) => (holdersOf(listing.market).get(address) ?? []).map((position) => ({ listing, position })))
 
 interface Valued extends Held {
   markPrice: number
@@ -96,7 +105,7 @@ function summary(all: readonly Valued[]): { [key: string]: Json } {
 
 /** An address that holds nothing has an empty account. */
 export function clearinghouseState(context: WireContext, address: string): Json {
-  const all = (holdings(context).get(address.toLowerCase()) ?? []).map((held) => valued(held, context.now))
+  const all = holdingsOf(context, address.toLowerCase()).map((held) => valued(held, context.now))
   const crossed = all.filter(({ position }) => position.cross)
   const free = crossed.reduce((total, v) => total + v.equity - marginUsed(v), 0)
   return {
@@ -111,8 +120,9 @@ export function clearinghouseState(context: WireContext, address: string): Json 
 
 /** All addresses, richest first. What they won earlier and how much they traded is not kept: windows tell what is open. */
 export function leaderboard(context: WireContext): Json {
-  const rows = Array.from(holdings(context), ([address, held]) => {
-    const all = held.map((h) => valued(h, context.now))
+  const addresses = new Set(context.listings.flatMap(({ market }) => [...holdersOf(market).keys()]))
+  const rows = Array.from(addresses, (address) => {
+    const all = holdingsOf(context, address).map((held) => valued(held, context.now))
     const profit = all.reduce((total, v) => total + v.profit, 0)
     return { address, value: all.reduce((total, v) => total + v.equity, 0), profit }
   })
