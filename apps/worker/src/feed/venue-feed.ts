@@ -7,6 +7,7 @@ import type { LiveEvent } from '@faultline/db/repositories/live-events'
 import type { CandleEvent, FundingEvent, LongShortRatioEvent, OpenInterestEvent, RatioKind } from '@faultline/market/event'
 import type { FeedChannel } from '@faultline/market/feed'
 import type { InstrumentDefinition, MarginTier } from '@faultline/market/instrument'
+import type { ObservedPositions } from '../venues/hyperliquid/observed.ts'
 
 /** What one message of a socket means. */
 export type Reading =
@@ -67,6 +68,8 @@ export interface VenueFeed {
   /** the venue ends sockets after this long; null: never */
   readonly socketLifeMs: number | null
   readonly rest: VenueRest
+  /** where the venue shows positions per address */
+  readonly observed?: ObservedPositions
   /**
    * Connects, subscribes to `plan.channels` of `symbols`, and resolves when the venue has acknowledged. Several sockets of one
    * plan may be open at once (planned reconnects overlap).

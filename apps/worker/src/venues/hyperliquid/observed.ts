@@ -37,7 +37,7 @@ export interface ObservedState {
 export interface ObservedPositions {
   /**
    * Weighs little in the venue's limit and has a small allowance of its own, so that polling never holds up the market's feeds.
-   * @param address as `readAddress` gives it
+   * @param address as `readAddress` (packages/market) gives it
    * @throws FeedError
    */
   clearinghouseState(address: string): Promise<ObservedState>
