@@ -187,6 +187,17 @@ describe('streams', () => {
     }
   })
 
+  it('tells the best level again where it stayed for three seconds, as the same update', () => {
+    const venue = hand({ ticks: TICKS, book: (time) => ({ lastUpdateId: time - GENESIS, bids: [[99, 1]], asks: [[101, 2]] }) })
+    const { listing } = venue
+    const topic = venue.topic(subscribe('orderbook.1.SIMHANDUSDT'))
+    venue.at(GENESIS + MINUTE_MS)
+    const told = (time: number): Record<string, unknown>[] =>
+      venue.told(topic, { kind: 'depth', listing, time, book: listing.market.depthAt(time, 1) }, GENESIS + 5_000)
+    expect(told(GENESIS + 7_990)).toEqual([])
+    expect(told(GENESIS + 8_000)).toMatchObject([{ type: 'snapshot', data: { u: 5_000, b: [['99.00', '1.000']] } }])
+  })
+
   it('keeps to itself what a topic does not concern', () => {
     const venue = hand()
     const time = GENESIS + 80_000

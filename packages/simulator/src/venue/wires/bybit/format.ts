@@ -16,6 +16,7 @@ const BANNED = 10_018
 const SERVER_ERROR = 10_016
 /** A change is told against a moment that markets still know well; after a longer silence all is told anew. */
 const LONGEST_SILENCE_MS = 5 * MINUTE_MS
+const BEST_AGAIN_MS = 3 * SECOND_MS
 
 export const bybitFormat: WireFormat = {
   wire: 'bybit',
@@ -122,8 +123,12 @@ function messages(topic: Topic, happening: Happening, context: WireContext, told
       const after = bookOf(happening, levels)
       const before = anew ? undefined : listing.market.depthAt(toldAt, levels)
       const { bids, asks } = before ? bookChanges(before, after) : after
-      if (bids.length + asks.length === 0) return []
-      // Of the best level alone there are no deltas.
+      if (before && bids.length + asks.length === 0) {
+        // The best level alone is told again after a while, as the same update.
+        if (levels > 1 || time - toldAt < BEST_AGAIN_MS) return []
+        return [snapshotFrame(topic, ts, bookData(listing, before.lastUpdateId, after.bids, after.asks), time)]
+      }
+      // Of the best level there are no deltas.
       const data = levels === 1 || anew ? bookData(listing, after.lastUpdateId, after.bids, after.asks) : undefined
       return [
         data

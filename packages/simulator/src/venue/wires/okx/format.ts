@@ -1,14 +1,14 @@
 /** OKX v5, swaps: the simulated venue's words at `/api/v5/…`, on `/ws/v5/public` and, candles alone, on `/ws/v5/business`. */
 
 import { BUCKETS_MS } from '@faultline/market/resolution'
-import { MINUTE_MS, SECOND_MS } from '@faultline/market/units'
+import { SECOND_MS } from '@faultline/market/units'
 import { barAt } from '../../bars.ts'
 import type { DepthAt } from '../../venue-market.ts'
 import { bookChanges, bookOf } from '../book-changes.ts'
 import type { ClientRequest, Happening, Topic, WireContext, WireFormat, WireListing } from '../wire-format.ts'
 import { answer, costOf, NOT_FOUND } from './rest.ts'
 import { refused } from './rest-params.ts'
-import { type Arg, argOf, BUSINESS_PATH, channelOf, LEVELS, PUBLIC_PATH, topicOf } from './topics.ts'
+import { type Arg, argOf, BUSINESS_PATH, channelOf, LEVELS, LONGEST_SILENCE_MS, PUBLIC_PATH, quietMsOf, topicOf } from './topics.ts'
 import {
   bookRows,
   candleRow,
@@ -26,8 +26,6 @@ import {
 
 /** OKX names each connection; here they share a name, as nothing is answered by it. */
 const CONNECTION_ID = 'a1b2c3d4'
-/** A change is told against a moment that markets still know well; after a longer silence all is told anew. */
-const LONGEST_SILENCE_MS = 5 * MINUTE_MS
 
 export const okxFormat: WireFormat = {
   wire: 'okx',
@@ -109,6 +107,7 @@ function messages(topic: Topic, happening: Happening, context: WireContext, told
       if (happening.interval !== topic.interval) return []
       return [data(topic, [candleRow(listing, happening.bar, happening.closed)])]
     case 'mark':
+      if (time - toldAt < quietMsOf(topic) && sameState(topic, listing, toldAt, time)) return []
       return [data(topic, [state(topic, listing, time, ts)])]
     case 'depth':
       return depth(topic, happening, ts, toldAt)
@@ -157,6 +156,10 @@ function state(topic: Topic, listing: WireListing, time: number, ts: number): ob
   }
   return words[channelOf(topic) as keyof typeof words]()
 }
+
+/** But for its time. */
+const sameState = (topic: Topic, listing: WireListing, before: number, after: number): boolean =>
+  JSON.stringify(state(topic, listing, before, 0)) === JSON.stringify(state(topic, listing, after, 0))
 
 /** What there is now; of trades and liquidations only what comes. */
 function snapshot(topic: Topic, context: WireContext, toldAt: number): readonly string[] {

@@ -151,7 +151,7 @@ describe('streams', () => {
     const state = (channel: string, instId = SYMBOL): unknown => {
       const topic = venue.topic(of(channel, instId), PUBLIC)
       const mark = listing.market.markAt(time)
-      const told = venue.told(topic, { kind: 'mark', listing, time, mark, openInterest: 1_234.5678, lastPrice: 99.5 })
+      const told = venue.told(topic, { kind: 'mark', listing, time, mark, openInterest: 1_234.5678, lastPrice: 99.5 }, GENESIS)
       expect(told).toEqual(venue.snapshot(topic))
       expect(told).toHaveLength(1)
       expect(told[0]?.arg).toEqual({ channel, instId })
@@ -171,6 +171,19 @@ describe('streams', () => {
       ...{ last: '99.5', lastSz: '40', bidPx: '99', bidSz: '10', askPx: '101', askSz: '20', open24h: '100', high24h: '101.5' },
       ...{ low24h: '99.5', vol24h: '75.5', volCcy24h: '7.55', sodUtc0: '100', sodUtc8: '100', ts },
     })
+  })
+
+  it('tells a mark again only where it changed, or after a while', () => {
+    const venue = hand()
+    const { listing } = venue
+    venue.at(GENESIS + 3 * MINUTE_MS)
+    const topic = venue.topic(of('mark-price'), PUBLIC)
+    const told = (second: number, toldSecond: number): number => {
+      const time = GENESIS + second * 1_000
+      const happening: Happening = { kind: 'mark', listing, time, mark: listing.market.markAt(time), openInterest: 1, lastPrice: 1 }
+      return venue.told(topic, happening, GENESIS + toldSecond * 1_000).length
+    }
+    expect([told(69, 60), told(69, 59), told(70, 69)]).toEqual([0, 1, 1])
   })
 
   it('tells books that clients can keep and check: each change follows the last, and its checksum is of what they then hold', () => {

@@ -1,5 +1,5 @@
 /** OKX's channels, as clients subscribe to them: a channel and an instrument, or a channel and a type of instruments. */
-import { SECOND_MS } from '@faultline/market/units'
+import { MINUTE_MS, SECOND_MS } from '@faultline/market/units'
 import type { HappeningKind, Topic, WireContext } from '../wire-format.ts'
 import { BARS } from './rest-params.ts'
 import { familyOf } from './words.ts'
@@ -8,16 +8,21 @@ export const PUBLIC_PATH = '/ws/v5/public'
 /** Candles are served here, and nowhere else. */
 export const BUSINESS_PATH = '/ws/v5/business'
 
+/** A change is told against a moment that markets still know well; after a longer silence all is told anew. */
+export const LONGEST_SILENCE_MS = 5 * MINUTE_MS
+
 interface Channel {
   kind: HappeningKind
   everyMs: number
+  /** what has not changed is told again after this long; 0: at every turn */
+  quietMs?: number
 }
 
 const CHANNELS: Readonly<Record<string, Channel>> = {
   trades: { kind: 'trade', everyMs: 0 },
-  'mark-price': { kind: 'mark', everyMs: 200 },
-  'index-tickers': { kind: 'mark', everyMs: 100 },
-  tickers: { kind: 'mark', everyMs: 100 },
+  'mark-price': { kind: 'mark', everyMs: 200, quietMs: 10 * SECOND_MS },
+  'index-tickers': { kind: 'mark', everyMs: 100, quietMs: MINUTE_MS },
+  tickers: { kind: 'mark', everyMs: 100, quietMs: LONGEST_SILENCE_MS },
   'open-interest': { kind: 'mark', everyMs: 3 * SECOND_MS },
   'funding-rate': { kind: 'mark', everyMs: 30 * SECOND_MS },
   books: { kind: 'depth', everyMs: 100 },
@@ -51,8 +56,10 @@ export function topicOf({ channel, instId, instType }: Arg, { listings }: WireCo
     return { name, kind: 'candle', symbol, interval: BARS[bar] as string, everyMs: SECOND_MS }
   }
   const known = Object.hasOwn(CHANNELS, channel) ? CHANNELS[channel] : undefined
-  return known && { name, symbol, ...known }
+  return known && { name, symbol, kind: known.kind, everyMs: known.everyMs }
 }
+
+export const quietMsOf = (topic: Topic): number => CHANNELS[channelOf(topic)]?.quietMs ?? 0
 
 export const channelOf = (topic: Topic): string => topic.name.slice(0, topic.name.indexOf(':'))
 
