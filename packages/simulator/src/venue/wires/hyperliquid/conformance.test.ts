@@ -45,7 +45,7 @@ describe('ccxt against a venue that speaks as Hyperliquid', { timeout: 60_000 },
     expect(await exchange.fetchOHLCV(symbol, '1m', GENESIS, 3)).toEqual([0, 1, 2].map((m) => candle(GENESIS + m * MINUTE_MS)))
   })
 
-  it('fetches the ticker, open interest, and the hourly part of the next funding', async () => {
+  it('fetches the ticker, open interest, and the part of the funding that is due next', async () => {
     const { bids, asks } = market.depthAt(now(), 1)
     const middle = ((bids[0]?.[0] as number) + (asks[0]?.[0] as number)) / 2
     const ticker = await exchange.fetchTicker(symbol)
@@ -56,7 +56,7 @@ describe('ccxt against a venue that speaks as Hyperliquid', { timeout: 60_000 },
     const mark = market.markAt(now())
     expect(await exchange.fetchFundingRate(symbol)).toMatchObject({
       ...{ markPrice: mark.markPrice, indexPrice: mark.indexPrice },
-      ...{ fundingRate: Number((mark.predictedFundingRate / 8).toFixed(10)), interval: '1h' },
+      ...{ fundingRate: 1e-4 / 8, interval: '1h' },
     })
   })
 
@@ -105,7 +105,10 @@ it('pays a settlement in hourly parts, for ccxt as for anybody', async () => {
   const market = new LivelyMarket()
   const venue = await handWire(hyperliquidFormat, [market])
   const exchange = await led(new ccxt.pro.hyperliquid({ enableRateLimit: false }), venue)
-  venue.pass(17 * HOUR_MS)
+  venue.pass(15.5 * HOUR_MS)
+  // The market settles at the next full hour: a part of what it predicts is due.
+  expect((await exchange.fetchFundingRate(symbol)).fundingRate).toBe(-0.00012 / 8)
+  venue.pass(1.5 * HOUR_MS)
   const history = await exchange.fetchFundingRateHistory(symbol, GENESIS)
   await exchange.close()
   await venue.close()

@@ -3,7 +3,7 @@ import type { MarkAt, VenueInstrument } from '../../venue-market.ts'
 import type { Json } from '../../wire.ts'
 import { daySummary } from '../day-summary.ts'
 import type { WireContext, WireListing } from '../wire-format.ts'
-import { hourlyRate } from './funding.ts'
+import { nextPart } from './funding.ts'
 import { float, mark, price, rate, size, usd } from './numbers.ts'
 
 /** Numbers below this mean a table of one tier with so much leverage. */
@@ -51,7 +51,7 @@ export const figuresOf = ({ market }: WireListing, now: number): AssetFigures =>
   now,
 })
 
-/** `funding` is per hour; `premium` is of the impact prices over the oracle's, as there. */
+/** `funding` is what will be paid at the next full hour; `premium` is of the impact prices over the oracle's, as there. */
 export function assetContext(listing: WireListing, { mark: at, openInterest, now }: AssetFigures): { [key: string]: Json } {
   const day = daySummary(listing.market, now)
   const { bids, asks } = listing.market.depthAt(now, IMPACT_LEVELS)
@@ -60,7 +60,7 @@ export function assetContext(listing: WireListing, { mark: at, openInterest, now
   const premium = impact && (Math.max(0, (impact[0] as number) - oracle) - Math.max(0, oracle - (impact[1] as number))) / oracle
   const middle = mid(listing, now)
   return {
-    funding: rate(hourlyRate(listing.instrument, at)),
+    funding: rate(nextPart(listing.market, now).rate),
     openInterest: size(listing, openInterest),
     prevDayPx: price(listing, day.open),
     dayNtlVlm: usd(day.quoteVolume),

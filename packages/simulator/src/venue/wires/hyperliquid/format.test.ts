@@ -155,7 +155,7 @@ describe('its calls', () => {
     )
     expect((await info({ type: 'predictedFundings' })).body[0]).toEqual([
       COIN,
-      [['HlPerp', { fundingRate: '-0.000015', nextFundingTime: GENESIS + HOUR_MS, fundingIntervalHours: 1 }]],
+      [['HlPerp', { fundingRate: '0.0000125', nextFundingTime: GENESIS + HOUR_MS, fundingIntervalHours: 1 }]],
     ])
     expect((await info({ type: 'recentTrades', coin: COIN })).body[0]).toMatchObject({
       coin: COIN,

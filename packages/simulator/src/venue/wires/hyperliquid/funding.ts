@@ -3,8 +3,8 @@
  * hourly parts, the first of them at its own time: their sum over an interval is the market's rate, and no part has to be known
  * before the market knows it.
  */
-import { HOUR_MS } from '@faultline/market/units'
-import type { MarkAt, VenueInstrument, VenueMarket } from '../../venue-market.ts'
+import { floorTo, HOUR_MS } from '@faultline/market/units'
+import type { VenueMarket } from '../../venue-market.ts'
 
 export interface HourlyFunding {
   time: number
@@ -26,6 +26,11 @@ export function hourlyFundings(market: VenueMarket, from: number, to: number): H
   return out
 }
 
-/** What the market's own prediction comes to in an hour. */
-export const hourlyRate = ({ fundingIntervalHours }: VenueInstrument, { predictedFundingRate }: MarkAt): number =>
-  predictedFundingRate / fundingIntervalHours
+/** The part that is due at the next full hour: of what was settled last, or, where the market settles then, of what it predicts. */
+export function nextPart(market: VenueMarket, now: number): HourlyFunding {
+  const parts = market.instrument.fundingIntervalHours
+  const { predictedFundingRate, nextFundingTime } = market.markAt(now)
+  const time = floorTo(now, HOUR_MS) + HOUR_MS
+  const settled = market.fundingHistory(now - parts * HOUR_MS, now + 1).columns.rate.at(-1)
+  return { time, rate: (nextFundingTime <= time || settled === undefined ? predictedFundingRate : settled) / parts }
+}

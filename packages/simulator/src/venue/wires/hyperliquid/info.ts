@@ -7,7 +7,7 @@ import { latestTrades } from '../recent-trades.ts'
 import type { RestAnswer, RestCost, RestRequest, WireContext, WireListing } from '../wire-format.ts'
 import { clearinghouseState, fillsOf, leaderboard } from './accounts.ts'
 import { allMids, assetContext, figuresOf, meta } from './contexts.ts'
-import { hourlyFundings, hourlyRate } from './funding.ts'
+import { hourlyFundings, nextPart } from './funding.ts'
 import { rate } from './numbers.ts'
 import { BOOK_LEVELS, bookRow, candleRow, tradeRow } from './rows.ts'
 
@@ -69,10 +69,9 @@ const CALLS: Readonly<Record<string, Call>> = {
   candleSnapshot,
   fundingHistory,
   predictedFundings: (_, { listings, now }) =>
-    listings.map(({ symbol, instrument, market }) => {
-      const nextFundingTime = floorTo(now, HOUR_MS) + HOUR_MS
-      const fundingRate = rate(hourlyRate(instrument, market.markAt(now)))
-      return [symbol, [['HlPerp', { fundingRate, nextFundingTime, fundingIntervalHours: 1 }]]]
+    listings.map(({ symbol, market }) => {
+      const next = nextPart(market, now)
+      return [symbol, [['HlPerp', { fundingRate: rate(next.rate), nextFundingTime: next.time, fundingIntervalHours: 1 }]]]
     }),
   l2Book: (body, context) => {
     const listing = listingOf(body, context)
