@@ -134,14 +134,21 @@ export class FakeVenue {
     return this.requests.filter((request) => request.what === what)
   }
 
-  feed(options: { socketLifeMs?: number | null; maxSilenceMs?: VenueFeed['maxSilenceMs'] } = {}): VenueFeed {
+  feed(
+    options: {
+      socketLifeMs?: number | null
+      maxSilenceMs?: VenueFeed['maxSilenceMs']
+      sockets?: readonly SocketPlan[]
+      pollMs?: Partial<VenueFeed['pollMs']>
+    } = {},
+  ): VenueFeed {
     return {
-      sockets: [
+      sockets: options.sockets ?? [
         { name: 'market', channels: ['candle', 'markPrice', 'liquidation'] },
         { name: 'public', channels: ['depth'] },
       ],
       maxSilenceMs: options.maxSilenceMs ?? { candle: 20_000, markPrice: 10_000, depth: 15_000 },
-      pollMs: { openInterest: 20_000, longShortRatio: 5 * MINUTE_MS, funding: 10 * MINUTE_MS },
+      pollMs: { openInterest: 20_000, longShortRatio: 5 * MINUTE_MS, funding: 10 * MINUTE_MS, ...options.pollMs },
       history: {
         candle: { pageMs: DAY_MS, maxAgeMs: null },
         openInterest: { pageMs: DAY_MS, maxAgeMs: 30 * DAY_MS },

@@ -91,6 +91,8 @@ export const sourceDetails = z.object({
   clockOffsetMs: z.number().nullable().optional(),
   /** messages kept in quarantine since the worker started */
   quarantined: z.int().optional(),
+  /** the most frequent reasons of these; of each the first ones are kept, then one a minute */
+  quarantineReasons: z.array(z.object({ reason: z.string(), count: z.int() })).optional(),
   /** events that wait on disk because the database is away */
   spool: z.object({ bytes: z.number(), capBytes: z.number(), droppedEvents: z.int() }).nullable().optional(),
 })

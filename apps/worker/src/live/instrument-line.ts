@@ -165,6 +165,14 @@ export class InstrumentLine {
     if (!same && (this.live !== null || this.generating !== null)) this.olderArrived = true
   }
 
+  /**
+   * Between two steps: `write` is given the end of the last bucket that was estimated, or is being so for the first map (null: none),
+   * and no bucket is estimated before it has ended.
+   */
+  between<T>(write: (steppedTo: number | null) => Promise<T>): Promise<T> {
+    return this.serial.run(() => write(this.steppedEnd ?? this.generatingTo))
+  }
+
   /** The socket has lost time: candles are asked for at once, not only when they are overdue. */
   missed(): void {
     this.overdue.hurry()

@@ -11,7 +11,9 @@ import { FaultlineError } from '@faultline/market/errors'
 import type { ChannelStatuses, FeedChannel, FeedStateName } from '@faultline/market/feed'
 import { instrumentKey } from '@faultline/market/instrument'
 import { VENUES } from '@faultline/market/venue'
+import { systemClock } from '../feed/clock.ts'
 import type { FeedSink } from '../feed/feed-sink.ts'
+import { QuarantineGate } from '../feed/quarantine-gate.ts'
 import { FeedSupervisor } from '../feed/supervisor.ts'
 import type { VenueFeed } from '../feed/venue-feed.ts'
 import { WindowLimiter } from '../history/window-limiter.ts'
@@ -32,6 +34,8 @@ const DISCOVER_SOON_MS = 2_000
 const DISCOVER_AGAIN_MS = { first: 1_000, most: 60_000 }
 const REPORT_EVERY_MS = 10_000
 const LOG_AGAIN_MS = 10 * 60_000
+/** Most frequent reasons for quarantine that are reported. */
+const REASONS_SHOWN = 10
 /** What the state of a market says that the venue does not trade any more. */
 export const DELISTED = 'The venue does not trade this market any more.'
 
@@ -65,7 +69,7 @@ export class SourceRunner {
   private problem: { message: string; nextAttemptAt: number | null } | null = null
   private reported = { text: '', at: 0 }
   private loops: Promise<unknown> = Promise.resolve()
-  private quarantined = 0
+  private readonly quarantine = new QuarantineGate(systemClock)
   private lastLog = { line: '', at: 0 }
   /** what of `symbols` the venue does not trade */
   private untraded: readonly string[] = []
@@ -157,8 +161,7 @@ export class SourceRunner {
         else ingest.enterGap({ instrumentId, channel, from, to, status, reason })
       },
       quarantine: (reason, raw, receivedAt) => {
-        this.quarantined++
-        ingest.quarantine(source.id, reason, raw, receivedAt)
+        if (this.quarantine.admits(reason)) ingest.quarantine(source.id, reason, raw, receivedAt)
       },
     }
   }
@@ -383,7 +386,8 @@ export class SourceRunner {
       nextAttemptAt: this.problem?.nextAttemptAt ?? nextAttemptAt,
       details: {
         ...details,
-        quarantined: this.quarantined,
+        quarantined: this.quarantine.total,
+        quarantineReasons: this.quarantine.most(REASONS_SHOWN),
         spool:
           spoolBytes > 0 || dropped > 0 || databaseAway ? { bytes: spoolBytes, capBytes: spoolCapBytes, droppedEvents: dropped } : null,
       },

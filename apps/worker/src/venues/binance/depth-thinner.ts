@@ -8,6 +8,11 @@ import type { Reading } from '../../feed/venue-feed.ts'
 export class DepthThinner {
   private readonly minutes = new Map<string, number>()
 
+  /** No symbol but these is subscribed to. */
+  keep(symbols: ReadonlySet<string>): void {
+    for (const symbol of this.minutes.keys()) if (!symbols.has(symbol)) this.minutes.delete(symbol)
+  }
+
   thin(reading: Reading): Reading {
     if (reading.kind !== 'data' || reading.channel !== 'depth') return reading
     const minute = floorTo(reading.venueTime, MINUTE_MS)

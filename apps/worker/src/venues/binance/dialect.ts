@@ -48,6 +48,10 @@ export class BinanceDialect implements Dialect {
     return readMessage(message).map((reading) => this.thinner.thin(reading))
   }
 
+  subscribed(symbols: ReadonlySet<string>): void {
+    if (this.channels.includes('depth')) this.thinner.keep(symbols)
+  }
+
   private request(method: 'SUBSCRIBE' | 'UNSUBSCRIBE', symbols: readonly string[]): Request {
     const id = ++this.lastId
     const params = symbols.flatMap((symbol) => this.channels.flatMap((channel) => streamOf(symbol, channel)))
