@@ -4,6 +4,7 @@
  */
 import type { CandleEvent, DepthEvent, LiquidationEvent, MarkPriceEvent, OpenInterestEvent } from '@faultline/market/event'
 import { HOUR_MS } from '@faultline/market/units'
+import type { Trade } from '../../feed/taker-tally.ts'
 import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol, isTime, timeOf } from '../binance/values.ts'
 
 /** More levels than any book that we ask for has. */
@@ -165,17 +166,8 @@ export function openInterestOf(ticker: Omit<Ticker, 'symbol'>, time: number, inv
   return coins === undefined ? undefined : { type: 'openInterest', time, openInterest: coins, openInterestUsd: openInterest }
 }
 
-export interface Trade {
-  symbol: string
-  time: number
-  price: number
-  /** base coin */
-  quantity: number
-  takerBought: boolean
-}
-
 /** `S` is the side of the taker. */
-export function readTrade(row: unknown): Trade | string {
+export function readTrade(row: unknown): (Trade & { symbol: string }) | string {
   if (!isFields(row)) return 'publicTrade is no object'
   const { T: time, s: symbol, S: side } = row
   if (!isSymbol(symbol)) return 'publicTrade s is no symbol'
@@ -186,7 +178,7 @@ export function readTrade(row: unknown): Trade | string {
   const size = decimal(row.v)
   if (!isSize(size) || size === 0) return 'publicTrade v is no size above zero'
   const { quantity } = sizes(size, price, isInverse(symbol))
-  return { symbol, time, price, quantity, takerBought: side === 'Buy' }
+  return { symbol, time, price, quantity, buy: side === 'Buy' }
 }
 
 /** A whole book (REST, or a snapshot of a socket): `s b a`, and when it was. */

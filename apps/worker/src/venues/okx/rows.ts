@@ -5,6 +5,7 @@
  */
 import type { CandleEvent, DepthEvent, FundingEvent, LiquidationEvent, MarkPriceEvent, OpenInterestEvent } from '@faultline/market/event'
 import { HOUR_MS, MINUTE_MS } from '@faultline/market/units'
+import type { Trade } from '../../feed/taker-tally.ts'
 import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol, timeOf } from '../binance/values.ts'
 import { isInverse } from './contract-sizes.ts'
 
@@ -193,17 +194,8 @@ export function openInterestOf(
   return { type: 'openInterest', time, openInterest: contracts * size, ...valued }
 }
 
-export interface Trade {
-  symbol: string
-  time: number
-  price: number
-  /** base coin */
-  quantity: number
-  takerBought: boolean
-}
-
 /** `side` is that of the taker. */
-export function readTrade(row: unknown, contractSize: ContractSize): Trade | string {
+export function readTrade(row: unknown, contractSize: ContractSize): (Trade & { symbol: string }) | string {
   if (!isFields(row)) return 'trades data is no object'
   const { instId: symbol, side } = row
   if (!isSymbol(symbol)) return 'trades instId is no symbol'
@@ -216,7 +208,7 @@ export function readTrade(row: unknown, contractSize: ContractSize): Trade | str
   if (!isSize(contracts) || contracts === 0) return 'trades sz is no size above zero'
   const size = contractSize(symbol)
   if (size === undefined) return NO_SIZE
-  return { symbol, time, price, quantity: sizes(contracts, price, symbol, size).quantity, takerBought: side === 'buy' }
+  return { symbol, time, price, quantity: sizes(contracts, price, symbol, size).quantity, buy: side === 'buy' }
 }
 
 /** A whole book: `[price, contracts, 0, orders]` per level. */
