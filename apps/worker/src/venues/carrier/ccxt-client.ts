@@ -5,7 +5,7 @@
  */
 import { FeedError } from '../../feed/venue-feed.ts'
 import { type Answer, transportError } from './answers.ts'
-import { type Addresses, EXCHANGES, type ExchangeId } from './exchanges.ts'
+import { type Addresses, EXCHANGES, type Exchange, type ExchangeId } from './exchanges.ts'
 import { withinTime } from './within-time.ts'
 
 /** Of the query, or of the body where the method is POST. */
@@ -61,6 +61,8 @@ interface CcxtExchange {
   urls: { api: Addresses }
   clients: Record<string, unknown>
   streaming: Record<string, unknown>
+  headers: Record<string, string>
+  options: { ws?: object }
   fetchDispatcher?: { close(): Promise<void> }
   handleErrors: HandleErrors
   /** takes a whole client of ccxt's, of which we know as little as CcxtSocket */
@@ -109,9 +111,11 @@ export async function connectCarrier({ exchange: id, restUrl, protocolPings, pat
     enableLastJsonResponse: false,
     quoteJsonNumbers: false,
   })
-  const { restHost, redirect } = EXCHANGES[id]
+  const { restHost, redirect, headers = {} }: Exchange = EXCHANGES[id]
   if (restUrl !== null) redirect(exchange.urls.api, restUrl)
   const host = restUrl === null ? restHost : new URL(restUrl).host
+  exchange.headers = { ...exchange.headers, ...headers }
+  exchange.options.ws = { ...exchange.options.ws, options: { headers } }
   // Plain ws:// is refused until its agent is loaded.
   await exchange.loadHttpProxyAgent()
   // It would print every frame that is no JSON.
