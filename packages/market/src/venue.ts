@@ -29,7 +29,7 @@ export const VENUES = {
   'binance-usdm': { name: 'Binance USDⓈ-M', shortName: 'Binance', simulated: false, wire: 'binance', liquidations: 'sample' },
   'bybit-linear': { name: 'Bybit linear', shortName: 'Bybit', simulated: false, wire: 'bybit', liquidations: 'all' },
   'okx-swap': { name: 'OKX swap', shortName: 'OKX', simulated: false, wire: 'okx', liquidations: 'sample' },
-  'gate-usdt': { name: 'Gate USDT', shortName: 'Gate', simulated: false, wire: 'gate', liquidations: 'all' },
+  'gate-usdt': { name: 'Gate USDT', shortName: 'Gate', simulated: false, wire: 'gate', liquidations: 'sample' },
   hyperliquid: {
     name: 'Hyperliquid',
     shortName: 'Hyperliquid',
@@ -42,7 +42,7 @@ export const VENUES = {
   simulated: { name: 'Simulated market', shortName: 'Simulated', simulated: true, wire: 'binance', liquidations: 'sample' },
   'simulated-bybit': { name: 'Simulated Bybit', shortName: 'Sim. Bybit', simulated: true, wire: 'bybit', liquidations: 'all' },
   'simulated-okx': { name: 'Simulated OKX', shortName: 'Sim. OKX', simulated: true, wire: 'okx', liquidations: 'sample' },
-  'simulated-gate': { name: 'Simulated Gate', shortName: 'Sim. Gate', simulated: true, wire: 'gate', liquidations: 'all' },
+  'simulated-gate': { name: 'Simulated Gate', shortName: 'Sim. Gate', simulated: true, wire: 'gate', liquidations: 'sample' },
   'simulated-hyperliquid': {
     name: 'Simulated Hyperliquid',
     shortName: 'Sim. Hyperliquid',

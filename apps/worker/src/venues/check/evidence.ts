@@ -31,7 +31,7 @@ export const EVIDENCE: Readonly<Record<Wire, Readonly<Record<FeedChannel, Eviden
     funding: { socket: null, rest: '/v5/market/funding/history' },
     longShortRatio: { socket: null, rest: '/v5/market/account-ratio' },
     liquidation: { socket: 'allLiquidation', rest: null },
-    depth: { socket: 'orderbook', rest: null },
+    depth: { socket: '/v5/market/orderbook', rest: null },
   },
   okx: {
     candle: { socket: 'candle1m', rest: '/api/v5/market/history-candles' },

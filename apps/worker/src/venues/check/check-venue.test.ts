@@ -1,0 +1,72 @@
+/** The check against the simulated venues: what they give, what they hold back, and what is made of it. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { FEED_VENUES, type FeedVenueId, publishes, VENUES, WIRES } from '@faultline/market/venue'
+import { startTestVenue } from '@faultline/testkit/simulated-venue'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { BanFile } from '../../feed/ban-file.ts'
+import { FEEDS } from '../feeds.ts'
+import { type CheckOptions, checkVenue, type VenueCheck } from './check-venue.ts'
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
+const SIMULATED = FEED_VENUES.filter((venue) => VENUES[venue].simulated)
+let venue: Awaited<ReturnType<typeof startTestVenue>>
+let folder: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'faultline-check-'))
+  venue = await startTestVenue({ speed: 60, venues: WIRES, historyDays: 1.1 })
+})
+afterAll(async () => {
+  await venue?.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function check(id: FeedVenueId, change: Partial<CheckOptions> = {}): Promise<VenueCheck> {
+  const face = venue.venues[VENUES[id].wire]
+  if (!face) throw new Error(`${id} is not served`)
+  const feed = (await FEEDS[VENUES[id].wire]())({
+    restUrl: face.rest,
+    wsUrl: face.ws,
+    banFile: new BanFile(path.join(folder, `${id}.json`)),
+    log: () => undefined,
+  })
+  try {
+    const options = { venue: id, feed, durationMs: 5_000, symbols: [], baseAssets: ['SIMOAK'], signal: new AbortController().signal }
+    return await checkVenue({ ...options, ...change })
+  } finally {
+    await feed.close()
+  }
+}
+
+it.each(SIMULATED)('finds that %s gives what its evidence promises', async (id) => {
+  const result = await check(id)
+  expect(result.unreachable).toBeNull()
+  expect(result.unread).toEqual([])
+  const verdicts = Object.fromEntries(result.channels.map(({ channel, verdict }) => [channel, verdict]))
+  for (const { channel, verdict } of result.channels) {
+    if (!publishes(id, channel)) expect(verdict).toBe('unpublished')
+    else if (channel === 'liquidation') expect(['arrived', 'quiet']).toContain(verdict)
+    else expect({ channel, verdict, of: result }).toMatchObject({ channel, verdict: 'arrived' })
+  }
+  expect(verdicts.candle).toBe('arrived')
+  expect(result.ok).toBe(true)
+  expect(result.samples.map((sample) => sample.channel)).toEqual(expect.arrayContaining(['candle', 'markPrice', 'depth']))
+})
+
+it('says which channel is missing, and of a venue that is away that it is', async () => {
+  const face = venue.venues.bybit
+  const fault = face?.faults.add({ kind: 'stall', channels: ['markPrice'], seconds: 60 })
+  const stalled = await check('simulated-bybit')
+  if (fault) face?.faults.remove(fault.id)
+  expect(stalled.ok).toBe(false)
+  expect(stalled.channels.find((c) => c.channel === 'markPrice')).toMatchObject({ verdict: 'missing', socket: { count: 0 } })
+  expect(stalled.channels.find((c) => c.channel === 'candle')?.verdict).toBe('arrived')
+
+  const cut = venue.venues.gate?.faults.add({ kind: 'cut', rest: true, seconds: 60 })
+  const away = await check('simulated-gate')
+  if (cut) venue.venues.gate?.faults.remove(cut.id)
+  expect(away).toMatchObject({ ok: false, unreachable: expect.any(String), channels: [] })
+  expect(await check('simulated', { baseAssets: ['NOSUCHCOIN'] })).toMatchObject({ unreachable: expect.stringContaining('NOSUCHCOIN') })
+})
