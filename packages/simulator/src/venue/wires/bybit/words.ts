@@ -53,7 +53,7 @@ export function instrumentInfo({ instrument: i, market, symbol }: WireListing): 
     deliveryFeeRate: '',
     priceScale: String(i.priceDecimals),
     leverageFilter: { minLeverage: '1', maxLeverage: fixed(first?.initialLeverage ?? 1, 2), leverageStep: '0.01' },
-    priceFilter: { minPrice: step(i.priceDecimals), maxPrice: '1999999.8', tickSize: step(i.priceDecimals) },
+    priceFilter: { minPrice: step(i.priceDecimals), maxPrice: '1000000', tickSize: step(i.priceDecimals) },
     lotSizeFilter: {
       maxOrderQty: '10000000',
       minOrderQty: qtyStep,
