@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mutated, numbersOf } from '../__fixtures__/mutated.ts'
-import { book, candlestick, liquidate, liquidateRow, T, ticker, tickerRow, tradeRow, trades } from './__fixtures__/messages.ts'
+import { candlestick, liquidate, liquidateRow, T, ticker, tickerRow, tradeRow, trades } from './__fixtures__/messages.ts'
 import { usualContractSize } from './contract-sizes.ts'
 import { readMessage, replyOf, tradesOf } from './mapper.ts'
 
@@ -176,61 +176,6 @@ describe('a liquidation', () => {
   })
 })
 
-describe('a book', () => {
-  it('is the whole of its levels in coins, at its own time', () => {
-    expect(read(book())).toEqual([
-      {
-        kind: 'data',
-        channel: 'depth',
-        symbol: 'ETH_USDT',
-        venueTime: T + 500,
-        events: [
-          {
-            type: 'depth',
-            time: T + 500,
-            bids: [
-              [2011.7, 3.205],
-              [2011.6, 11],
-            ],
-            asks: [
-              [2011.8, 0.75],
-              [2012, 9.1],
-            ],
-          },
-        ],
-      },
-    ])
-  })
-
-  it('may be empty, and has the time of the message then', () => {
-    expect(data(book({ t: 0, asks: [], bids: [] }))).toMatchObject({ venueTime: T + 507, events: [{ asks: [], bids: [] }] })
-  })
-
-  it('whose changes are told is alive, and has nothing to store', () => {
-    const changes = [{ p: '2011.7', s: 0, c: 'ETH_USDT', id: 93973512 }]
-    expect(data(book({}, { event: 'update', result: changes }))).toMatchObject({ channel: 'depth', symbol: 'ETH_USDT', events: [] })
-  })
-
-  it.each([
-    ['a level that is taken away', book({ asks: [{ p: '2011.8', s: 0 }] }), 'order_book asks is no list of sizes above zero'],
-    [
-      'prices out of order',
-      book({
-        bids: [
-          { p: '1', s: 1 },
-          { p: '2', s: 1 },
-        ],
-      }),
-      'order_book bids is not in order',
-    ],
-    ['sides that cross', book({ bids: [{ p: '2011.8', s: 1 }] }), 'order_book bids is at or above the best ask'],
-    ['no levels', book({ asks: null }), 'order_book asks is no list of levels'],
-    ['lists for levels', book({ asks: [['2011.8', '1']] }), 'order_book asks is no list of levels'],
-  ])('is refused with %s', (_, message, reason) => {
-    expect(reasonOf(message)).toBe(reason)
-  })
-})
-
 describe('trades', () => {
   it('have the side of the taker by their sign, and are no data by themselves', () => {
     const message = trades(tradeRow(), tradeRow({ size: 4, create_time_ms: undefined }))
@@ -279,7 +224,7 @@ describe('messages of any kind', () => {
   })
 
   it('never make the reader throw, and never an event with a number that is none or a size that nobody gave', () => {
-    const good = fc.constantFrom(candlestick, ticker, liquidate, book, () => trades(tradeRow()))
+    const good = fc.constantFrom(candlestick, ticker, liquidate, () => trades(tradeRow()))
     fc.assert(
       fc.property(fc.oneof(mutated(good), fc.jsonValue()), (message) => {
         const readings = read(message)

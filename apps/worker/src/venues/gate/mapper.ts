@@ -7,7 +7,7 @@ import type { FeedChannel } from '@faultline/market/feed'
 import { MINUTE_MS } from '@faultline/market/units'
 import type { Reading } from '../../feed/venue-feed.ts'
 import { type Fields, isFields, isSymbol } from '../binance/values.ts'
-import { type Context, markOf, readBook, readCandle, readLiquidation, readTicker, readTrade, type Trade } from './rows.ts'
+import { type Context, markOf, readCandle, readLiquidation, readTicker, readTrade, type Trade } from './rows.ts'
 import { instantOf, minuteOf } from './values.ts'
 
 const CONTROL: readonly Reading[] = [{ kind: 'control' }]
@@ -45,7 +45,7 @@ export function readMessage(message: unknown, context: Context): readonly Readin
   // Pongs, and the word that a server will be restarted, after which the socket ends.
   if (channel === 'futures.pong' || channel === 'futures.ping' || channel === 'futures.system') return CONTROL
   if (replyOf(message)) return CONTROL
-  if (event !== 'update' && event !== 'all') return [unknown('a message whose event is none that was asked for')]
+  if (event !== 'update') return [unknown('a message whose event is none that was asked for')]
   const sent = sentAt(message)
   if (sent === undefined) return [unknown(`${channel} time is no time`)]
   switch (channel) {
@@ -60,8 +60,6 @@ export function readMessage(message: unknown, context: Context): readonly Readin
       })
     case 'futures.trades':
       return tradesOf(message, context).map((trade) => (typeof trade === 'string' ? unknown(trade) : { kind: 'control' }))
-    case 'futures.order_book':
-      return event === 'all' ? [readDepth(message.result, sent, context)] : readEach(message.result, 'order_book', readChange(sent))
     default:
       return [unknown('a channel that was not subscribed to')]
   }
@@ -112,15 +110,3 @@ function readMark(row: unknown, sent: number): Reading {
 
 /** Tickers have had a time of their own, in milliseconds, since 2026. */
 export const tickerTime = (row: unknown, sent: number): number => (isFields(row) ? instantOf(row.t) : undefined) ?? sent
-
-function readDepth(result: unknown, sent: number, context: Context): Reading {
-  if (!isFields(result)) return unknown('order_book result is no object')
-  const book = readBook(result, sent, context)
-  return typeof book === 'string' ? unknown(book) : data('depth', book.symbol, book.event.time, [book.event])
-}
-
-/** A change of one level, `c p s`: the channel is alive. Books are read from those messages that hold the whole of one. */
-const readChange =
-  (sent: number) =>
-  (row: unknown): Reading =>
-    isFields(row) && isSymbol(row.c) ? data('depth', row.c, sent, NO_EVENTS) : unknown('order_book c is no symbol')

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { mutated, numbersOf } from '../__fixtures__/mutated.ts'
 import { NORMALISED_CHANNELS, type NormalisedChannel } from '../normaliser.ts'
 import {
-  book,
   candlestick,
   contract,
   liquidate,
@@ -163,7 +162,7 @@ describe('what is something else', () => {
     ).toContain('answer to a request')
     expect(reason('candle', [])).toBe('neither an object nor a list with something in it')
     expect(reason('candle', [3])).toBe('a row is no object')
-    expect(reason('markPrice', book())).toContain('says nothing about markPrice')
+    expect(reason('markPrice', candlestick())).toContain('says nothing about markPrice')
   })
 
   it('is never thrown over, and never made up', () => {

@@ -6,6 +6,7 @@ import { usualContractSize } from './contract-sizes.ts'
 import { readMessage, tradesOf } from './mapper.ts'
 import { normaliseGate } from './normalise.ts'
 import { readContracts } from './rest-mapper.ts'
+import { readBook } from './rows.ts'
 
 interface Recorded {
   transport: 'ws' | 'rest'
@@ -21,11 +22,18 @@ const readings = (name: string) => recorded(name).flatMap(({ message }) => readM
 const UNTOLD = { contractSize: null, symbol: null }
 
 describe.skipIf(!existsSync(folder))('recorded messages', () => {
-  it('of books: whole ones, in coins; an empty one has the time of its message', () => {
-    const [eth, btc, empty] = readings('book').map((r) => (r.kind === 'data' ? [r.symbol, r.events[0]] : r))
-    expect(eth).toEqual(['ETH_USDT', { type: 'depth', time: 1774443214909, bids: [[2172.82, 0.0025]], asks: [[2172.85, 10.535]] }])
-    expect(btc).toEqual(['BTC_USDT', { type: 'depth', time: 1680307560929, bids: [[28455.8, 2.951]], asks: [[28455.9, 1.9415]] }])
-    expect(empty).toEqual(['ALICE_USDT', { type: 'depth', time: 1683303594244, bids: [], asks: [] }])
+  it('of books: in coins, at their own time, of sockets and of REST', () => {
+    const [eth, btc, empty] = recorded('book').map(({ message }) => (message as { result: Record<string, unknown> }).result)
+    expect(readBook(eth, 'ETH_USDT', context)).toEqual({
+      type: 'depth',
+      time: 1774443214909,
+      bids: [[2172.82, 0.0025]],
+      asks: [[2172.85, 10.535]],
+    })
+    expect(readBook(btc, 'BTC_USDT', context)).toMatchObject({ bids: [[28455.8, 2.951]], asks: [[28455.9, 1.9415]] })
+    expect(readBook(empty, 'ALICE_USDT', context)).toBe('order_book update is no time')
+    const [rest] = recorded('book', 'rest').map(({ message }) => readBook(message, 'RDNT_USDT', { contractSize: () => 1 }))
+    expect(rest).toMatchObject({ time: 1684930166350, bids: expect.arrayContaining([[0.2969, 5302]]) })
   })
 
   it('of tickers: marks with the rate, without a settlement where none is told', () => {

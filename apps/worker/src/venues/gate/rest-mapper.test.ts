@@ -2,9 +2,18 @@ import { RATIO_KINDS } from '@faultline/market/event'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mutated, numbersOf } from '../__fixtures__/mutated.ts'
-import { contract, restCandle, S, statRow, T, tickerRow, tier } from './__fixtures__/messages.ts'
+import { book, contract, restCandle, S, statRow, T, tickerRow, tier } from './__fixtures__/messages.ts'
 import { usualContractSize } from './contract-sizes.ts'
-import { readCandles, readContracts, readMarginTiers, readServerTime, readSettlements, readStatistics, readTickers } from './rest-mapper.ts'
+import {
+  readCandles,
+  readContracts,
+  readMarginTiers,
+  readOrderBook,
+  readServerTime,
+  readSettlements,
+  readStatistics,
+  readTickers,
+} from './rest-mapper.ts'
 
 const context = { contractSize: usualContractSize }
 const ETH = 'ETH_USDT'
@@ -114,14 +123,51 @@ describe('answers of REST', () => {
     expect(() => readMarginTiers([tier({ leverage_max: '0.5' })])).toThrow('leverage_max is no leverage')
   })
 
+  it('hold a whole book in coins, at the time of its last change', () => {
+    expect(readOrderBook(book(), ETH, context)).toEqual({
+      type: 'depth',
+      time: T + 500,
+      bids: [
+        [2011.7, 3.205],
+        [2011.6, 11],
+      ],
+      asks: [
+        [2011.8, 0.75],
+        [2012, 9.1],
+      ],
+    })
+    expect(readOrderBook(book({ asks: [], bids: [] }), ETH, context)).toMatchObject({ asks: [], bids: [] })
+  })
+
+  it.each([
+    ['a level that is taken away', book({ asks: [{ p: '2011.8', s: 0 }] }), 'order_book asks is no list of sizes above zero'],
+    [
+      'prices out of order',
+      book({
+        bids: [
+          { p: '1', s: 1 },
+          { p: '2', s: 1 },
+        ],
+      }),
+      'order_book bids is not in order',
+    ],
+    ['sides that cross', book({ bids: [{ p: '2011.8', s: 1 }] }), 'order_book bids is at or above the best ask'],
+    ['no levels', book({ asks: null }), 'order_book asks is no list of levels'],
+    ['lists for levels', book({ asks: [['2011.8', '1']] }), 'order_book asks is no list of levels'],
+    ['no time', book({ update: 'now', current: null }), 'order_book update is no time'],
+  ])('refuse a book with %s', (_, answer, reason) => {
+    expect(() => readOrderBook(answer, ETH, context)).toThrow(reason)
+  })
+
   it('are read or refused, whatever a field was changed to, and never give a number that is none', () => {
-    const good = fc.constantFrom(
+    const good = fc.constantFrom<() => unknown>(
       () => [restCandle(), restCandle({ t: S + 60 })],
       () => [tickerRow()],
       () => [statRow()],
       () => [{ r: '0.0001', t: S }],
       () => [contract()],
       () => [tier()],
+      book,
     )
     const readers = [
       (a: unknown) => readCandles(a, ETH, context).rows,
@@ -130,6 +176,7 @@ describe('answers of REST', () => {
       (a: unknown) => readSettlements(a, 8).rows,
       (a: unknown) => readContracts(a).rows,
       readMarginTiers,
+      (a: unknown) => readOrderBook(a, ETH, context),
     ]
     fc.assert(
       fc.property(mutated(good), fc.constantFrom(...readers), (answer, reader) => {

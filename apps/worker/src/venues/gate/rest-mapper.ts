@@ -2,12 +2,21 @@
  * Answers of Gate's REST endpoints in the house's vocabulary (docs/venues/gate.md). No I/O. A row that cannot be read is left out
  * and reported; an answer of another shape than the endpoint's is an error.
  */
-import type { CandleEvent, FundingEvent, LongShortRatioEvent, OpenInterestEvent, RatioKind } from '@faultline/market/event'
+import type { CandleEvent, DepthEvent, FundingEvent, LongShortRatioEvent, OpenInterestEvent, RatioKind } from '@faultline/market/event'
 import { type InstrumentDefinition, instrumentSchema, type MarginTier, marginTier } from '@faultline/market/instrument'
 import { inOrder, type Rows } from '../binance/rest-mapper.ts'
 import { decimal, type Fields, isFields, isSymbol } from '../binance/values.ts'
 import { failed, readRows } from '../read-rows.ts'
-import { type Context, openInterestOf, readCandle, readSettlement, readStatOpenInterest, readStatRatio, readTicker } from './rows.ts'
+import {
+  type Context,
+  openInterestOf,
+  readBook,
+  readCandle,
+  readSettlement,
+  readStatOpenInterest,
+  readStatRatio,
+  readTicker,
+} from './rows.ts'
 import { instantOf } from './values.ts'
 
 /** Quotes that count as USD one for one. */
@@ -128,4 +137,10 @@ export function readMarginTiers(answer: unknown): MarginTier[] {
   )
   const sorted = [...rows].sort((a, b) => a.capUsd - b.capUsd)
   return sorted.map((tier, i) => marginTier.parse({ floorUsd: sorted[i - 1]?.capUsd ?? 0, ...tier }))
+}
+
+export function readOrderBook(answer: unknown, symbol: string, context: Context): DepthEvent {
+  const book = readBook(answer, symbol, context)
+  if (typeof book === 'string') throw failed('order_book', `what cannot be read: ${book}`)
+  return book
 }

@@ -255,12 +255,11 @@ export function readTrade(row: unknown, context: Context): Trade | string {
   return isSize(quantity) ? { symbol, time, price, quantity, takerBought: size > 0 } : 'trade size is no size beside zero'
 }
 
-/** A whole book: `t contract bids asks`, of levels `p s` in contracts. `sent`: when, where the book does not say itself. */
-export function readBook(book: Fields, sent: number | undefined, context: Context): Of<DepthEvent> | string {
-  const { contract: symbol } = book
-  if (!isSymbol(symbol)) return 'order_book contract is no symbol'
-  const time = instantOf(book.t) ?? sent
-  if (time === undefined) return 'order_book t is no time'
+/** A whole book: `t` (sockets) or `update` (REST), and `bids asks` of levels `p s` in contracts. */
+export function readBook(book: unknown, symbol: string, context: Context): DepthEvent | string {
+  if (!isFields(book)) return 'order_book is no object'
+  const time = instantOf(book.t) ?? instantOf(book.update) ?? instantOf(book.current)
+  if (time === undefined) return 'order_book update is no time'
   const contractSize = context.contractSize(symbol)
   if (contractSize === undefined) return unknownSize('order_book')
   const toBase = (contracts: number, price: number): number => sizesOf(contracts, contractSize, price, symbol).quantity
@@ -270,7 +269,7 @@ export function readBook(book: Fields, sent: number | undefined, context: Contex
   if (typeof asks === 'string') return `order_book asks is ${asks}`
   const [bid, ask] = [bids[0], asks[0]]
   if (bid && ask && bid[0] >= ask[0]) return 'order_book bids is at or above the best ask'
-  return { symbol, event: { type: 'depth', time, bids, asks } }
+  return { type: 'depth', time, bids, asks }
 }
 
 type Levels = [price: number, quantity: number][]

@@ -76,26 +76,21 @@ export const tradeRow = (change: Change = {}): Record<string, unknown> => ({
 })
 export const trades = (...rows: unknown[]) => update('futures.trades', T + 1_260, rows)
 
-export const book = (change: Change = {}, outer: Change = {}) =>
-  update(
-    'futures.order_book',
-    T + 507,
-    {
-      t: T + 500,
-      id: 35064314497,
-      contract: 'ETH_USDT',
-      asks: [
-        { p: '2011.80', s: '75' },
-        { p: '2012', s: 910 },
-      ],
-      bids: [
-        { p: '2011.70', s: '320.5' },
-        { p: '2011.60', s: 1100 },
-      ],
-      ...change,
-    },
-    { event: 'all', ...outer },
-  )
+/** REST: order_book. */
+export const book = (change: Change = {}): Record<string, unknown> => ({
+  id: 35064314497,
+  current: S + 0.507,
+  update: S + 0.5,
+  asks: [
+    { p: '2011.80', s: '75' },
+    { p: '2012', s: 910 },
+  ],
+  bids: [
+    { p: '2011.70', s: '320.5' },
+    { p: '2011.60', s: 1100 },
+  ],
+  ...change,
+})
 
 /** REST: a row of liq_orders. */
 export const liquidationOrder = (change: Change = {}): Record<string, unknown> => ({
