@@ -23,7 +23,7 @@ const COMMANDS = {
   venues: { file: WORKER, live: true, what: 'check: connect to each venue and say per channel what arrived, without a database' },
   normalise: { file: WORKER, what: 'what one raw message of a venue means, without a database' },
   simulate: { file: SIMULATOR, what: 'write the dump of a simulated market whose positions are known' },
-  venue: { file: VENUE, what: 'serve simulated markets in the wire format of Binance USDⓈ-M, for ever' },
+  venue: { file: VENUE, what: 'serve simulated markets in the wire formats of venues, for ever' },
   worker: { file: WORKER, database: true, live: true, what: 'listen to the data sources; npm start runs one, more may run beside it' },
 }
 const help = () =>

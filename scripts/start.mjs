@@ -10,7 +10,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { portFree } from '../packages/db/tools/local-postgres.mjs'
 import { database, root, run, secret, stateDir } from './environment.mjs'
-import { forgetVenue, rememberVenue, venuePorts } from './venue-address.mjs'
+import { forgetVenue, lastVenue, portOptions, rememberVenue, venueEnv, WIRES } from './venue-address.mjs'
 
 const t0 = performance.now()
 const log = (m) => console.log(`[${((performance.now() - t0) / 1000).toFixed(1)}s] ${m}`)
@@ -20,6 +20,8 @@ const origin = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : hos
 
 const children = new Set()
 const PARTS = ['venue', 'worker']
+/** Markets that all simulated venues have a share of; the others are on Binance's alone, which makes the start quicker. */
+const SPLIT = ['SIMOAKUSDT', 'SIMTIDEUSDT']
 const without = new Set((process.env.FAULTLINE_WITHOUT ?? '').split(/[\s,]+/).filter(Boolean))
 let db
 let stopping
@@ -96,22 +98,20 @@ async function feed(env) {
   else {
     const { DATABASE_APP_URL: _database, ...alone } = plain
     const options = (process.env.FAULTLINE_VENUE_OPTIONS ?? '').split(' ').filter(Boolean)
-    const first = await venuePorts()
-    // Started again it keeps its ports: the workers know them.
-    const ports = (said) => {
-      const [port, controlPort] = said ? [said.rest, said.control].map((url) => new URL(url).port) : first
-      return ['--port', port, '--control-port', controlPort]
-    }
+    const last = await lastVenue()
+    const markets = ['--seed', '7', '--venues', WIRES.join(','), '--split', SPLIT.join(',')]
     const said = await service(
       'packages/simulator/src/venue/cli.ts',
-      (before) => ['--seed', '7', '--state', path.join(stateDir, 'venue'), ...ports(before), ...options],
+      // Started again it keeps its ports: the workers know them.
+      (before) => [...markets, '--state', path.join(stateDir, 'venue'), ...portOptions(before ?? last), ...options],
       alone,
       { quiet: true }, // what it prints it also sends
     )
     rememberVenue(said)
-    plain.FAULTLINE_SIMULATED_REST_URL = said.rest
-    plain.FAULTLINE_SIMULATED_WS_URL = said.ws
+    Object.assign(plain, venueEnv(said))
     log(`simulated venue ${said.rest}, its faults and ledger ${said.control}`)
+    for (const [wire, at] of Object.entries(said.venues ?? {}))
+      if (wire !== 'binance') log(`  ${wire}'s share of it ${at.rest}, faults and ledger ${at.control}`)
   }
   if (!without.has('worker')) {
     // One name for all of them: each is started when the one before is gone, and goes on where that one stopped at once.

@@ -9,6 +9,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url))
 const SMALL = ['--seed', '7', '--symbols', 'SIMSPARKUSDT', '--history-days', '0.1', '--warm-up-days', '0.1']
 
+interface Address {
+  rest: string
+  ws: string
+  control: string
+}
+
 describe('venue on the command line', { timeout: 60_000 }, () => {
   let dir: string
   const children: ChildProcess[] = []
@@ -22,7 +28,7 @@ describe('venue on the command line', { timeout: 60_000 }, () => {
 
   interface Running {
     child: ChildProcess
-    told: { ready: boolean; rest: string; ws: string; control: string }
+    told: Address & { ready: boolean; venues?: Record<string, Address> }
     stdout: () => string
     ended: Promise<number | null>
   }
@@ -58,6 +64,22 @@ describe('venue on the command line', { timeout: 60_000 }, () => {
     expect((await readdir(join(dir, 'here'))).sort()).toEqual(['SIMSPARKUSDT.market', 'venue.json'])
   })
 
+  it('splits its markets over venues, each with addresses of its own', async () => {
+    const venues = 'binance,bybit,okx,gate,hyperliquid'
+    const { told, stdout } = await begin(...SMALL, '--venues', venues, '--venue-ports', 'bybit=0:0,okx=0:0')
+    await whenReady(told)
+    const { ready: _, ...said } = told
+    expect(JSON.parse(stdout())).toEqual(said)
+    expect(Object.keys(told.venues ?? {})).toEqual(venues.split(','))
+    expect(told.venues?.binance).toEqual({ rest: told.rest, ws: told.ws, control: told.control })
+    const past = `from=0&to=${Math.floor(Date.now() / 60_000) * 60_000}`
+    const total = async ({ control }: Address): Promise<{ tradeCount: number; own: { tradeCount: number } }> =>
+      (await (await fetch(`${control}/total?symbol=SIMSPARKUSDT&${past}`)).json()) as never
+    const totals = await Promise.all(Object.values(told.venues ?? {}).map(total))
+    expect(new Set(totals.map(({ tradeCount }) => tradeCount)).size).toBe(1)
+    expect(totals.reduce((sum, { own }) => sum + own.tradeCount, 0)).toBe(totals[0]?.tradeCount)
+  })
+
   it('ends when whoever started it is gone', async () => {
     const venue = await begin(...SMALL)
     venue.child.disconnect()
@@ -74,7 +96,18 @@ describe('venue on the command line', { timeout: 60_000 }, () => {
   it('explains itself', async () => {
     const { code, stdout } = await run('--help')
     expect(code).toBe(0)
-    for (const option of ['--seed', '--port', '--control-port', '--state', '--history-days', '--speed', '--symbols', '--clock-start'])
+    for (const option of [
+      '--seed',
+      '--port',
+      '--control-port',
+      '--state',
+      '--history-days',
+      '--speed',
+      '--symbols',
+      '--venues',
+      '--split',
+      '--clock-start',
+    ])
       expect(stdout).toContain(option)
   })
 
@@ -83,6 +116,8 @@ describe('venue on the command line', { timeout: 60_000 }, () => {
     [['--seed', '1', '--port', '70000'], '--port'],
     [['--seed', '1', '--clock-start', 'soon'], '--clock-start'],
     [['--seed', '1', '--symbols', 'BTCUSDT'], 'SIMOAKUSDT'],
+    [['--seed', '1', '--venues', 'binance,bitmex'], '--venues'],
+    [['--seed', '1', '--venue-ports', 'okx=1'], '--venue-ports'],
   ])('refuses %j, naming %s', async (args, named) => {
     const { code, stdout, stderr } = await run(...args)
     expect(code).toBe(1)

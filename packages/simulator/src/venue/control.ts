@@ -97,7 +97,8 @@ export class Control {
         return liquidations(this.market(query), this.range(query))
       case 'GET /total': {
         const { instrument, market } = this.market(query)
-        return total(this.options.whole?.(instrument.symbol) ?? market, this.range(query))
+        const range = this.range(query)
+        return { ...total(this.options.whole?.(instrument.symbol) ?? market, range), own: total(market, range) }
       }
       default:
         throw new FaultlineError('not_found', `there is no ${call}; see docs/simulated-venue.md for what this port answers`)

@@ -65,6 +65,7 @@ export class LiveMarket implements VenueMarket, WholeMarket {
   readonly units: MarketUnits
   private readonly character: ListedCharacter
   private readonly split: MarketSplit | null
+  private readonly addresses = new Map<number, string>()
   private readonly tape: LiveTape
   private readonly run: MarketRun
   private readonly history = new MarketHistory()
@@ -197,7 +198,15 @@ export class LiveMarket implements VenueMarket, WholeMarket {
   }
 
   accountsOf(venue: number): Account[] {
-    return this.positionsOf(venue).map((position) => ({ address: addressOf(this.options.seed, position.id), positions: [position] }))
+    return this.positionsOf(venue).map((position) => ({ address: this.addressOf(position.id), positions: [position] }))
+  }
+
+  addressOf(position: number): string {
+    const known = this.addresses.get(position)
+    if (known !== undefined) return known
+    const address = addressOf(this.options.seed, position)
+    this.addresses.set(position, address)
+    return address
   }
 
   checkpoint(): Uint8Array {

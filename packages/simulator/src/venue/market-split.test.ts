@@ -139,13 +139,41 @@ describe('a market whose flow is split over venues', () => {
     )
   })
 
+  it('tells of liquidations whose position that was', () => {
+    const shares = { okx: 3, hyperliquid: 1 }
+    const end = GENESIS + 2 * HOUR
+    const known = split(5, 'SIMSPARKUSDT', shares, end).venue('hyperliquid').forcedOrders(GENESIS, end)
+    const venue = split(5, 'SIMSPARKUSDT', shares, GENESIS).venue('hyperliquid')
+    let told = 0
+    for (const step of new Set(known.slice(0, 40).map(({ time }) => time - (time % 5_000)))) {
+      venue.advance(step)
+      const before = new Map(venue.accounts?.().map(({ address, positions: [p] }) => [address, p ? p.direction * p.quantity : 0]))
+      venue.advance(step + 5_000)
+      for (const { address, direction, quantity } of venue.forcedOrders(step, step + 5_000)) {
+        const held = before.get(address ?? '')
+        // Who opened and died within five seconds was not seen.
+        if (held === undefined) continue
+        told++
+        expect(held).toBe(direction * quantity)
+      }
+    }
+    expect(told).toBeGreaterThan(5)
+  })
+
   it('knows whose each position is: one per address', () => {
-    const market = split(7, 'SIMSPARKUSDT', FIVE_VENUES, GENESIS + 5 * MINUTE)
+    const market = split(3, 'SIMSPARKUSDT', FIVE_VENUES, GENESIS + 2 * HOUR)
     const venue = market.venue('hyperliquid')
     const accounts = venue.accounts?.() ?? []
     expect(accounts.flatMap((a) => a.positions)).toEqual(venue.positions())
     expect(accounts.every(({ address, positions }) => /^0x[0-9a-f]{40}$/.test(address) && positions.length === 1)).toBe(true)
     expect(new Set(accounts.map((a) => a.address)).size).toBe(accounts.length)
+    const forced = venue.forcedOrders(GENESIS, market.simulatedTo)
+    const last = forced.at(-1)?.time ?? 0
+    const early = split(3, 'SIMSPARKUSDT', FIVE_VENUES, last).venue('hyperliquid')
+    const ticks = early.ticks(last - MINUTE, last).filter((t) => t.type === 'forced')
+    expect(ticks.length).toBeGreaterThan(0)
+    expect(ticks).toEqual(forced.slice(-ticks.length))
+    expect(forced.every(({ address }) => /^0x[0-9a-f]{40}$/.test(address ?? ''))).toBe(true)
     expect(addressOf(7, 12)).toBe(addressOf(7, 12))
     expect(addressOf(8, 12)).not.toBe(addressOf(7, 12))
   })

@@ -13,8 +13,8 @@ export class MarketSplit implements BooksWatcher {
   readonly dealer: Dealer
   readonly shares: readonly VenueShare[]
   private books: Books | undefined
-  /** where the position that changed last belongs */
-  private latest = 0
+  /** the position that changed last, and where it belongs */
+  private latest = { position: 0, venue: 0 }
 
   constructor(whole: WholeMarket, identity: { seed: number; symbol: string; shares: Shares }) {
     this.dealer = new Dealer(identity.seed, identity.symbol, identity.shares)
@@ -45,21 +45,19 @@ export class MarketSplit implements BooksWatcher {
   }
 
   enter(position: Position): void {
-    this.latest = this.dealer.ofPosition(position.id)
-    this.shares[this.latest]?.count(position, 1)
+    this.count(position, 1)
   }
 
   leave(position: Position): void {
-    this.latest = this.dealer.ofPosition(position.id)
-    this.shares[this.latest]?.count(position, -1)
+    this.count(position, -1)
   }
 
   ranked(): void {
     if (this.books) this.watch(this.books)
   }
 
-  /** Of the trade that the exchange tells now. */
-  get venueOfTrade(): number {
+  /** Whose the trade is that the exchange tells now. */
+  get trader(): { readonly position: number; readonly venue: number } {
     return this.latest
   }
 
@@ -72,8 +70,14 @@ export class MarketSplit implements BooksWatcher {
     this.shares[venue]?.trade(row)
   }
 
-  forced(venue: number, row: TickRow, orderTicks: number): void {
-    this.shares[venue]?.forced(row, orderTicks)
+  forced(venue: number, row: TickRow, orderTicks: number, position: number): void {
+    this.shares[venue]?.forced(row, orderTicks, position)
+  }
+
+  private count(position: Position, n: 1 | -1): void {
+    const venue = this.dealer.ofPosition(position.id)
+    this.latest = { position: position.id, venue }
+    this.shares[venue]?.count(position, n)
   }
 
   state(): MarketSplitState {

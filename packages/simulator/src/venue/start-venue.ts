@@ -2,7 +2,7 @@
 import { FaultlineError } from '@faultline/market/errors'
 import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
 import { WIRES, type Wire } from '@faultline/market/venue'
-import { VENUE_SYMBOLS } from './characters.ts'
+import { characterOf, VENUE_SYMBOLS } from './characters.ts'
 import { VenueClock } from './clock.ts'
 import type { Faults } from './faults.ts'
 import type { Ledger } from './ledger.ts'
@@ -23,7 +23,7 @@ export interface VenueOptions {
    * over all of them.
    */
   venues?: readonly Wire[]
-  /** of the symbols those that are split; all of them by default. The others are Binance's alone. */
+  /** those that are split, where they are among the symbols; all of them by default. The others are Binance's alone. */
   splitSymbols?: readonly string[]
   /** how long before the first start public history begins; 7 by default. A venue in `stateDir` keeps its own. */
   historyDays?: number
@@ -185,9 +185,8 @@ function divided({ venues = ['binance'], splitSymbols }: VenueOptions, symbols: 
   if (unknown !== undefined || venues.length === 0) refuse('venues', `some of ${WIRES.join(', ')} are needed, not “${venues.join(',')}”`)
   const wires = WIRES.filter((wire) => venues.includes(wire))
   const alone = wires.length === 1 && wires[0] === 'binance'
-  const split = alone ? [] : (splitSymbols ?? symbols)
-  const foreign = split.find((symbol) => !symbols.includes(symbol))
-  if (foreign !== undefined) refuse('splitSymbols', `${foreign} is not among ${symbols.join(', ')}`)
+  for (const symbol of splitSymbols ?? []) characterOf(symbol)
+  const split = alone ? [] : symbols.filter((symbol) => splitSymbols?.includes(symbol) ?? true)
   if (!wires.includes('binance') && split.length < symbols.length) {
     refuse('splitSymbols', 'without binance among the venues nobody lists what is not split')
   }

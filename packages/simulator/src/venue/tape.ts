@@ -33,12 +33,9 @@ interface Pending {
   /** the mark when it traded */
   mark: number
   forced: ForcedOrder | null
-  /** of a split market: whose it is */
-  venue: number
+  /** of a split market: whose it is; null: it is dealt out when it is written */
+  trader: { readonly position: number; readonly venue: number } | null
 }
-
-/** Of a trade that is dealt out when it is written. */
-const UNDEALT = -1
 
 export type LiveTapeState = {
   mark: number
@@ -92,13 +89,13 @@ export class LiveTape implements Tape {
   trade(takerBuys: boolean, lots: number, price: number, count: number): void {
     if (!this.recording) return
     this.meter.trade(takerBuys, lots)
-    this.pending.push({ takerBuys, lots, price, count, mark: this.mark, forced: null, venue: this.split?.venueOfTrade ?? 0 })
+    this.pending.push({ takerBuys, lots, price, count, mark: this.mark, forced: null, trader: this.split?.trader ?? null })
   }
 
   churn(takerBuys: boolean, lots: number, price: number, count: number): void {
     if (!this.recording) return
     this.meter.trade(takerBuys, lots)
-    this.churns.push({ takerBuys, lots, price, count, mark: price, forced: null, venue: UNDEALT })
+    this.churns.push({ takerBuys, lots, price, count, mark: price, forced: null, trader: null })
   }
 
   /** Told right after the trade that it made. */
@@ -167,7 +164,7 @@ export class LiveTape implements Tape {
         left -= lots
         const price = pending[place]?.mark ?? churn.price
         const count = 1 + Math.floor((lots * this.units.lotSize * price) / this.usdPerPrint)
-        pieces.push({ place, trade: { takerBuys: churn.takerBuys, lots, price, count, mark: price, forced: null, venue: UNDEALT } })
+        pieces.push({ place, trade: { takerBuys: churn.takerBuys, lots, price, count, mark: price, forced: null, trader: null } })
       }
     }
     pieces.sort((a, b) => a.place - b.place)
@@ -180,13 +177,13 @@ export class LiveTape implements Tape {
     return out
   }
 
-  private write({ takerBuys, lots, price, count, mark, forced, venue }: Pending, time: number): void {
+  private write({ takerBuys, lots, price, count, mark, forced, trader }: Pending, time: number): void {
     const { units, split } = this
     const ticks = takerBuys ? units.ticksUp(price) : units.ticksDown(price)
     const kind = takerBuys ? TICK.buy : TICK.sell
-    const dealt = split && venue === UNDEALT ? split.venueOfChurn(this.nextAggregateId) : venue
+    const venue = trader?.venue ?? split?.venueOfChurn(this.nextAggregateId) ?? 0
     this.ticks.push(time, kind, ticks, lots, count, this.nextTradeId, this.nextAggregateId, 0, mark)
-    split?.trade(dealt, { time, kind, ticks, lots, count, mark })
+    split?.trade(venue, { time, kind, ticks, lots, count, mark })
     this.nextTradeId += count
     this.nextAggregateId++
     if (!forced) return
@@ -194,7 +191,7 @@ export class LiveTape implements Tape {
     const orderTicks = direction > 0 ? units.ticksDown(forced.bankruptcyPrice) : units.ticksUp(forced.bankruptcyPrice)
     const died = direction > 0 ? TICK.longDied : TICK.shortDied
     this.ticks.push(time, died, ticks, lots, 0, 0, 0, orderTicks, mark)
-    split?.forced(dealt, { time, kind: died, ticks, lots, count: 0, mark }, orderTicks)
+    split?.forced(venue, { time, kind: died, ticks, lots, count: 0, mark }, orderTicks, trader?.position ?? 0)
     this.onForced({ time, direction, lots, orderTicks, ticks })
   }
 }

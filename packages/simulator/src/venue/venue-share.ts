@@ -1,11 +1,11 @@
 /** One venue's share of a market: its own traders, trades, candles and open interest, at prices that all venues have in common. */
 import type { FundingTable, LongShortRatioTable, OpenInterestTable } from '@faultline/market/event-table'
-import { floorTo, MINUTE_MS } from '@faultline/market/units'
+import { DAY_MS, floorTo, MINUTE_MS } from '@faultline/market/units'
 import type { Position } from '../books.ts'
 import { Census } from '../census.ts'
 import { RatioMeter, type RatioMeterState } from '../metrics.ts'
 import { candleOfTicks } from './candle-of-ticks.ts'
-import { MarketHistory, type MarketHistoryState } from './market-history.ts'
+import { KEPT_HISTORY_DAYS, MarketHistory, type MarketHistoryState } from './market-history.ts'
 import type { MarketUnits } from './market-units.ts'
 import { ticksBetween } from './public-ticks.ts'
 import { RollingTable, type RollingTableState } from './rolling-table.ts'
@@ -40,6 +40,8 @@ export interface WholeMarket {
   momentAt(time: number): number
   positionsOf(venue: number): OpenPosition[]
   accountsOf(venue: number): Account[]
+  /** whose position that is or was */
+  addressOf(position: number): string
   checkpoint(): Uint8Array
 }
 
@@ -53,6 +55,7 @@ export interface TickRow {
 }
 
 type MomentColumn = 'time' | 'openInterest'
+type OwnerColumn = 'time' | 'position'
 
 export type VenueShareState = {
   nextTradeId: number
@@ -61,6 +64,7 @@ export type VenueShareState = {
   ticks: RollingTableState<(typeof TICK_COLUMNS)[number]>
   history: MarketHistoryState
   moments: RollingTableState<MomentColumn>
+  owners: RollingTableState<OwnerColumn>
 }
 
 export class VenueShare implements VenueMarket {
@@ -71,6 +75,8 @@ export class VenueShare implements VenueMarket {
   private readonly meter = new RatioMeter()
   private readonly history = new MarketHistory()
   private readonly moments: RollingTable<MomentColumn> = new RollingTable(['time', 'openInterest'])
+  /** row by row those whose liquidations are in the history */
+  private readonly owners: RollingTable<OwnerColumn> = new RollingTable(['time', 'position'])
   private nextTradeId = 1
   private nextAggregateId = 1
   private longLots = 0
@@ -122,11 +128,13 @@ export class VenueShare implements VenueMarket {
     this.nextAggregateId++
   }
 
-  forced({ time, kind, ticks, lots, mark }: TickRow, orderTicks: number): void {
+  /** A liquidation of a position, right after the trade that it made. */
+  forced({ time, kind, ticks, lots, mark }: TickRow, orderTicks: number, position: number): void {
     const { units } = this.whole
     this.tape.push(time, kind, ticks, lots, 0, 0, 0, orderTicks, mark)
     const direction = kind === TICK.longDied ? 1 : -1
     this.history.forced.push(time, direction, units.coins(lots), units.price(orderTicks), units.price(ticks))
+    this.owners.push(time, position)
   }
 
   keepMoment(time: number): void {
@@ -150,6 +158,7 @@ export class VenueShare implements VenueMarket {
 
   forget(now: number): void {
     this.history.forget(now)
+    this.owners.dropBefore(now - KEPT_HISTORY_DAYS * DAY_MS)
   }
 
   advance(time: number): void {
@@ -191,11 +200,15 @@ export class VenueShare implements VenueMarket {
   }
 
   ticks(after: number, upTo: number): readonly Tick[] {
-    return ticksBetween(this.tape, this.whole.units, after, upTo)
+    const forced = this.forcedOrders(after + 1, upTo + 1).values()
+    const ticks = ticksBetween(this.tape, this.whole.units, after, upTo)
+    return ticks.map((tick) => (tick.type === 'forced' ? (forced.next().value ?? tick) : tick))
   }
 
   forcedOrders(from: number, to: number): readonly ForcedTick[] {
-    return this.history.forcedIn(from, to)
+    const first = this.owners.lowerBound(from)
+    const owner = (i: number): string => this.whole.addressOf(this.owners.at('position', first + i))
+    return this.history.forcedIn(from, to).map((order, i) => ({ ...order, address: owner(i) }))
   }
 
   positions(): readonly OpenPosition[] {
@@ -219,6 +232,7 @@ export class VenueShare implements VenueMarket {
       ticks: this.tape.state(),
       history: this.history.state(),
       moments: this.moments.state(),
+      owners: this.owners.state(),
     }
   }
 
@@ -229,6 +243,7 @@ export class VenueShare implements VenueMarket {
     this.tape.restore(state.ticks)
     this.history.restore(state.history)
     this.moments.restore(state.moments)
+    this.owners.restore(state.owners)
   }
 
   /** What the candle that opens then starts from. */
