@@ -19,9 +19,13 @@ import type { VenueFeed } from '../feed/venue-feed.ts'
 import { WindowLimiter } from '../history/window-limiter.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { messageOf } from '../message-of.ts'
+import { type SourceMetrics, type SourceSample, UNMEASURED } from '../metrics/source-metrics.ts'
+import { ObservedLooks } from '../observed/looks.ts'
+import { ObservedPoller } from '../observed/poller.ts'
 import { type HeldLease, keepLease, LEASE_MS } from '../pipeline/held-lease.ts'
 import { InstrumentLine } from './instrument-line.ts'
 import type { LineContext } from './line-context.ts'
+import { longestSilence } from './longest-silence.ts'
 import { MarginTables } from './margin-tables.ts'
 import { pause } from './pause.ts'
 import { Serial } from './serial.ts'
@@ -50,12 +54,14 @@ export interface SourceRunnerOptions {
   leaseMs?: number | undefined
   /** which source of this worker writes an instrument: two sources may name the same market; shared by all runners of a worker */
   claims: Map<number, DataSourceRow>
+  metrics?: SourceMetrics | undefined
   /** how soon the venue's list is asked for again while it changes, ms */
   discoverSoonMs?: number | undefined
 }
 
 export class SourceRunner {
   private readonly options: SourceRunnerOptions
+  private readonly metrics: SourceMetrics
   private readonly stopping = new AbortController()
   private readonly supervisor: FeedSupervisor
   private readonly limiter = new WindowLimiter(2)
@@ -65,6 +71,7 @@ export class SourceRunner {
   /** everything that the source should feed, whoever writes it */
   private wanted = new Map<number, InstrumentRow>()
   private readonly changes = new Serial()
+  private observing: (ObservedPoller | ObservedLooks)[] = []
   private discovered = false
   private problem: { message: string; nextAttemptAt: number | null } | null = null
   private reported = { text: '', at: 0 }
@@ -76,13 +83,15 @@ export class SourceRunner {
 
   constructor(options: SourceRunnerOptions) {
     this.options = options
-    const { db, feed, source } = options
+    const { db, feed, source, metrics = UNMEASURED } = options
+    this.metrics = metrics
     this.supervisor = new FeedSupervisor({
       feed,
       sink: this.sink(),
       options: source.options,
       log: (line) => this.log(line),
       longestSilence: (instrumentId) => longestSilence(db, instrumentId),
+      counts: metrics,
     })
     this.marginTables = new MarginTables({
       db,
@@ -101,13 +110,17 @@ export class SourceRunner {
 
   start(): void {
     this.supervisor.start()
+    this.metrics.observe(() => this.sample())
+    this.observe()
     this.loops = Promise.all([this.discoverLoop(), this.leaseLoop(), this.tickLoop(), this.marginTables.run(this.stopping.signal)])
   }
 
   /** Ends every line and gives its lease back. `paused` is left behind as the state where an administrator paused the source. */
   async stop(left: 'paused' | 'stopped'): Promise<void> {
     this.stopping.abort()
+    this.metrics.end()
     await this.supervisor.stop()
+    await Promise.all(this.observing.map((part) => part.stop()))
     await this.loops
     await this.changes.run(async () => {
       const held = [...this.lines.values()]
@@ -121,6 +134,20 @@ export class SourceRunner {
       if (left === 'paused') await this.sayPaused(held)
     })
     await this.options.feed.close()
+  }
+
+  /** Positions per address, where the venue shows them. Where the layer is off, what it has left behind is taken back. */
+  private observe(): void {
+    const { db, feed, source, worker } = this.options
+    if (!feed.observed) return
+    const log = (line: string) => this.log(line)
+    this.observing.push(
+      new ObservedLooks({ db, source, lines: () => this.lines.values(), venueNow: (id) => this.supervisor.venueNow(id), log }),
+    )
+    const instrumentOf = (symbol: string) => [...this.wanted.values()].find((row) => row.symbol === symbol)?.id
+    if (source.options.observed?.enabled)
+      this.observing.push(new ObservedPoller({ db, source, observed: feed.observed, worker, instrumentOf, log }))
+    for (const part of this.observing) part.start()
   }
 
   private async sayPaused(lines: readonly InstrumentLine[]): Promise<void> {
@@ -152,15 +179,22 @@ export class SourceRunner {
 
   private sink(): FeedSink {
     const { ingest, source } = this.options
+    const { metrics } = this
     return {
-      accept: (instrumentId, events) => ingest.accept(instrumentId, events),
+      accept: (instrumentId, events) => {
+        // What comes together is of one channel.
+        if (events[0]) metrics.events(events[0].type, events.length)
+        ingest.accept(instrumentId, events)
+      },
       cover: (instrumentId, channel, coveredTo) => ingest.cover(instrumentId, channel, coveredTo),
       gap: (instrumentId, channel, from, to, status, reason) => {
+        metrics.gap(channel, status)
         // Candles are the line's: it knows which are stored, and a bucket is there or not.
         if (channel === 'candle') this.lines.get(instrumentId)?.missed()
         else ingest.enterGap({ instrumentId, channel, from, to, status, reason })
       },
       quarantine: (reason, raw, receivedAt) => {
+        metrics.unread()
         if (this.quarantine.admits(reason)) ingest.quarantine(source.id, reason, raw, receivedAt)
       },
     }
@@ -342,7 +376,19 @@ export class SourceRunner {
       venueNow: (instrumentId) => this.supervisor.venueNow(instrumentId),
       statuses: (instrumentId) => this.supervisor.statusOf(instrumentId),
       sourceStatus: () => this.status(),
+      metrics: this.metrics,
       log,
+    }
+  }
+
+  private sample(): SourceSample {
+    const { details, blockedUntil } = this.supervisor.sourceStatus()
+    return {
+      instruments: [...this.lines.values()].map(({ instrument, state }) => ({ state, channels: this.supervisor.statusOf(instrument.id) })),
+      socketsOpen: details.sockets?.filter((socket) => socket.state === 'open').length ?? 0,
+      requestWeight: details.requestWeight ?? null,
+      blockedUntil,
+      clockOffsetMs: details.clockOffsetMs ?? null,
     }
   }
 
@@ -429,21 +475,3 @@ export class SourceRunner {
 
 const coveredTo = (channels: ChannelStatuses): Partial<Record<FeedChannel, number>> =>
   Object.fromEntries(Object.entries(channels).flatMap(([name, status]) => (status.coveredTo === null ? [] : [[name, status.coveredTo]])))
-
-/**
- * Longest time without a liquidation in the last week of what is stored, ms, leaving out stretches that the feed has missed
- * itself; null where there are too few to say.
- */
-async function longestSilence(db: Database, instrumentId: number): Promise<number | null> {
-  const { rows } = await db.pool.query<{ longest: number | null; count: number }>(
-    `with print as (
-       select time, lag(time) over (order by time) as before from liquidation
-        where instrument_id = $1 and time > (select max(time) from liquidation where instrument_id = $1) - interval '7 days'
-     )
-     select (max(extract(epoch from time - before)) * 1000)::float8 as longest, count(*)::int as count
-       from print p
-      where not exists (select from gap g where g.instrument_id = $1 and g.channel = 'liquidation' and g.from_time < p.time and g.to_time > p.before)`,
-    [instrumentId],
-  )
-  return rows[0] && rows[0].count >= 50 ? rows[0].longest : null
-}

@@ -300,3 +300,18 @@ it('never shows a bucket what was stamped after its close', () => {
     }),
   )
 })
+
+it('gives what was observed of positions once, to the first bucket that ends at or after it, and late to those that end after', () => {
+  const at = (buckets: number) => T0 + buckets * BUCKET
+  const side = { share: 0.1, effective: 3, distances: [0.1], sizes: [5], safe: 0 }
+  const told = (time: number, knownAfter: number | null = null) => ({ stock: { time, long: side, short: side }, knownAfter })
+  const events = {
+    ...eventsOf({ candles: [0, 1, 2, 3, 4, 5].map(at) }),
+    // two in one bucket; at the very end of one; known when the third bucket was estimated already
+    observed: [told(at(0.2)), told(at(0.4)), told(at(2)), told(at(2.5), at(3))],
+  }
+  const given = (from?: number) =>
+    [...bucketInputs(events, from)].map((input) => (input.observed ? (input.observed.time - T0) / BUCKET : null))
+  expect(given()).toEqual([0.4, 2, null, 2.5, null, null])
+  for (let k = 1; k < 6; k++) expect(given(at(k))).toEqual(given().slice(k))
+})

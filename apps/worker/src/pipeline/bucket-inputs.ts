@@ -3,6 +3,7 @@
  * so the same events give the same steps, and nothing that was not known at a bucket's close gets into its step.
  */
 import type { BucketInput } from '@faultline/engine/estimator/estimator'
+import type { ObservedStock } from '@faultline/engine/estimator/observed-stock'
 import { type LiquidationEvent, RATIO_KINDS } from '@faultline/market/event'
 import {
   type CandleTable,
@@ -25,6 +26,8 @@ export interface BucketEvents {
   liquidations: LiquidationTable
   /** stretches in which nobody listened to liquidations, UTC ms, [from, to), in order of their beginning */
   silences?: readonly Stretch[]
+  /** what was told of observed positions, in order of time; `knownAfter` as below, null where it came in time */
+  observed?: readonly ToldStock[]
   /** per row of a table the end of the last bucket that was stepped without it, NaN where it came in time; absent: all came in time */
   knownAfter?: Partial<Record<LateTable, Float64Array | null>>
 }
@@ -32,6 +35,11 @@ export interface BucketEvents {
 interface Stretch {
   from: number
   to: number
+}
+
+export interface ToldStock {
+  stock: ObservedStock
+  knownAfter: number | null
 }
 
 /** Tables whose rows may arrive after the bucket of their own time was stepped. */
@@ -53,13 +61,21 @@ const CONTEXT_MS = DAY_MS
  * What must be in the tables for `bucketInputs(events, from)`: for each table the earliest time (inclusive) that matters.
  * More does no harm.
  */
-export function neededFrom(from: number): { candles: number; openInterest: number; funding: number; ratios: number; liquidations: number } {
+export function neededFrom(from: number): {
+  candles: number
+  openInterest: number
+  funding: number
+  ratios: number
+  liquidations: number
+  observed: number
+} {
   return {
     candles: from,
     openInterest: from - LATE_MS,
     funding: from - CONTEXT_MS,
     ratios: from - CONTEXT_MS,
     liquidations: from - LATE_MS,
+    observed: from - LATE_MS,
   }
 }
 
@@ -68,6 +84,7 @@ export function neededFrom(from: number): { candles: number; openInterest: numbe
  *
  * - open interest: the newest figure with time ≤ bucket end, given once (only when newer than the one given before);
  * - funding and long/short ratio (accounts): the newest with time in (bucket end − 24 h, bucket end], given in every bucket;
+ * - observed positions: like open interest;
  * - liquidations: those with time in [bucketStart, bucketEnd); known unless the bucket overlaps a silence.
  *
  * A row with `knownAfter` K is seen by buckets that end after K only; liquidations of this kind belong to the first of them.
@@ -78,7 +95,7 @@ export function neededFrom(from: number): { candles: number; openInterest: numbe
  * everything is emitted and nothing counts as given.
  */
 export function* bucketInputs(events: BucketEvents, from?: number): Generator<BucketInput, void, undefined> {
-  const { bucketMs, candles, openInterest, funding, ratios, liquidations, silences = [], knownAfter = {} } = events
+  const { bucketMs, candles, openInterest, funding, ratios, liquidations, silences = [], observed = [], knownAfter = {} } = events
   const { openTime, open, high, low, close, volume, takerBuyVolume } = candles.columns
   const accounts = RATIO_KINDS.indexOf('accounts')
 
@@ -88,16 +105,27 @@ export function* bucketInputs(events: BucketEvents, from?: number): Generator<Bu
   const shares = arrivals(ratios.columns.time, knownAfter.ratios, 1)
   const prints = arrivals(liquidations.columns.time, knownAfter.liquidations, 0)
 
+  const lookTimes = Float64Array.from(observed, (told) => told.stock.time)
+  const looks = arrivals(
+    lookTimes,
+    observed.some((told) => told.knownAfter !== null) ? Float64Array.from(observed, (told) => told.knownAfter ?? Number.NaN) : null,
+    1,
+  )
+
   let row = from === undefined ? 0 : lowerBound(openTime, from)
   let given = Number.NEGATIVE_INFINITY
   let interestRow = -1
   let rateRow = -1
   let shareRow = -1
+  let lookRow = -1
+  let lookGiven = Number.NEGATIVE_INFINITY
   let silence = 0
   let silentTo = Number.NEGATIVE_INFINITY
   if (from !== undefined) {
     interestRow = newest(interest, openInterest.columns.time, from, -1)
     if (interestRow >= 0) given = openInterest.columns.time[interestRow] as number
+    lookRow = newest(looks, lookTimes, from, -1)
+    if (lookRow >= 0) lookGiven = lookTimes[lookRow] as number
   }
 
   for (; row < candles.length; row++) {
@@ -128,6 +156,12 @@ export function* bucketInputs(events: BucketEvents, from?: number): Generator<Bu
     shareRow = newest(shares, ratios.columns.time, end, shareRow, (r) => ratios.columns.kind[r] === accounts)
     if (shareRow >= 0 && (ratios.columns.time[shareRow] as number) > end - CONTEXT_MS)
       input.longShortRatio = ratios.columns.ratio[shareRow] as number
+
+    lookRow = newest(looks, lookTimes, end, lookRow)
+    if (lookRow >= 0 && (lookTimes[lookRow] as number) > lookGiven) {
+      lookGiven = lookTimes[lookRow] as number
+      input.observed = (observed[lookRow] as ToldStock).stock
+    }
 
     const seen = printsOf(prints, liquidations, bucketStart, end)
     if (seen.length > 0) input.liquidations = seen

@@ -5,8 +5,10 @@
 import type { Queryable } from '@faultline/db/database'
 import { readTable } from '@faultline/db/repositories/events'
 import { readKnownAfter } from '@faultline/db/repositories/known-events'
+import { readEvidence } from '@faultline/db/repositories/observed'
 import { readSilences } from '@faultline/db/repositories/silences'
 import type { BucketInput } from '@faultline/engine/estimator/estimator'
+import type { ObservedStock } from '@faultline/engine/estimator/observed-stock'
 import { DAY_MS, floorTo } from '@faultline/market/units'
 import { bucketInputs, neededFrom } from './bucket-inputs.ts'
 
@@ -51,7 +53,10 @@ export async function* storedInputs(q: Queryable, options: StoredInputsOptions):
       liquidations: await readKnownAfter(q, instrumentId, liquidations),
     }
     const silences = await readSilences(q, instrumentId, { from: start, to: end })
-    const events = { bucketMs, candles, openInterest, funding, ratios, liquidations, silences, knownAfter }
+    const told = await readEvidence(q, instrumentId, { from: steppedTo === undefined ? 0 : need.observed, to: end + 1 })
+    // The engine looks at every number of it before it uses one.
+    const observed = told.map(({ evidence, knownAfter }) => ({ stock: evidence as ObservedStock, knownAfter }))
+    const events = { bucketMs, candles, openInterest, funding, ratios, liquidations, silences, observed, knownAfter }
     const inputs = [...bucketInputs(events, steppedTo)]
     const last = inputs.at(-1)
     if (last) steppedTo = last.bucketStart + bucketMs

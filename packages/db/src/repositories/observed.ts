@@ -5,6 +5,7 @@
 import { type Column, PLANES } from '@faultline/market/column'
 import { decodeColumn, encodeColumn } from '@faultline/market/column-codec'
 import { shortAddress } from '@faultline/market/observed-addresses'
+import { DAY_MS } from '@faultline/market/units'
 import type pg from 'pg'
 import type { Database, Queryable } from '../database.ts'
 import { msOf } from '../sql/binary.ts'
@@ -51,6 +52,15 @@ export async function observedPositions(
     [instrumentIds, limit],
   )
   return rows.map(({ address, ...row }) => ({ ...row, account: shortAddress(address) }))
+}
+
+/** One side's open interest, base coin, by the newest figure of the day before `time` (UTC ms); null without one. */
+export async function newestOpenInterest(q: Queryable, instrumentId: number, time: number): Promise<number | null> {
+  const { rows } = await q.query<{ openInterest: number }>(
+    `select open_interest as "openInterest" from open_interest where instrument_id = $1 and time <= $2 and time > $3 order by time desc limit 1`,
+    [instrumentId, new Date(time), new Date(time - DAY_MS)],
+  )
+  return rows[0]?.openInterest ?? null
 }
 
 /** The layer of one instrument as it was written down. */
