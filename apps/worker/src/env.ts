@@ -40,6 +40,9 @@ const liveSchema = z.object({
    * need not wait then until the leases of the one before run out. Two that run at the same time must never share one.
    */
   FAULTLINE_WORKER_NAME: z.string().min(1).max(200).optional(),
+  /** where what the worker measures can be read (/metrics); without a port it is not served */
+  FAULTLINE_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  FAULTLINE_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
 })
 
 /**
@@ -72,6 +75,8 @@ export interface LiveEnv {
   leaseMs: number | undefined
   /** under which it holds instruments; undefined: one of its own */
   workerName: string | undefined
+  /** where metrics are served; null: nowhere */
+  metrics: { port: number; host: string } | null
   /** of sources that have no addresses of their own */
   addresses: Partial<Record<FeedVenueId, VenueAddress>>
 }
@@ -93,6 +98,7 @@ export function readLiveEnv(source: Readonly<Record<string, string | undefined>>
     stateDir: env.FAULTLINE_STATE_DIR,
     leaseMs: env.FAULTLINE_LEASE_MS,
     workerName: env.FAULTLINE_WORKER_NAME,
+    metrics: env.FAULTLINE_METRICS_PORT === undefined ? null : { port: env.FAULTLINE_METRICS_PORT, host: env.FAULTLINE_METRICS_HOST },
     addresses,
   }
 }

@@ -3,6 +3,8 @@ import { ensureDataSource } from '@faultline/db/repositories/data-sources'
 import type { Command } from 'commander'
 import { readLiveEnv } from '../env.ts'
 import { Worker } from '../live/worker.ts'
+import { serveMetrics } from '../metrics/serve-metrics.ts'
+import { WorkerMetrics } from '../metrics/worker-metrics.ts'
 import { untilStopped } from './stop-signal.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -32,15 +34,30 @@ async function run({ defaults = false }: { defaults?: boolean }): Promise<void> 
       if (defaults) for (const source of DEFAULT_SOURCES) await ensureDataSource(db, source)
       const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`)
       const { stateDir, workerName: name, addresses, leaseMs } = env
-      const worker = new Worker({ db, stateDir: path.join(stateDir, 'worker'), name, addresses, leaseMs, log })
+      const metrics = env.metrics && new WorkerMetrics()
+      const served = env.metrics && metrics && (await serveMetrics(metrics, env.metrics))
+      if (served) log(`metrics are served at port ${served.port}`)
+      const worker = new Worker({
+        db,
+        stateDir: path.join(stateDir, 'worker'),
+        name,
+        addresses,
+        leaseMs,
+        log,
+        metrics: metrics ?? undefined,
+      })
       const stopped = new Promise<void>((resolve) => {
         if (signal.aborted) resolve()
         signal.addEventListener('abort', () => resolve(), { once: true })
       })
-      // It waits for the database for as long as that takes; whoever wants it to stop meanwhile does not.
-      await Promise.race([worker.start().then(() => process.send?.('ready')), stopped])
-      await stopped
-      await worker.stop()
+      try {
+        // It waits for the database for as long as that takes; whoever wants it to stop meanwhile does not.
+        await Promise.race([worker.start().then(() => process.send?.('ready')), stopped])
+        await stopped
+        await worker.stop()
+      } finally {
+        await served?.close()
+      }
     }),
   )
 }

@@ -5,6 +5,7 @@
 import type { ChannelStatuses, FeedChannel, SourceDetails, SourceOptions } from '@faultline/market/feed'
 import { type Clock, systemClock } from './clock.ts'
 import { ClockOffset } from './clock-offset.ts'
+import { type FeedCounts, UNCOUNTED } from './feed-counts.ts'
 import type { FeedSink } from './feed-sink.ts'
 import { type ChannelSettings, type ChannelTrack, FollowedInstrument, missedPollsMs } from './followed-instrument.ts'
 import { Poller } from './poller.ts'
@@ -36,6 +37,7 @@ export interface SupervisorOptions {
   log: (line: string) => void
   /** ms without a liquidation that this market has had before; null: too little is known */
   longestSilence: (instrumentId: number) => Promise<number | null>
+  counts?: FeedCounts
 }
 
 export interface InstrumentToFollow {
@@ -64,6 +66,7 @@ export class FeedSupervisor {
   private readonly random: () => number
   private readonly longestSilence: SupervisorOptions['longestSilence']
   private readonly log: ThrottledLog
+  private readonly counts: FeedCounts
   private readonly channels: readonly ChannelSettings[]
   private readonly venueClock: VenueClock
   private readonly reach: Reachability
@@ -79,7 +82,8 @@ export class FeedSupervisor {
   private clockBase: number
   private askingSilence = false
 
-  constructor({ feed, sink, options, clock = systemClock, random = Math.random, log, longestSilence }: SupervisorOptions) {
+  constructor({ feed, sink, options, clock = systemClock, random = Math.random, log, longestSilence, counts }: SupervisorOptions) {
+    this.counts = counts ?? UNCOUNTED
     this.feed = feed
     this.sink = sink
     this.clock = clock
@@ -225,6 +229,7 @@ export class FeedSupervisor {
       this.sink.quarantine(reading.reason, raw, receivedAt)
       return
     }
+    this.counts.message(reading.channel)
     const instrument = this.bySymbol.get(reading.symbol)
     if (!instrument) return
     if (reading.events.length > 0) this.sink.accept(instrument.instrumentId, reading.events)
@@ -277,6 +282,7 @@ export class FeedSupervisor {
   }
 
   private lost(keeper: SocketKeeper, lost: Session, heir: Session | null, reason: string, since: number): void {
+    this.counts.lostSocket(keeper.plan.name)
     for (const instrument of this.instruments.values()) {
       const edge = heir?.edgeOf(instrument.symbol) ?? null
       if (edge !== null && lost.newest !== null && lost.newest - keeper.reorderMs() >= edge) continue

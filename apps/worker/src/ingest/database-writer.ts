@@ -22,6 +22,8 @@ export interface DatabaseWriterOptions {
   stopped: AbortSignal
   /** nothing of it is written any more; called once */
   onLost: (entry: AttachedInstrument) => void
+  /** a live batch was committed; age of its oldest event then, ms */
+  onLiveCommit: ((lagMs: number) => void) | undefined
 }
 
 export class DatabaseWriter {
@@ -57,6 +59,7 @@ export class DatabaseWriter {
             return result
           },
         )
+        if (kind === 'live' && batch.rows.length > 0) this.options.onLiveCommit?.(performance.now() - batch.since)
         this.afterCommit(written)
         return
       } catch (error) {

@@ -61,6 +61,8 @@ export interface IngestOptions {
   log: (line: string) => void
   /** UTC ms */
   now?: () => number
+  /** events of feeds were committed; age of the oldest of them, ms */
+  onLiveCommit?: (lagMs: number) => void
 }
 
 /** Takes up what an earlier process left in the spool, and begins to write it. @throws what the file system says of the folder */
@@ -110,6 +112,7 @@ class IngestWriter implements Ingest {
       now,
       pause,
       stopped,
+      onLiveCommit: options.onLiveCommit,
       onLost: (entry) => this.waiting.refuse((other) => other === entry, leaseLost(entry)),
     })
     if (!spool.empty) log(`ingest: ${spool.bytes} bytes of events that could not be written before are written first`)

@@ -81,7 +81,7 @@ export class HistoryJob {
       [older, { from, to: end ?? to }],
     ] as const) {
       if (part.length === 0 || signal.aborted) continue
-      await runBackfill({
+      const { refused } = await runBackfill({
         rest: feed.rest,
         limits: feed.history,
         ingest,
@@ -96,12 +96,14 @@ export class HistoryJob {
         log: (line) => log(`${instrument.key}: ${line}`),
         onProgress: (progress, message) => this.options.onProgress({ ...progress, from }, message),
         onWindow: async (window, _count, reached) => {
+          context.metrics.historyWindow('stored')
           if (ahead.delete(window)) this.ahead = ahead.size > 0
           await this.options.onWindow(reached ?? window.from)
           // The first map is there: what is live follows it, the past comes behind.
           if (end === null && steppedEnd() !== null) this.ahead = false
         },
       })
+      for (let i = 0; i < refused; i++) context.metrics.historyWindow('refused')
       this.ahead = false
     }
   }

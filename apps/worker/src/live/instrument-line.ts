@@ -9,7 +9,7 @@ import { enterGaps } from '@faultline/db/repositories/gaps'
 import { findInstrument, type InstrumentRow } from '@faultline/db/repositories/instruments'
 import { MODEL_VERSION } from '@faultline/engine/estimator/estimator'
 import { FaultlineError } from '@faultline/market/errors'
-import type { BackfillProgress } from '@faultline/market/feed'
+import type { BackfillProgress, FeedStateName } from '@faultline/market/feed'
 import { HOUR_MS, isoTime, MINUTE_MS } from '@faultline/market/units'
 import type { Committed } from '../ingest/ingest.ts'
 import { messageOf } from '../message-of.ts'
@@ -43,6 +43,8 @@ const GENERATE_AGAIN_MS = 5_000
 
 export class InstrumentLine {
   readonly lease: HeldLease
+  /** as it was when it was last looked at */
+  state: FeedStateName = 'connecting'
   private row: InstrumentRow
   private readonly context: LineContext
   private readonly serial = new Serial()
@@ -127,23 +129,22 @@ export class InstrumentLine {
     const venueNow = context.venueNow(this.instrument.id)
     const nextEnd = this.steppedEnd === null ? null : this.steppedEnd + BUCKET_MS
     this.overdue.look({ now, venueNow, next: this.steppedEnd, busy: this.history.ahead || this.arrived === this.steppedEnd })
-    context.ingest.report(this.instrument.id, {
-      ...lineState({
-        now,
-        venueNow,
-        bucketMs: BUCKET_MS,
-        nextEnd,
-        dueSince: this.overdue.dueSince,
-        channels: context.statuses(this.instrument.id),
-        source: context.sourceStatus(),
-        backfill: this.backfill,
-        waitsFor: this.waitsFor,
-        empty: this.live !== null && this.live.lastColumn === null,
-        preparing: this.live === null && (this.generating !== null || this.history.running),
-      }),
-      channels: context.statuses(this.instrument.id),
+    const channels = context.statuses(this.instrument.id)
+    const { state, message } = lineState({
+      now,
+      venueNow,
+      bucketMs: BUCKET_MS,
+      nextEnd,
+      dueSince: this.overdue.dueSince,
+      channels,
+      source: context.sourceStatus(),
       backfill: this.backfill,
+      waitsFor: this.waitsFor,
+      empty: this.live !== null && this.live.lastColumn === null,
+      preparing: this.live === null && (this.generating !== null || this.history.running),
     })
+    this.state = state
+    context.ingest.report(this.instrument.id, { state, message, channels, backfill: this.backfill })
     if (this.wanted && now >= this.notBefore) {
       this.wanted = false
       void this.advance()
@@ -276,7 +277,11 @@ export class InstrumentLine {
       if (run.end > from) {
         this.holeSince = null
         await ingest.claim(instrument.id, run.end, this.stopping.signal)
-        await live.step(from, run.end)
+        const { columns } = await live.step(from, run.end)
+        if (columns > 0) {
+          const venueNow = this.context.venueNow(instrument.id)
+          this.context.metrics.columns(columns, venueNow && venueNow - run.end)
+        }
         await this.overdue.reached(run.end)
         // What was committed meanwhile calls again.
         if (run.isAll && run.beyond === null) return

@@ -4,6 +4,7 @@ import type { ChannelStatuses, FeedStateName } from '@faultline/market/feed'
 import type { VenueFeed } from '../feed/venue-feed.ts'
 import type { WindowLimiter } from '../history/window-limiter.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import type { SourceMetrics } from '../metrics/source-metrics.ts'
 
 /** What the line of one instrument needs of the source that it belongs to. */
 export interface LineContext {
@@ -18,5 +19,6 @@ export interface LineContext {
   venueNow(instrumentId: number): number | null
   statuses(instrumentId: number): ChannelStatuses
   sourceStatus(): { state: FeedStateName; message: string | null }
+  metrics: Pick<SourceMetrics, 'columns' | 'historyWindow'>
   log(line: string): void
 }

@@ -9,6 +9,7 @@ import { FakeRest, LIMITS } from '../../test/fake-rest.ts'
 import { atEnd, openIngest } from '../../test/ingest-setup.ts'
 import { WindowLimiter } from '../history/window-limiter.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import { UNMEASURED } from '../metrics/source-metrics.ts'
 import { keepLease } from '../pipeline/held-lease.ts'
 import { InstrumentLine } from './instrument-line.ts'
 
@@ -49,6 +50,7 @@ it('asks nobody for a candle that has come and waits to be estimated, and says o
       },
       source,
       limiter: new WindowLimiter(1),
+      metrics: UNMEASURED,
       worker: 'test',
       venueNow: () => venueNow,
       statuses: () => ({}),

@@ -14,6 +14,7 @@ import type { VenueFeed } from '../feed/venue-feed.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { createIngest } from '../ingest/writer.ts'
 import { messageOf } from '../message-of.ts'
+import type { WorkerMetrics } from '../metrics/worker-metrics.ts'
 import { keepRetention } from '../retention/retention-job.ts'
 import { FEEDS } from '../venues/feeds.ts'
 import { pause } from './pause.ts'
@@ -30,6 +31,8 @@ export interface WorkerOptions {
   leaseMs?: number | undefined
   /** of the one that this worker is the successor of; absent: a new one */
   name?: string | undefined
+  /** what it does is measured here; absent: nowhere */
+  metrics?: WorkerMetrics | undefined
 }
 
 /** Whoever looks for changes that no notice told of. */
@@ -62,8 +65,16 @@ export class Worker {
 
   /** Resolves when the sources have been read and their feeds begin; waits for the database for as long as it takes. */
   async start(): Promise<void> {
-    const { db, stateDir, log } = this.options
-    this.ingest = await createIngest({ db: this.ingestDb, spoolDir: path.join(stateDir, 'spool'), worker: this.name, log })
+    const { db, stateDir, log, metrics } = this.options
+    const ingest = await createIngest({
+      db: this.ingestDb,
+      spoolDir: path.join(stateDir, 'spool'),
+      worker: this.name,
+      log,
+      onLiveCommit: (lagMs) => metrics?.committed(lagMs),
+    })
+    this.ingest = ingest
+    metrics?.watchIngest(() => ingest.stats)
     this.listener = listen({
       url: db.url,
       onMessage: (message) => {
@@ -143,11 +154,11 @@ export class Worker {
   }
 
   private async begin(source: DataSourceRow): Promise<void> {
-    const { db, log, leaseMs } = this.options
+    const { db, log, leaseMs, metrics } = this.options
     if (!this.ingest) return
     const { ingest, name: worker, claims } = this
     const feed = await this.feedOf(source)
-    const runner = new SourceRunner({ db, ingest, source, feed, worker, log, leaseMs, claims })
+    const runner = new SourceRunner({ db, ingest, source, feed, worker, log, leaseMs, claims, metrics: metrics?.source(source) })
     this.runners.set(source.id, runner)
     runner.start()
   }

@@ -18,6 +18,7 @@ import { FakeRest, LIMITS } from '../../../test/fake-rest.ts'
 import { atEnd, openIngest } from '../../../test/ingest-setup.ts'
 import { WindowLimiter } from '../../history/window-limiter.ts'
 import { knownAfter } from '../../ingest/known-after.ts'
+import { UNMEASURED } from '../../metrics/source-metrics.ts'
 import { runBuild } from '../../pipeline/build.ts'
 import { type HeldLease, keepLease } from '../../pipeline/held-lease.ts'
 import { storedInputs } from '../../pipeline/stored-inputs.ts'
@@ -308,6 +309,7 @@ it('scores a map from the line of its instrument', async () => {
       },
       source,
       limiter: new WindowLimiter(1),
+      metrics: UNMEASURED,
       worker: 'test',
       venueNow: () => venueNow,
       statuses: () => ({ liquidation: liquidation() }),
