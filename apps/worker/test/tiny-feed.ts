@@ -1,4 +1,4 @@
-/** A feed of Binance's kind at a server of the test's own, made anew for each test. Nothing may escape it as an unhandled rejection. */
+/** A feed at a server of the test’s own, made anew for each test: of Binance unless told otherwise. No rejection may escape it unhandled. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -21,7 +21,7 @@ export interface TinyFeed {
 }
 
 /** To be called once per test file. */
-export function useTinyFeed(): TinyFeed {
+export function useTinyFeed(create: (options: FeedOptions) => VenueFeed = createBinanceFeed): TinyFeed {
   vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 })
   let folder: string
   let escaped: unknown[]
@@ -30,7 +30,7 @@ export function useTinyFeed(): TinyFeed {
     venue: new TinyVenue(),
     lines: [],
     feedOf(change = {}) {
-      const feed = createBinanceFeed({
+      const feed = create({
         restUrl: tiny.venue.rest,
         wsUrl: tiny.venue.ws,
         banFile: new BanFile(path.join(folder, 'bans.json')),

@@ -73,6 +73,7 @@ export class TinyVenue {
     this.connections.push(connection)
     socket.on('error', () => undefined)
     socket.on('message', (data) => {
+      if (String(data) === 'ping') return socket.send('pong')
       const request = JSON.parse(String(data)) as TinyRequest
       connection.requests.push(request)
       const reply = this.acknowledge(request, connection)

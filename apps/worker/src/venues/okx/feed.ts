@@ -77,7 +77,7 @@ export function createOkxFeed(options: FeedOptions): VenueFeed {
 function readRefusal(answer: Answer): Refusal | null {
   const complaint = complaintOf(answer, 'code', 'msg')
   const { status, parsed } = answer
-  const code = isFields(parsed) ? String(parsed.code) : undefined
+  const code = isFields(parsed) && parsed.code !== undefined ? String(parsed.code) : undefined
   if (status === 403) return { code: 'blocked', says: `403, ${complaint}`, waitMs: null, ban: true }
   const byStatus = httpRefusal(answer, () => complaint)
   if (code === TOO_MANY || status === 429) {
