@@ -13,10 +13,13 @@ vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
 const SIMULATED = FEED_VENUES.filter((venue) => VENUES[venue].simulated)
 let venue: Awaited<ReturnType<typeof startTestVenue>>
 let folder: string
+/** all at once: each listens for a while */
+let results: Map<FeedVenueId, VenueCheck>
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'faultline-check-'))
   venue = await startTestVenue({ speed: 60, venues: WIRES, historyDays: 1.1 })
+  results = new Map(await Promise.all(SIMULATED.map(async (id) => [id, await check(id)] as const)))
 })
 afterAll(async () => {
   await venue?.close()
@@ -33,15 +36,15 @@ async function check(id: FeedVenueId, change: Partial<CheckOptions> = {}): Promi
     log: () => undefined,
   })
   try {
-    const options = { venue: id, feed, durationMs: 5_000, symbols: [], baseAssets: ['SIMOAK'], signal: new AbortController().signal }
+    const options = { venue: id, feed, durationMs: 4_000, symbols: [], baseAssets: ['SIMOAK'], signal: new AbortController().signal }
     return await checkVenue({ ...options, ...change })
   } finally {
     await feed.close()
   }
 }
 
-it.each(SIMULATED)('finds that %s gives what its evidence promises', async (id) => {
-  const result = await check(id)
+it.each(SIMULATED)('finds that %s gives what its evidence promises', (id) => {
+  const result = results.get(id) as VenueCheck
   expect(result.unreachable).toBeNull()
   expect(result.unread).toEqual([])
   const verdicts = Object.fromEntries(result.channels.map(({ channel, verdict }) => [channel, verdict]))
@@ -58,15 +61,14 @@ it.each(SIMULATED)('finds that %s gives what its evidence promises', async (id) 
 it('says which channel is missing, and of a venue that is away that it is', async () => {
   const face = venue.venues.bybit
   const fault = face?.faults.add({ kind: 'stall', channels: ['markPrice'], seconds: 60 })
-  const stalled = await check('simulated-bybit')
+  const cut = venue.venues.gate?.faults.add({ kind: 'cut', rest: true, seconds: 60 })
+  const [stalled, away] = await Promise.all([check('simulated-bybit'), check('simulated-gate')])
   if (fault) face?.faults.remove(fault.id)
+  if (cut) venue.venues.gate?.faults.remove(cut.id)
   expect(stalled.ok).toBe(false)
   expect(stalled.channels.find((c) => c.channel === 'markPrice')).toMatchObject({ verdict: 'missing', socket: { count: 0 } })
   expect(stalled.channels.find((c) => c.channel === 'candle')?.verdict).toBe('arrived')
 
-  const cut = venue.venues.gate?.faults.add({ kind: 'cut', rest: true, seconds: 60 })
-  const away = await check('simulated-gate')
-  if (cut) venue.venues.gate?.faults.remove(cut.id)
   expect(away).toMatchObject({ ok: false, unreachable: expect.any(String), channels: [] })
   expect(await check('simulated', { baseAssets: ['NOSUCHCOIN'] })).toMatchObject({ unreachable: expect.stringContaining('NOSUCHCOIN') })
 })
