@@ -18,13 +18,22 @@ export function register(program: Command): void {
         'Several workers may run side by side, on several machines: each instrument is written by one of them, and another takes over when that one dies.',
       ].join('\n\n'),
     )
-    .option('--defaults', 'first make the data sources of a new installation: the simulated market and Binance USDⓈ-M')
+    .option('--defaults', 'first make the data sources of a new installation: the simulated venues, and BTC and ETH of the real ones')
     .action(run)
 }
 
-const DEFAULT_SOURCES = [
-  { name: 'Simulated market', venue: 'simulated' as const, symbols: [], options: { backfillDays: 7 } },
-  { name: 'Binance USDⓈ-M', venue: 'binance-usdm' as const, symbols: ['BTCUSDT', 'ETHUSDT'], options: {} },
+const SIMULATED = { symbols: [], options: { backfillDays: 7 } }
+const DEFAULT_SOURCES: readonly Parameters<typeof ensureDataSource>[1][] = [
+  { name: 'Simulated market', venue: 'simulated', ...SIMULATED },
+  { name: 'Simulated Bybit', venue: 'simulated-bybit', ...SIMULATED },
+  { name: 'Simulated OKX', venue: 'simulated-okx', ...SIMULATED },
+  { name: 'Simulated Gate', venue: 'simulated-gate', ...SIMULATED },
+  { name: 'Simulated Hyperliquid', venue: 'simulated-hyperliquid', ...SIMULATED },
+  { name: 'Binance USDⓈ-M', venue: 'binance-usdm', symbols: ['BTCUSDT', 'ETHUSDT'] },
+  { name: 'Bybit linear', venue: 'bybit-linear', symbols: ['BTCUSDT', 'ETHUSDT'] },
+  { name: 'OKX swap', venue: 'okx-swap', symbols: ['BTC-USDT-SWAP', 'ETH-USDT-SWAP'] },
+  { name: 'Gate USDT', venue: 'gate-usdt', symbols: ['BTC_USDT', 'ETH_USDT'] },
+  { name: 'Hyperliquid', venue: 'hyperliquid', symbols: ['BTC', 'ETH'] },
 ]
 
 async function run({ defaults = false }: { defaults?: boolean }): Promise<void> {
