@@ -3,7 +3,7 @@
  * at a price, so only markets whose prices mean the same can be added: one coin, counted in the same unit, quoted in dollars.
  */
 import { assetUnits } from './asset-units.ts'
-import { type InstrumentKey, instrumentKey } from './instrument.ts'
+import type { InstrumentKey } from './instrument.ts'
 import { FEED_VENUES, type FeedVenueId, SUM_VENUES, VENUES, type VenueId } from './venue.ts'
 
 /** Quotes that are taken for a dollar. */
@@ -35,5 +35,5 @@ export const inSumOrder = (venues: readonly FeedVenueId[]): FeedVenueId[] => FEE
 /** `market:BTC` of all venues (none named), `market:BTC-binance-okx` of some. */
 export function sumKey(sum: { baseAsset: string; simulated: boolean; venues: readonly FeedVenueId[] }): InstrumentKey {
   const wires = inSumOrder(sum.venues).map((v) => VENUES[v].wire)
-  return instrumentKey(sum.simulated ? SUM_VENUES.simulated : SUM_VENUES.real, [sum.baseAsset, ...wires].join('-'))
+  return `${sum.simulated ? SUM_VENUES.simulated : SUM_VENUES.real}:${[sum.baseAsset, ...wires].join('-')}`
 }

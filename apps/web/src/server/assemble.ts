@@ -1,11 +1,11 @@
 import { openDatabase } from '@faultline/db/database'
-import { listInstruments } from '@faultline/db/repositories/instruments'
 import { sessionState } from '@faultline/db/repositories/users'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { readHeatmapView } from '../features/heatmap/server/read-view.ts'
 import { ViewStore } from '../features/heatmap/server/view-store.ts'
 import { sortRows } from '../features/instruments/prepare/rows.ts'
 import { InstrumentList } from '../features/instruments/server/instrument-list.ts'
+import { listMarkets } from '../features/venues/server/list-markets.ts'
 import { Passwords } from './auth/passwords.ts'
 import { Sessions } from './auth/sessions.ts'
 import { signIn } from './auth/sign-in.ts'
@@ -34,7 +34,7 @@ export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'>): O
     versionOf: (key) => hub.versionOf(key),
   })
   const instruments = new InstrumentList({
-    read: async () => sortRows(await listInstruments(db), { key: 'age', descending: false }),
+    read: async () => sortRows(await listMarkets(db), { key: 'age', descending: false }),
     versionOf: () => hub.columnsVersion(),
   })
   hub.start()

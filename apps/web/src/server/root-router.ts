@@ -10,6 +10,7 @@ import { listProcedure as listSourcesProcedure } from '../features/sources/serve
 import { quarantineProcedure } from '../features/sources/server/quarantine.ts'
 import { updateProcedure } from '../features/sources/server/update.ts'
 import { followProcedure } from '../features/stream/server/follow.ts'
+import { chooseProcedure } from '../features/venues/server/choose.ts'
 import { router } from './trpc.ts'
 
 export const rootRouter = router({
@@ -18,6 +19,7 @@ export const rootRouter = router({
   account: router({ me: meProcedure, changePassword: changePasswordProcedure }),
   feeds: router({ current: currentProcedure, detail: detailProcedure }),
   sources: router({ list: listSourcesProcedure, update: updateProcedure, quarantine: quarantineProcedure }),
+  venues: router({ choose: chooseProcedure }),
   score: router({ summary: summaryProcedure }),
   /** subscriptions, served by the front at /api/stream */
   stream: router({ follow: followProcedure }),

@@ -4,7 +4,7 @@
  */
 import type { Database } from '@faultline/db/database'
 import { firstMissed, readStretches } from '@faultline/db/repositories/aggregate-coverage'
-import { readMembers } from '@faultline/db/repositories/aggregates'
+import { chooseReference, readMembers } from '@faultline/db/repositories/aggregates'
 import { buildsOf, completeBuild, discardBuild } from '@faultline/db/repositories/builds'
 import { findInstrument } from '@faultline/db/repositories/instruments'
 import { FaultlineError } from '@faultline/market/errors'
@@ -215,8 +215,8 @@ export class AggregateLine {
       if (waitsFor.length > 0 || !passed) break
     }
     if (firstTime) {
-      Object.assign(served.build, await completeBuild(this.db, this.lease.lease, served.build.id))
-      await progress.end('done')
+      await this.complete(served)
+      this.tellDone(progress)
     }
     return this.waiting !== null
   }
@@ -227,6 +227,12 @@ export class AggregateLine {
     const now = this.recipe(members)
     if (JSON.stringify(now) !== JSON.stringify(recipe.members)) throw new MembersChanged(`${this.instrument.key} has other members now.`)
     return members
+  }
+
+  private async complete(sum: SumBuild): Promise<void> {
+    const withMap = sum.summed.members.filter((m) => m.buildId !== null).map((m) => m.id)
+    await chooseReference(this.db, this.instrument.id, withMap)
+    Object.assign(sum.build, await completeBuild(this.db, this.lease.lease, sum.build.id))
   }
 
   /** How far the line goes on now, and by which clock it looks for who is late. */
@@ -243,6 +249,10 @@ export class AggregateLine {
     if (late.length === 0) this.waiting = null
     // A member that catches up is not late while it does.
     else if (this.waiting?.bucket !== bucket || this.waiting.ends !== ends) this.waiting = { bucket, ends, since: performance.now() }
+  }
+
+  private tellDone(progress: ReturnType<typeof createJobProgress>): void {
+    progress.update({ phase: 'done', done: 1, total: 1, instrumentKey: this.instrument.key })
   }
 
   private tellProgress(progress: ReturnType<typeof createJobProgress>, done: number, total: number): void {
@@ -338,14 +348,14 @@ export class AggregateLine {
       await grow(served.next)
       await this.serial.run(async () => {
         await grow(this.served?.next ?? served.next)
-        Object.assign(next.build, await completeBuild(this.db, this.lease.lease, next.build.id))
+        await this.complete(next)
         this.served = next
       })
     } catch (error) {
       await discardBuild(this.db, this.lease.lease, next.build.id).catch(() => undefined)
       throw error
     } finally {
-      await progress.end('done')
+      this.tellDone(progress)
     }
   }
 }

@@ -30,6 +30,8 @@ export interface Aggregate {
   baseAsset: string
   /** in the order of FEED_VENUES; empty: all that trade it */
   venues: FeedVenueId[]
+  /** whose prices are shown with it; null before there is a map */
+  referenceId: number | null
 }
 
 /** A summand with the build that is served of it. */
@@ -69,7 +71,7 @@ export async function listSummands(q: Queryable | Database): Promise<Summand[]> 
 
 export async function listAggregates(q: Queryable | Database): Promise<Aggregate[]> {
   const { rows } = await queryable(q).query<Aggregate>(
-    `select a.instrument_id as "instrumentId", i.key, i.simulated, a.base_asset as "baseAsset", a.venues
+    `select a.instrument_id as "instrumentId", i.key, i.simulated, a.base_asset as "baseAsset", a.venues, a.reference_id as "referenceId"
        from aggregate a join instrument i on i.id = a.instrument_id order by i.key`,
   )
   // A venue that this version does not know adds nothing.
@@ -155,6 +157,19 @@ async function make(client: Queryable, sum: { baseAsset: string; simulated: bool
   ])
   await notify(client, 'aggregates', { instrumentId: row.id })
   return row
+}
+
+/** Of a new generation: the member with the most open interest is the one whose prices are shown. The first where none has any. */
+export async function chooseReference(q: Queryable | Database, instrumentId: number, memberIds: readonly number[]): Promise<void> {
+  await queryable(q).query(
+    `update aggregate set reference_id = (
+       select m.id from unnest($2::int[]) with ordinality as m(id, place)
+         left join lateral (
+           select o.open_interest as base from open_interest o where o.instrument_id = m.id order by o.time desc limit 1) last on true
+        order by last.base desc nulls last, m.place limit 1)
+      where instrument_id = $1`,
+    [instrumentId, memberIds],
+  )
 }
 
 /** Somebody looks at it. */

@@ -39,6 +39,7 @@ export interface InstrumentListing extends InstrumentRow {
   openInterestUsd: number | null
   /** per interval */
   fundingRate: number | null
+  fundingHours: number | null
 }
 
 const COLUMNS = `i.id, i.key, i.venue, i.symbol, i.base_asset as "baseAsset", i.quote_asset as "quoteAsset", i.contract_size as "contractSize",
@@ -114,7 +115,7 @@ export async function listInstruments(q: Queryable | Database): Promise<Instrume
   const { rows } = await ('pool' in q ? q.pool : q).query<InstrumentListing>(
     `select ${COLUMNS}, b.status, b.bucket_ms as "bucketMs", ${msOf('b.first_bucket')} as "firstBucket", ${msOf('b.last_bucket')} as "lastBucket",
             coalesce(b.column_count, 0) as "columnCount", last.close as "lastClose", last.close / before.close - 1 as "change24h",
-            coalesce(oi.open_interest_usd, oi.open_interest * last.close) as "openInterestUsd", f.rate as "fundingRate"
+            coalesce(oi.open_interest_usd, oi.open_interest * last.close) as "openInterestUsd", f.rate as "fundingRate", f.interval_hours as "fundingHours"
        from instrument i
        left join build b on b.id = i.current_build_id
        left join lateral (select coalesce(b.bucket_ms, (select min(interval_ms) from candle where instrument_id = i.id)) as ms) interval on true
@@ -133,7 +134,7 @@ export async function listInstruments(q: Queryable | Database): Promise<Instrume
          select o.open_interest, o.open_interest_usd from open_interest o
           where o.instrument_id = i.id and o.time <= close.at order by o.time desc limit 1
        ) oi on true
-       left join lateral (select u.rate from funding u where u.instrument_id = i.id and u.time <= close.at order by u.time desc limit 1) f on true
+       left join lateral (select u.rate, u.interval_hours from funding u where u.instrument_id = i.id and u.time <= close.at order by u.time desc limit 1) f on true
       order by b.last_bucket desc nulls last, i.key`,
   )
   return rows

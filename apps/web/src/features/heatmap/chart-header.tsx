@@ -4,9 +4,9 @@ import { Badge } from '@faultline/ui/react/badge'
 import type { ReactNode } from 'react'
 import { messages } from '../../messages.ts'
 import { Change } from '../instruments/change.tsx'
-import { venueName } from '../instruments/prepare/venue-name.ts'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { figure } from '../shell/prepare/format.ts'
+import { nameOf } from '../venues/prepare/words.ts'
 import type { Readings } from './prepare/readings.ts'
 import type { MarketFigures } from './prepare/summary.ts'
 
@@ -29,11 +29,12 @@ export function ChartHeader({
   // The list compares buckets; a picture of coarse candles only comes near that.
   const listed = instrument.lastBucket !== null && instrument.lastBucket === lastBucket ? instrument.change24h : null
   const change = listed ?? figures?.change24h ?? null
+  const name = nameOf(instrument)
   return (
     <div className="order-first flex flex-none flex-wrap items-center gap-x-4 gap-y-1.5 bg-s1 px-3 py-2 phone:order-none phone:min-h-12 phone:px-4">
       <h1 className="hidden items-baseline gap-1.5 phone:flex">
-        <span className="text-[15px] leading-5 font-semibold">{instrument.symbol}</span>
-        <span className="text-t3">{venueName(instrument.venue)}</span>
+        <span className="text-[15px] leading-5 font-semibold">{name.symbol}</span>
+        <span className="text-t3">{name.venue}</span>
       </h1>
       {instrument.simulated && (
         <Badge tone="warn" title={messages.simulated.why} className="order-last phone:order-none">

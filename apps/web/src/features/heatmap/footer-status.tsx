@@ -5,6 +5,7 @@ import { messages } from '../../messages.ts'
 import { SourceTrouble } from '../feeds/source-trouble.tsx'
 import { formatShare } from '../shell/prepare/format.ts'
 import { useConnection } from '../stream/news-stream.tsx'
+import { VenueCoverage } from '../venues/venue-coverage.tsx'
 import type { HeatmapView } from './server/schema.ts'
 
 const text = messages.footer
@@ -36,6 +37,7 @@ export function FooterStatus({ view, now }: { view: HeatmapView | null; now: num
             .join(' · ')}
         </span>
       )}
+      {view?.sum && <VenueCoverage facts={view.sum} />}
       <SourceTrouble now={now} />
       <span className="hidden full:inline">{messages.estimated.title}</span>
       <span className="ml-auto hidden items-center gap-1.5 full:flex">

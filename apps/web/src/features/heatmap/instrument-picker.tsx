@@ -11,6 +11,8 @@ import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { figure } from '../shell/prepare/format.ts'
 import { useDismiss } from '../shell/use-dismiss.ts'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
+import { isListed, sumsFirst } from '../venues/prepare/venue-choice.ts'
+import { nameOf } from '../venues/prepare/words.ts'
 import { heatmapPath } from './prepare/heatmap-path.ts'
 
 const text = messages.heatmap
@@ -18,7 +20,7 @@ const text = messages.heatmap
 /** Which instrument is shown, and a search for another. Ctrl K or ⌘K opens it. */
 export function InstrumentPicker({
   current,
-  instruments,
+  instruments: all,
   query,
 }: {
   current: InstrumentListItem
@@ -33,6 +35,8 @@ export function InstrumentPicker({
   const id = useId()
   const close = useCallback(() => setOpen(false), [])
   useDismiss(open, root, close)
+  const instruments = sumsFirst(all.filter((row) => isListed(row, current.key)))
+  const name = nameOf(current)
   const show = () => {
     setSearch('')
     setActive(
@@ -72,13 +76,13 @@ export function InstrumentPicker({
         type="button"
         aria-expanded={open}
         aria-haspopup="listbox"
-        aria-label={`${text.chooser}: ${current.symbol}, ${venueName(current.venue)}`}
+        aria-label={`${text.chooser}: ${name.symbol}, ${name.venue}`}
         onClick={() => (open ? close() : show())}
         className="flex h-9 w-full min-w-0 cursor-pointer items-center gap-2 rounded-md border border-line2 bg-s2 px-2.5 text-left hover:bg-s3 phone:h-7"
       >
         <Search size={14} aria-hidden="true" className="hidden flex-none text-t3 phone:block" />
-        <span className="truncate font-semibold">{current.symbol}</span>
-        <span className="hidden truncate text-t3 wide:inline">{venueName(current.venue)}</span>
+        <span className="truncate font-semibold">{name.symbol}</span>
+        <span className="hidden truncate text-t3 wide:inline">{name.venue}</span>
         <kbd className="app-kbd ml-auto hidden flex-none wide:inline">Ctrl K</kbd>
         <ChevronDown size={14} aria-hidden="true" className="ml-auto flex-none text-t3 phone:hidden" />
       </button>
@@ -118,8 +122,8 @@ export function InstrumentPicker({
                 onKeyDown={onKeyDown}
                 className="flex h-10 cursor-pointer items-center gap-2 rounded-md px-2.5 aria-selected:font-semibold data-active:bg-s3"
               >
-                <span className="font-semibold">{row.symbol}</span>
-                <span className="truncate font-normal text-t2">{venueName(row.venue)}</span>
+                <span className="font-semibold">{nameOf(row).symbol}</span>
+                <span className="truncate font-normal text-t2">{nameOf(row).venue}</span>
                 {row.simulated && <Badge tone="warn">{messages.simulated.short}</Badge>}
                 <span className="ml-auto font-medium">{figure(row.lastClose, formatPrice)}</span>
               </div>

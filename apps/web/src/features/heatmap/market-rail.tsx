@@ -5,6 +5,8 @@ import { messages } from '../../messages.ts'
 import { Change } from '../instruments/change.tsx'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { figure } from '../shell/prepare/format.ts'
+import { isListed, isSum, sumsFirst } from '../venues/prepare/venue-choice.ts'
+import { nameOf } from '../venues/prepare/words.ts'
 import { heatmapPath } from './prepare/heatmap-path.ts'
 
 /** The other markets, on wide screens: one press away. */
@@ -21,10 +23,10 @@ export function MarketRail({
     <nav aria-label={messages.instruments.title} className="hidden min-h-0 flex-col border-r border-line bg-s1 full:flex">
       <h2 className="flex h-10 flex-none items-center gap-2 border-b border-line px-4 text-[13px] font-semibold">
         {messages.instruments.title}
-        <span className="font-normal text-t3">{instruments.length}</span>
+        <span className="font-normal text-t3">{instruments.filter((row) => isListed(row)).length}</span>
       </h2>
       <ul className="min-h-0 flex-1 overflow-y-auto">
-        {instruments.map((row) => (
+        {sumsFirst(instruments.filter((row) => isListed(row, current))).map((row) => (
           <li key={row.key}>
             <Link
               href={`${heatmapPath(row.key)}${query}`}
@@ -32,7 +34,10 @@ export function MarketRail({
               aria-current={row.key === current ? 'true' : undefined}
               className="grid grid-cols-[1fr_auto] gap-x-2 border-b border-line px-4 py-2.5 hover:bg-s2 aria-[current]:bg-s3 aria-[current]:shadow-[inset_2px_0_var(--fl-acc)]"
             >
-              <span className="truncate text-[13px] leading-[18px] font-semibold">{row.symbol}</span>
+              <span className="truncate text-[13px] leading-[18px] font-semibold">
+                {nameOf(row).symbol}
+                {isSum(row) && <span className="font-normal text-t3"> · {nameOf(row).venue}</span>}
+              </span>
               <span className="text-right text-[13px] leading-[18px] font-semibold">{figure(row.lastClose, formatPrice)}</span>
               <span className="truncate text-[11px] text-t2">
                 {row.simulated ? (

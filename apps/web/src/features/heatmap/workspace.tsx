@@ -16,8 +16,13 @@ import { AppFrame } from '../shell/app-frame.tsx'
 import { formatLength } from '../shell/prepare/format.ts'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
 import { useTheme } from '../shell/use-theme.ts'
-import { useFeed, useServerNow } from '../stream/news-stream.tsx'
+import { useFeed, useFeeds, useServerNow } from '../stream/news-stream.tsx'
 import type { FeedNews } from '../stream/server/news.ts'
+import { sumStatus } from '../venues/prepare/sum-status.ts'
+import { isSum } from '../venues/prepare/venue-choice.ts'
+import { SumPill } from '../venues/sum-pill.tsx'
+import { useSumProgress, VenueBar } from '../venues/venue-bar.tsx'
+import { VenuePanel } from '../venues/venue-panel.tsx'
 import { ChartHeader } from './chart-header.tsx'
 import { FooterStatus } from './footer-status.tsx'
 import { InstrumentPicker } from './instrument-picker.tsx'
@@ -63,6 +68,8 @@ export function Workspace({
   const { theme } = useTheme()
   const now = useServerNow(renderedAt)
   const feed = useFeed(instrument.key)
+  const feeds = useFeeds()
+  const summing = useSumProgress(instrument.key)
   const [details, setDetails] = useState(false)
 
   const scale = useMemo(() => colourScale(heat && view && nearPrice(heat, view.candles.rows)), [heat, view])
@@ -86,16 +93,20 @@ export function Workspace({
       fixed
       centre={<InstrumentPicker current={instrument} instruments={instruments} query={query} />}
       badge={
-        <FeedPill
-          instrument={instrument.key}
-          imported={{
-            dataTime: view && view.build.lastBucket + view.build.bucketMs,
-            bucketMs: view?.build.bucketMs ?? 60_000,
-            // History that was imported has no feed that could be late, nor has a simulated market of a dump: a day without a column is that.
-            historic: instrument.simulated || (view !== null && now - view.build.lastBucket - view.build.bucketMs > DAY_MS),
-          }}
-          now={renderedAt}
-        />
+        view?.sum && sumStatus(view.sum, feeds).state !== 'none' ? (
+          <SumPill instrument={instrument.key} facts={view.sum} now={renderedAt} />
+        ) : (
+          <FeedPill
+            instrument={instrument.key}
+            imported={{
+              dataTime: view && view.build.lastBucket + view.build.bucketMs,
+              bucketMs: view?.build.bucketMs ?? 60_000,
+              // History that was imported has no feed that could be late, nor has a simulated market of a dump: a day without a column is that.
+              historic: instrument.simulated || (view !== null && now - view.build.lastBucket - view.build.bucketMs > DAY_MS),
+            }}
+            now={renderedAt}
+          />
+        )
       }
     >
       <Toolbar
@@ -116,6 +127,7 @@ export function Workspace({
         details={details}
         onDetails={() => setDetails(!details)}
       />
+      <VenueBar current={instrument} instruments={instruments} facts={view?.sum ?? null} query={query} />
       <div className="relative contents min-h-0 flex-1 phone:grid phone:grid-cols-1 phone:overflow-hidden full:grid-cols-[236px_1fr_288px]">
         <MarketRail current={instrument.key} instruments={instruments} query={query} />
         <div className="contents min-h-0 min-w-0 flex-col bg-s1 phone:flex">
@@ -137,7 +149,7 @@ export function Workspace({
               heat={url.heat}
               threshold={heat ? threshold : null}
               loadingText={loadingText(picture.loading, range, view)}
-              emptyText={emptyText(feed)}
+              emptyText={isSum(instrument) ? emptySum(summing) : emptyText(feed)}
               error={picture.error ?? undefined}
               onRetry={picture.retry}
               className="h-full"
@@ -154,6 +166,7 @@ export function Workspace({
             <Button variant="ghost" size="small" icon={<X size={14} />} aria-label={text.closeDetails} onClick={() => setDetails(false)} />
           </div>
           <LevelsPanel readings={picture.readings} />
+          <VenuePanel facts={view?.sum ?? null} />
           <ProvenanceBox view={view} now={now} />
         </aside>
       </div>
@@ -170,6 +183,8 @@ function emptyText(feed: FeedNews | null): string {
   const work = feed && backfillOf([feed])
   return work ? text.emptyBackfilling(percent(work.share)) : feed ? text.emptyFed : text.empty
 }
+
+const emptySum = (share: string | null): string => (share === null ? messages.venues.empty : messages.venues.emptyWorking(share))
 
 function loadingText(loading: { view: boolean; tiles: boolean }, range: HeatmapRange, view: HeatmapView | null): string {
   const named = range.replace(/(\d+)/, '$1\u202f')

@@ -14,6 +14,8 @@ import { AppFrame, PageBody } from '../shell/app-frame.tsx'
 import { figure, formatCount, formatDates, MISSING } from '../shell/prepare/format.ts'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
 import { useFeed, useServerNow } from '../stream/news-stream.tsx'
+import { isListed } from '../venues/prepare/venue-choice.ts'
+import { nameOf } from '../venues/prepare/words.ts'
 import { ImportHelp } from '../waiting/import-help.tsx'
 import { SourcesPanel } from '../waiting/sources-panel.tsx'
 import { Change } from './change.tsx'
@@ -37,7 +39,8 @@ const COLUMNS: readonly { key: SortKey; className: string; end?: boolean }[] = [
 ]
 
 export function InstrumentsPage({ initial, now: renderedAt }: { initial: InstrumentListItem[]; now: number }) {
-  const rows = useInstruments(initial)
+  const all = useInstruments(initial)
+  const rows = useMemo(() => all.filter((row) => isListed(row)), [all])
   const now = useServerNow(renderedAt)
   const [filter, setFilter] = useState('')
   const [sort, setSort] = useState<Sort>({ key: 'age', descending: false })
@@ -152,10 +155,10 @@ function Row({ row, now }: { row: InstrumentListItem; now: number }) {
     >
       <th scope="row" className="h-11 px-2 py-1.5 text-left font-normal first:pl-4 phone:px-4">
         <Link href={href} prefetch={false} className="text-[13px] font-semibold">
-          {row.symbol}
+          {nameOf(row).symbol}
         </Link>
         <span className="block text-[11px] text-t3 phone:ml-2 phone:inline phone:text-[12px]">
-          {venueName(row.venue)}
+          {nameOf(row).venue}
           {end !== null && <span className="phone:hidden"> · {messages.provenance.old(formatAge(now - end))}</span>}
         </span>
         <span className="mt-1 flex flex-wrap gap-1 phone:mt-0 phone:ml-2 phone:inline-flex">

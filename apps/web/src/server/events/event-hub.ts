@@ -78,6 +78,8 @@ export class EventHub {
         if (message.channel === 'columns') this.onColumns(message.payload)
         else if (message.channel === 'feeds') this.watch.hint(message.payload.instrumentIds)
         else if (message.channel === 'sources') this.watch.hint([])
+        // An instrument is there, or gone, that has no column yet: lists are read again.
+        else if (message.channel === 'aggregates') this.columnsSeq = ++this.seq
         else if (message.channel === 'user') this.sessions.forget(message.payload.id)
         else this.onProgress({ kind: 'progress', ...message.payload })
       },

@@ -48,6 +48,7 @@ function view(more: Partial<HeatmapView> = {}): HeatmapView {
     coverage: { columns: 864, expected: 864 },
     channels: [],
     liquidationsSampled: false,
+    sum: null,
     gapsKnown: '',
     serverTime: END,
     ...more,

@@ -1,8 +1,11 @@
 import type { Database } from '@faultline/db/database'
+import { touchAggregate } from '@faultline/db/repositories/aggregates'
 import { readCoverage } from '@faultline/db/repositories/coverage'
 import type { ChannelStatuses, FeedChannel } from '@faultline/market/feed'
+import { isSumVenue } from '@faultline/market/sum'
 import { tileEnd, tileIndexOf } from '@faultline/market/tile-build'
 import { VENUES } from '@faultline/market/venue'
+import { readSum } from '../../venues/server/read-sum.ts'
 import { RANGE_MS } from '../prepare/ranges.ts'
 import { chooseWindow, lineStep } from './choose-resolution.ts'
 import { countColumns } from './read-columns.ts'
@@ -29,11 +32,13 @@ export async function readHeatmapView(
   // A gap that grows stands beside the data. However long it gets, it takes at most half of the picture.
   const to = Math.min(await readGapAhead(db, { instrumentId: instrument.id, end }), end + RANGE_MS[input.range])
   const span = { instrumentId: instrument.id, from, to }
-  const [candles, openInterest, funding, gaps, columns, channels] = await Promise.all([
-    readCandles(db, { ...span, to: end, sourceMs: build.bucketMs, intervalMs: resolutionMs }),
-    // a figure stamped with the very end of the window belongs to its last bucket
-    readOpenInterest(db, { ...span, to: to + 1, binMs: lineStep(input.range) }),
-    readFunding(db, { ...span, to: to + 1 }),
+  const lineMs = lineStep(input.range)
+  const isSum = isSumVenue(instrument.venue)
+  if (isSum) await touchAggregate(db, instrument.id)
+  const [series, gaps, columns, channels] = await Promise.all([
+    isSum
+      ? readSum(db, { instrument, build }, { from, to: end, resolutionMs, lineMs })
+      : readOwnSeries(db, span, { end, sourceMs: build.bucketMs, resolutionMs, lineMs }),
     readGaps(db, span),
     countColumns(db, { ...span, buildId: build.id }),
     readChannels(db, span, feed),
@@ -48,16 +53,31 @@ export async function readHeatmapView(
     from,
     to,
     tiles: tilesOf(resolutionMs, Math.max(from, firstBucket), end),
-    candles,
-    openInterest,
-    funding,
+    candles: series.candles,
+    openInterest: series.openInterest,
+    funding: series.funding,
     gaps,
     coverage: { columns, expected: Math.round((to - from) / bucketMs) },
     channels,
     liquidationsSampled: feed !== null && VENUES[venue].liquidations === 'sample',
+    sum: series.facts,
     gapsKnown: feed?.gaps ?? '',
     serverTime: Date.now(),
   }
+}
+
+async function readOwnSeries(
+  db: Database,
+  span: { instrumentId: number; from: number; to: number },
+  { end, sourceMs, resolutionMs, lineMs }: { end: number; sourceMs: number; resolutionMs: number; lineMs: number },
+): Promise<Pick<HeatmapView, 'candles' | 'openInterest' | 'funding'> & { facts: null }> {
+  const [candles, openInterest, funding] = await Promise.all([
+    readCandles(db, { ...span, to: end, sourceMs, intervalMs: resolutionMs }),
+    // a figure stamped with the very end of the window belongs to its last bucket
+    readOpenInterest(db, { ...span, to: span.to + 1, binMs: lineMs }),
+    readFunding(db, { ...span, to: span.to + 1 }),
+  ])
+  return { candles, openInterest, funding, facts: null }
 }
 
 async function readChannels(

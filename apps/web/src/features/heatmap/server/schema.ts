@@ -1,5 +1,6 @@
 import { FEED_CHANNELS } from '@faultline/market/feed'
 import { z } from 'zod'
+import { sumFacts } from '../../venues/server/schema.ts'
 
 /** Named lengths of time that the page offers. */
 export const RANGES = ['12h', '1d', '3d', '7d', '30d'] as const
@@ -52,6 +53,8 @@ export const heatmapView = z.object({
   coverage: z.object({ columns: z.number(), expected: z.number() }),
   /** of a live feed, over the same time and since it began: what the gap ledger says was covered. Empty without a feed. */
   channels: z.array(z.object({ channel: z.enum(FEED_CHANNELS), coveredMs: z.number(), expectedMs: z.number() })),
+  /** of a sum over venues: what is in it; null of one venue's instrument */
+  sum: sumFacts.nullable(),
   /** prints of liquidations are a sample of what was liquidated */
   liquidationsSampled: z.boolean(),
   /** as in news of feeds: another text whenever the unfilled gaps change. Empty while there is no feed. */

@@ -18,6 +18,7 @@ const view = (lastBucket: number, candles = 1): HeatmapView => ({
   coverage: { columns: 1, expected: 1 },
   channels: [],
   liquidationsSampled: false,
+  sum: null,
   gapsKnown: '',
   serverTime: 0,
 })

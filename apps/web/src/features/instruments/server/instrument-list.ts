@@ -1,7 +1,7 @@
-import type { InstrumentListing } from '@faultline/db/repositories/instruments'
+import type { MarketListing } from '../../venues/server/list-markets.ts'
 
 interface Options {
-  read: () => Promise<InstrumentListing[]>
+  read: () => Promise<MarketListing[]>
   /** another number whenever any picture has changed; undefined when that is not known for sure */
   versionOf: () => number | undefined
   /** however often columns come, the list is read at most this often */
@@ -17,14 +17,14 @@ interface Options {
  */
 export class InstrumentList {
   private readonly options: Required<Options>
-  private kept: { answer: Promise<InstrumentListing[]>; at: number; version: number } | null = null
-  private next: Promise<InstrumentListing[]> | null = null
+  private kept: { answer: Promise<MarketListing[]>; at: number; version: number } | null = null
+  private next: Promise<MarketListing[]> | null = null
 
   constructor(options: Options) {
     this.options = { roundMs: 500, believeMs: 10_000, now: Date.now, ...options }
   }
 
-  read(): Promise<InstrumentListing[]> {
+  read(): Promise<MarketListing[]> {
     const { now, read, versionOf, roundMs, believeMs } = this.options
     const version = versionOf()
     if (version === undefined) return read()
@@ -38,7 +38,12 @@ export class InstrumentList {
     return this.next
   }
 
-  private fetch(version: number): Promise<InstrumentListing[]> {
+  /** What was read before is not answered with any more: an instrument was made. */
+  forget(): void {
+    this.kept = null
+  }
+
+  private fetch(version: number): Promise<MarketListing[]> {
     const { now, read } = this.options
     const mine = { answer: read(), at: now(), version }
     this.kept = mine

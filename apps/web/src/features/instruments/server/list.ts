@@ -1,3 +1,4 @@
+import { FEED_VENUES, type FeedVenueId } from '@faultline/market/venue'
 import { z } from 'zod'
 import { signedIn } from '../../../server/trpc.ts'
 
@@ -20,8 +21,13 @@ export const instrumentListItem = z.object({
   /** fraction: 0.01 is one per cent */
   change24h: z.number().nullable(),
   openInterestUsd: z.number().nullable(),
-  /** per funding interval */
+  /** per funding interval; of a sum the mean, weighted by open interest, as if per eight hours */
   fundingRate: z.number().nullable(),
+  fundingHours: z.number().nullable(),
+  /** under which name it is added up with other venues' instruments; null where it is added to nothing */
+  summedAs: z.string().nullable(),
+  /** of sums: the chosen venues, none for all of them; null of one venue's instrument */
+  sumOf: z.array(z.enum(FEED_VENUES as [FeedVenueId, ...FeedVenueId[]])).nullable(),
   /** of the build that is served */
   status: z.enum(['building', 'complete', 'retired']).nullable(),
 })
