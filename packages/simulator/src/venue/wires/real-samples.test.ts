@@ -110,12 +110,13 @@ const bybit: Record<string, Expected> = {
   'tickers, snapshot': {
     is: (s) => bybitIs('tickers', 'snapshot')(s) && s.note === undefined,
     ours: atOnce(bybitTopic('tickers')),
-    newer: ['.data.fundingCap'],
+    newer: ['.data.fundingCap', '.data.singleOpenInterest', '.data.singleOpenInterestValue'],
   },
   'tickers, delta': {
     // Any of a snapshot's fields may be in it.
     is: bybitIs('tickers', 'snapshot'),
     ours: (venue) => streamed(bybitTopic('tickers'))(venue).map((m) => ({ ...(m as object), type: 'delta' })),
+    newer: ['.data.singleOpenInterest', '.data.singleOpenInterestValue'],
     gone: ['.data.*'],
   },
   'orderbook, snapshot': { is: bybitIs('orderbook', 'snapshot'), ours: atOnce(bybitTopic('orderbook.50')), newer: ['.cts'] },

@@ -127,7 +127,10 @@ describe('streams', () => {
     }
     venue.at(GENESIS + 60_500)
     const [first] = venue.snapshot(topic)
-    expect(first).toMatchObject({ type: 'snapshot', data: { lastPrice: '101.00', volume24h: '3.500', openInterest: '1234.568' } })
+    expect(first).toMatchObject({
+      type: 'snapshot',
+      data: { lastPrice: '101.00', volume24h: '3.500', openInterest: '2469.136', singleOpenInterest: '1234.568' },
+    })
     expect(venue.told(topic, moment(GENESIS + 61_000), GENESIS + 60_500)).toEqual([])
     const [change] = venue.told(topic, moment(GENESIS + 70_000), GENESIS + 61_000)
     expect(change).toEqual({
@@ -141,7 +144,8 @@ describe('streams', () => {
         lowPrice24h: '99.50',
         markPrice: '99.50',
         indexPrice: '99.75',
-        openInterestValue: '122839.50',
+        openInterestValue: '245678.99',
+        singleOpenInterestValue: '122839.50',
         turnover24h: '750.5000',
         volume24h: '7.500',
       },
@@ -246,8 +250,8 @@ describe('calls', () => {
     }
     const { list } = result(venue.get(`/v5/market/open-interest?intervalTime=1h&category=linear&symbol=SIMHANDUSDT&limit=2`))
     expect(list).toEqual([
-      { openInterest: '1108.000', timestamp: String(GENESIS + 9 * HOUR_MS) },
-      { openInterest: '1096.000', timestamp: String(GENESIS + 8 * HOUR_MS) },
+      { openInterest: '2216.000', singleOpenInterest: '1108.000', timestamp: String(GENESIS + 9 * HOUR_MS) },
+      { openInterest: '2192.000', singleOpenInterest: '1096.000', timestamp: String(GENESIS + 8 * HOUR_MS) },
     ])
     const ratio = result(venue.get(`/v5/market/account-ratio?period=1h&category=linear&symbol=SIMHANDUSDT&limit=1`)).list
     expect(ratio).toMatchObject([{ buyRatio: '0.6000', sellRatio: '0.4000' }])

@@ -50,9 +50,12 @@ describe('ccxt against Bybit’s words', { timeout: 60_000 }, () => {
     })
     expect(await c.exchange.fetchFundingRateHistory(symbol)).toMatchObject([{ timestamp: GENESIS, fundingRate: 0.0001 }])
     const held = await c.exchange.fetchOpenInterest(symbol)
-    expect(held).toMatchObject({ openInterestAmount: 1_000, timestamp: GENESIS })
+    // ccxt takes the field that counts both sides.
+    expect(held).toMatchObject({ openInterestAmount: 2 * 1_000, timestamp: GENESIS })
     const history = await c.exchange.fetchOpenInterestHistory(symbol, '5m', GENESIS, 3)
-    expect(history.map((h) => [h.timestamp, h.openInterestAmount])).toEqual([0, 1, 2].map((i) => [GENESIS + i * 5 * MINUTE_MS, 1_000 + i]))
+    expect(history.map((h) => [h.timestamp, h.openInterestAmount])).toEqual(
+      [0, 1, 2].map((i) => [GENESIS + i * 5 * MINUTE_MS, 2 * (1_000 + i)]),
+    )
     const [ratio] = await c.exchange.fetchLongShortRatioHistory(symbol, '1h')
     expect(ratio).toMatchObject({ timestamp: GENESIS, longShortRatio: 1.5 })
   })

@@ -205,6 +205,13 @@ export interface TickerMoment {
   lastPrice: number
 }
 
+/** `openInterest` is the sum of both sides; one side has its own field since 2026. */
+const SIDES = 2
+const openInterestOf = (i: VenueInstrument, oneSide: number): { openInterest: string; singleOpenInterest: string } => ({
+  openInterest: quantity(i, SIDES * oneSide),
+  singleOpenInterest: quantity(i, oneSide),
+})
+
 /** What a ticker holds at a moment, as strings: of two moments, those that differ make a delta. */
 export function ticker(listing: WireListing, { time, mark, openInterest, lastPrice }: TickerMoment, best: DepthAt): Record<string, string> {
   const { instrument: i, market, symbol } = listing
@@ -223,8 +230,9 @@ export function ticker(listing: WireListing, { time, mark, openInterest, lastPri
     prevPrice1h: price(i, day.hourAgo),
     markPrice: price(i, mark.markPrice),
     indexPrice: price(i, mark.indexPrice),
-    openInterest: quantity(i, openInterest),
-    openInterestValue: fixed(openInterest * mark.markPrice, OPEN_INTEREST_USD_DECIMALS),
+    ...openInterestOf(i, openInterest),
+    openInterestValue: fixed(SIDES * openInterest * mark.markPrice, OPEN_INTEREST_USD_DECIMALS),
+    singleOpenInterestValue: fixed(openInterest * mark.markPrice, OPEN_INTEREST_USD_DECIMALS),
     turnover24h: fixed(day.quoteVolume, TURNOVER_DECIMALS),
     volume24h: quantity(i, day.volume),
     nextFundingTime: String(mark.nextFundingTime),
@@ -248,7 +256,7 @@ export function restTicker(listing: WireListing, moment: TickerMoment, best: Dep
 // History
 
 export const openInterestRow = (i: VenueInstrument, time: number, openInterest: number): object => ({
-  openInterest: quantity(i, openInterest),
+  ...openInterestOf(i, openInterest),
   timestamp: String(time),
 })
 

@@ -54,12 +54,12 @@ describe('ccxt against OKX’s words', { timeout: 60_000 }, () => {
     // ccxt's history is of all contracts of a coin, in USD.
     const history = await c.exchange.fetchOpenInterestHistory(symbol, '5m', GENESIS, 2)
     expect(history.map((h) => [h.timestamp, h.openInterestValue])).toEqual(
-      [0, 1].map((i) => [GENESIS + i * 5 * MINUTE_MS, (1_000 + i) * 100]),
+      [0, 1].map((i) => [GENESIS + i * 5 * MINUTE_MS, (1_001 + i) * 100]),
     )
     const own = await c.exchange.publicGetRubikStatContractsOpenInterestHistory({ instId: 'SIMHAND-USDT-SWAP', period: '5m' })
-    expect(own.data.at(-1)).toEqual([String(GENESIS), '10000', '1000', '100000'])
-    const ratios = await c.exchange.fetchLongShortRatioHistory(symbol, '5m', GENESIS, 3)
-    expect(ratios.map((r) => [r.timestamp, r.longShortRatio])).toEqual([0, 1, 2].map((i) => [GENESIS + i * 5 * MINUTE_MS, 1.5]))
+    expect(own.data.at(-1)).toEqual([String(GENESIS - 5 * MINUTE_MS), '10000', '1000', '100000'])
+    const ratios = await c.exchange.fetchLongShortRatioHistory(symbol, '5m', GENESIS, 2)
+    expect(ratios.map((r) => [r.timestamp, r.longShortRatio])).toEqual([0, 1].map((i) => [GENESIS + i * 5 * MINUTE_MS, 1.5]))
   })
 
   it('fetches tiers, in contracts', async () => {

@@ -268,16 +268,19 @@ describe('calls', () => {
   it('tell statistics of the market, newest first', () => {
     const venue = late()
     const stat = (path: string): unknown[] => rows(venue.get(`/api/v5/rubik/stat/${path}`))
-    const nine = String(GENESIS + 9 * HOUR_MS)
+    // The last five minutes that have ended; what stood at their end is told by their beginning.
+    const nine = String(GENESIS + 9 * HOUR_MS - 5 * MINUTE_MS)
     expect(stat(`contracts/open-interest-history?instId=${SYMBOL}&period=1H&limit=2`)).toEqual([
-      [nine, '11080', '1108', '110800'],
-      [String(GENESIS + 8 * HOUR_MS), '10960', '1096', '109600'],
+      [String(GENESIS + 8 * HOUR_MS), '11080', '1108', '110800'],
+      [String(GENESIS + 7 * HOUR_MS), '10960', '1096', '109600'],
     ])
     // Days without `utc` begin with those of Hong Kong.
-    expect(stat(`contracts/open-interest-history?instId=${SYMBOL}&period=12H`)).toEqual([
-      [String(GENESIS + 4 * HOUR_MS), '10480', '1048', '104800'],
+    expect(stat(`contracts/open-interest-history?instId=${SYMBOL}&period=6H`)).toEqual([
+      [String(GENESIS - 2 * HOUR_MS), '10480', '1048', '104800'],
     ])
-    expect(stat(`contracts/open-interest-history?instId=${SYMBOL}&period=12Hutc`)).toEqual([[String(GENESIS), '10000', '1000', '100000']])
+    expect(stat(`contracts/open-interest-history?instId=${SYMBOL}&period=6Hutc&limit=1`)).toEqual([
+      [String(GENESIS), '10720', '1072', '107200'],
+    ])
     expect(stat(`contracts/long-short-account-ratio-contract?instId=${SYMBOL}&period=5m&limit=1`)).toEqual([[nine, '1.5']])
     expect(stat(`contracts/long-short-account-ratio-contract-top-trader?instId=${SYMBOL}&limit=1`)).toEqual([[nine, '0.5']])
     expect(stat(`contracts/long-short-position-ratio-contract-top-trader?instId=${SYMBOL}&limit=1`)).toEqual([[nine, '2']])
@@ -285,7 +288,11 @@ describe('calls', () => {
     expect(stat(volume)).toEqual([[String(GENESIS), '60', '15.5']])
     expect(stat(`${volume}&unit=0`)).toEqual([[String(GENESIS), '6', '1.55']])
     expect(stat(`${volume}&unit=2`)).toEqual([[String(GENESIS), '601', '155.55']])
-    expect(stat(`contracts/open-interest-volume?ccy=SIMHAND&period=5m&end=${GENESIS}`)).toEqual([[String(GENESIS), '100000', '756.55']])
+    expect(stat(`contracts/open-interest-volume?ccy=SIMHAND&period=5m&end=${GENESIS}&limit=1`)[0]).toEqual([
+      String(GENESIS),
+      '100100',
+      '756.55',
+    ])
     const range = rows(
       venue.get(`/api/v5/rubik/stat/contracts/open-interest-history?instId=${SYMBOL}&begin=${GENESIS}&end=${GENESIS + 600_000}`),
     )

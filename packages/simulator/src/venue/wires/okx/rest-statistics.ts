@@ -24,18 +24,18 @@ function asked(query: URLSearchParams, { now }: WireContext): Asked {
   const period = choice(query, 'period', PERIODS, '5m')
   const limit = limitOf(query, 'limit', MOST_ROWS, MOST_ROWS)
   const to = Math.min(integer(query, 'end') ?? now, now)
-  const from = Math.max(integer(query, 'begin') ?? 0, now - KEPT_PERIODS * period.ms, to - limit * period.ms)
+  const from = Math.max(integer(query, 'begin') ?? 0, now - KEPT_PERIODS * period.ms, to - (limit + 1) * period.ms)
   return { period, limit, from, to }
 }
 
 /** The newest rows, newest first. */
 const newest = <T>(rows: readonly T[], limit: number): T[] => rows.slice(-limit).reverse()
 
-/** Marks of open interest at the beginnings of periods. */
+/** Open interest as periods ended, by their beginnings: a row is updated until its period has ended. */
 function marks(market: VenueMarket, { period, from, to }: Asked): { time: number; held: number; heldUsd: number }[] {
-  const { columns } = market.openInterestHistory(from, to + 1)
+  const { columns } = market.openInterestHistory(from + period.ms, to + period.ms + 1)
   return Array.from(columns.time, (time, i) => ({
-    time,
+    time: time - period.ms,
     held: columns.openInterest[i] as number,
     heldUsd: columns.openInterestUsd[i] as number,
   })).filter(({ time }) => begins(time, period))
@@ -59,14 +59,15 @@ export function openInterestVolume(query: URLSearchParams, context: WireContext)
   })
 }
 
-/** Longs per short of one kind: `[ts, ratio]`. */
+/** Longs per short of one kind as periods ended, by their beginnings: `[ts, ratio]`. */
 export function ratios(kind: number): (query: URLSearchParams, context: WireContext) => string[][] {
   return (query, context) => {
     const { market } = listed(query, context)
     const a = asked(query, context)
-    const { columns } = market.ratioHistory(a.from, a.to + 1)
+    const { columns } = market.ratioHistory(a.from + a.period.ms, a.to + a.period.ms + 1)
     const rows: [time: number, value: number][] = []
-    columns.time.forEach((time, i) => {
+    columns.time.forEach((end, i) => {
+      const time = end - a.period.ms
       if (columns.kind[i] === kind && begins(time, a.period)) rows.push([time, columns.ratio[i] as number])
     })
     return newest(rows, a.limit).map(([time, value]) => [String(time), ratio(value)])

@@ -5,7 +5,7 @@ import { BARS } from './rest-params.ts'
 import { familyOf } from './words.ts'
 
 export const PUBLIC_PATH = '/ws/v5/public'
-/** Candles are served here, and nowhere else. */
+/** Candles and single trades are served here, and nowhere else. */
 export const BUSINESS_PATH = '/ws/v5/business'
 
 /** A change is told against a moment that markets still know well; after a longer silence all is told anew. */
@@ -20,6 +20,7 @@ interface Channel {
 
 const CHANNELS: Readonly<Record<string, Channel>> = {
   trades: { kind: 'trade', everyMs: 0 },
+  'trades-all': { kind: 'trade', everyMs: 0 },
   'mark-price': { kind: 'mark', everyMs: 200, quietMs: 10 * SECOND_MS },
   'index-tickers': { kind: 'mark', everyMs: 100, quietMs: MINUTE_MS },
   tickers: { kind: 'mark', everyMs: 100, quietMs: LONGEST_SILENCE_MS },
@@ -42,7 +43,7 @@ export interface Arg {
 export function topicOf({ channel, instId, instType }: Arg, { listings }: WireContext, path: string): Topic | undefined {
   if (typeof channel !== 'string') return undefined
   const candles = channel.startsWith('candle')
-  if (candles !== (path === BUSINESS_PATH)) return undefined
+  if ((candles || channel === 'trades-all') !== (path === BUSINESS_PATH)) return undefined
   if (channel === 'liquidation-orders') {
     return instType === 'SWAP' ? { name: `${channel}:SWAP`, kind: 'liquidation', symbol: null, everyMs: 0 } : undefined
   }
