@@ -6,7 +6,7 @@ export const VENUE_START = 1_780_272_000_000
 
 /**
  * Starts one of the large calm instruments with six hours of history, at ordinary speed, on free ports, without a folder.
- * Options replace these. It trades when this resolves; close it in the test's `afterEach` or `afterAll`.
+ * Options replace these; with `venues` the instrument is split over several wire formats. It trades when this resolves; close it in the test's `afterEach` or `afterAll`.
  */
 export async function startTestVenue(options: Partial<VenueOptions> = {}): Promise<Venue> {
   const venue = await startVenue({
