@@ -6,7 +6,7 @@ import { T } from './__fixtures__/time.ts'
 import { candlesOf, readMessage, replyOf, tradesOf } from './mapper.ts'
 
 const time = T + 12_345
-const read = (message: unknown, at = time) => readMessage(message, { time: at })
+const read = (message: unknown, at: number | null = time) => readMessage(message, { time: at })
 const reasonOf = (message: unknown): string => {
   const [reading] = read(message)
   return reading?.kind === 'unknown' ? reading.reason : `read as ${JSON.stringify(reading)}`
@@ -68,6 +68,12 @@ describe('a context', () => {
         ],
       },
     ])
+  })
+
+  it('is of no use before the venue’s time is known', () => {
+    expect(read(assetCtx(), null)).toEqual([{ kind: 'control' }])
+    expect(read(assetCtx({ markPx: '-1' }), null)).toMatchObject([{ kind: 'unknown' }])
+    expect(read(candle(), null)).toMatchObject([{ channel: 'candle', venueTime: T }])
   })
 
   it('has only what it tells', () => {

@@ -13,8 +13,8 @@ import { isCoin, markOf, type Of, readBook, readCandle, readContext, readTrade, 
 
 /** What the reader has to know beside the message. */
 export interface Context {
-  /** the venue's time of messages that have none, UTC ms */
-  time: number
+  /** the venue's time of messages that have none, UTC ms; null: not known yet, and what they say cannot be used */
+  time: number | null
 }
 
 const CONTROL: readonly Reading[] = [{ kind: 'control' }]
@@ -82,18 +82,20 @@ export function rowsOf(value: unknown): readonly unknown[] | undefined {
 }
 
 /** A candle has no time of its own: it belongs to its minute, and was sent in it or soon after. */
-function signOfLife({ symbol, event }: Of<CandleEvent>, time: number): Reading {
+function signOfLife({ symbol, event }: Of<CandleEvent>, given: number | null): Reading {
+  const time = given ?? event.openTime
   const end = event.openTime + MINUTE_MS
   return data('candle', symbol, time >= event.openTime && time <= end ? time : time > end ? end : event.openTime, NO_EVENTS)
 }
 
-function readMark(value: unknown, time: number): Reading {
+function readMark(value: unknown, time: number | null): Reading {
   if (!isFields(value)) return unknown('activeAssetCtx data is no object')
   if (!isCoin(value.coin)) return unknown('activeAssetCtx coin is no coin')
   const context = readContext(value.ctx)
   if (typeof context === 'string') return unknown(`activeAssetCtx ${context}`)
-  const mark = markOf(context, time)
-  return mark ? data('markPrice', value.coin, time, [mark]) : unknown('activeAssetCtx ctx markPx is missing')
+  if (context.markPrice !== undefined && time === null) return { kind: 'control' }
+  const mark = time === null ? undefined : markOf(context, time)
+  return mark ? data('markPrice', value.coin, mark.time, [mark]) : unknown('activeAssetCtx ctx markPx is missing')
 }
 
 function readDepth(value: unknown): Reading {

@@ -20,9 +20,9 @@ export class HeardTime {
     if (this.newest === null || time > this.newest.time) this.newest = { time, receivedAt }
   }
 
-  /** UTC ms; our own clock while nothing has been heard. */
-  at(receivedAt: number): number {
-    if (this.newest === null) return receivedAt
+  /** UTC ms; null while nothing has been heard: the venue's clock may be anything. */
+  at(receivedAt: number): number | null {
+    if (this.newest === null) return null
     const since = receivedAt - this.newest.receivedAt
     return this.newest.time + (since > SILENT_MS ? since - SILENT_MS : 0)
   }
