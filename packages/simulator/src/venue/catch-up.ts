@@ -48,7 +48,8 @@ async function resume({ market: options, stateDir, to }: CatchUpJob): Promise<Ca
       }
     }
     if (!sameShares(market.options.shares, options.shares)) {
-      throw new FaultlineError('bad_input', `its flow is ${told(market.options.shares)}, and ${told(options.shares)} is wanted`)
+      const { shares } = market.options
+      throw new FaultlineError('bad_input', `its flow is ${told(shares)}, and ${told(options.shares)} is wanted: it is simulated anew`)
     }
     // A clock that was set back: the market of then is made again, since one that has been cannot be undone.
     if (market.simulatedTo > to + KEPT_TICKS_MS) {

@@ -98,6 +98,26 @@ describe('the markets of a venue', () => {
     expect(bytesOf(earlier)).toEqual(bytesOf(first).slice(0, 1))
   })
 
+  it('are made anew when they were split otherwise, and go on when they were split so', async () => {
+    const shares = { binance: 2, okx: 1 }
+    const sharesOf = (symbol: string) => (symbol === 'SIMSPARKUSDT' ? shares : undefined)
+    const unsplit = await start(FIRST_START)
+    const split = await start(FIRST_START, { sharesOf })
+    expect(split.refused).toEqual([
+      'SIMSPARKUSDT: its flow is all at one venue, and split binance 2, okx 1 is wanted: it is simulated anew',
+    ])
+    expect(bytesOf(split)[0]).toBe(bytesOf(unsplit)[0])
+    const [, before] = unsplit.markets
+    const [, after] = split.markets
+    expect(after?.candles(0, FIRST_START)).toEqual(before?.candles(0, FIRST_START))
+    const again = await start(FIRST_START + MINUTE, { sharesOf, inline: false })
+    expect(again.refused).toEqual([])
+    for (const m of split.markets) m.advance(FIRST_START + MINUTE)
+    expect(bytesOf(again).sort()).toEqual(bytesOf(split).sort())
+    const back = await start(FIRST_START + MINUTE)
+    expect(back.refused).toEqual([expect.stringContaining('and all at one venue is wanted')])
+  }, 30_000)
+
   it('refuse another seed and say what to do; the folder stays as it was', async () => {
     await start(FIRST_START)
     await expect(start(FIRST_START, { seed: 8 })).rejects.toThrow(
