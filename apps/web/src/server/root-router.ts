@@ -5,6 +5,9 @@ import { detailProcedure } from '../features/feeds/server/detail.ts'
 import { defaultRangeProcedure } from '../features/heatmap/server/default-range.ts'
 import { viewProcedure } from '../features/heatmap/server/view.ts'
 import { listProcedure } from '../features/instruments/server/list.ts'
+import { currentProcedure as observedNowProcedure } from '../features/observed/server/current.ts'
+import { layerProcedure } from '../features/observed/server/layer.ts'
+import { addProcedure, clearProcedure, exportProcedure, statusProcedure, switchProcedure } from '../features/observed/server/manage.ts'
 import { summaryProcedure } from '../features/score/server/summary.ts'
 import { listProcedure as listSourcesProcedure } from '../features/sources/server/list.ts'
 import { quarantineProcedure } from '../features/sources/server/quarantine.ts'
@@ -21,6 +24,15 @@ export const rootRouter = router({
   sources: router({ list: listSourcesProcedure, update: updateProcedure, quarantine: quarantineProcedure }),
   venues: router({ choose: chooseProcedure }),
   score: router({ summary: summaryProcedure }),
+  observed: router({
+    current: observedNowProcedure,
+    layer: layerProcedure,
+    status: statusProcedure,
+    switch: switchProcedure,
+    add: addProcedure,
+    clear: clearProcedure,
+    export: exportProcedure,
+  }),
   /** subscriptions, served by the front at /api/stream */
   stream: router({ follow: followProcedure }),
 })

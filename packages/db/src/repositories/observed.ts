@@ -160,3 +160,13 @@ export const emptyColumn = (bucketStart: number, bucketMs: number): Column => ({
   bucketMs,
   planes: Object.fromEntries(PLANES.map((p) => [p, { firstBin: 0, usd: new Float32Array(0) }])) as unknown as Column['planes'],
 })
+
+/** Those of these instruments that are fed by a source whose layer is on. */
+export async function instrumentsWithLayer(db: Database | Queryable, instrumentIds: readonly number[]): Promise<number[]> {
+  const { rows } = await queryable(db).query<{ id: number }>(
+    `select f.instrument_id as id from feed_state f join data_source d on d.id = f.data_source_id
+      where f.instrument_id = any($1) and d.options -> 'observed' ->> 'enabled' = 'true' order by 1`,
+    [instrumentIds],
+  )
+  return rows.map((row) => row.id)
+}

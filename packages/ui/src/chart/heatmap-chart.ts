@@ -6,12 +6,13 @@ import { Crosshair } from './crosshair.ts'
 import { init } from './echarts-setup.ts'
 import { FundingLayer, fundingPeak } from './funding-series.ts'
 import { type GapColours, HeatLayer } from './heat-series.ts'
-import type { HeatmapData, HoverReading } from './heatmap-data.ts'
+import type { HeatmapData, HoverReading, ObservedRun } from './heatmap-data.ts'
 import { attachInteraction } from './interaction.ts'
 import { InterestLayer, interestExtent } from './interest-series.ts'
 import { type ChartLayout, chartLayout } from './layout.ts'
 import { makeHeatLut, packRgba } from './lut.ts'
 import { MissedLayer } from './missed-series.ts'
+import { ObservedLayer } from './observed-series.ts'
 import { parseHex } from './oklch.ts'
 import { chartOption, priceTickOption } from './option.ts'
 import { ChartOverlay } from './overlay.ts'
@@ -49,6 +50,7 @@ export class HeatmapChart {
   private readonly funding: FundingLayer
   private readonly interest: InterestLayer
   private readonly missed: MissedLayer
+  private readonly observed: ObservedLayer
   private readonly scene: Scene
   private readonly crosshair: Crosshair
   private readonly detach: () => void
@@ -87,6 +89,7 @@ export class HeatmapChart {
     this.funding = new FundingLayer(PANE.funding, colours)
     this.interest = new InterestLayer(PANE.interest, colours)
     this.missed = new MissedLayer(colours)
+    this.observed = new ObservedLayer(colours)
     this.chart = init(host, null, { renderer: 'canvas', useDirtyRect: false })
     this.crosshair = new Crosshair({
       chart: this.chart,
@@ -172,6 +175,11 @@ export class HeatmapChart {
     if (this.heat.setVisible(visible)) this.applyView()
   }
 
+  /** Levels of observed positions; none: the layer is empty. */
+  setObserved(runs: readonly ObservedRun[]): void {
+    if (this.observed.setRuns(runs) && this.data) this.rebuild()
+  }
+
   setTheme(theme: Theme): void {
     if (theme === this.theme) return
     this.theme = theme
@@ -245,7 +253,14 @@ export class HeatmapChart {
   }
 
   private seriesOptions() {
-    return [this.heat.series(), this.candles.series(), this.funding.series(), this.interest.series(), this.missed.series()]
+    return [
+      this.heat.series(),
+      this.candles.series(),
+      this.funding.series(),
+      this.interest.series(),
+      this.missed.series(),
+      this.observed.series(),
+    ]
   }
 
   private makeLut() {

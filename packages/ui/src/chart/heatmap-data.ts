@@ -30,6 +30,17 @@ export interface HeatmapData {
   gaps: readonly { from: number; to: number; channel: string }[]
 }
 
+/** A liquidation level of observed positions over a stretch of time; times in UTC ms. */
+export interface ObservedRun {
+  side: 'long' | 'short'
+  /** of the price grid */
+  bin: number
+  from: number
+  to: number
+  /** the most that stood there */
+  usd: number
+}
+
 /** What lies under the pointer. */
 export interface HoverReading {
   /** time span and price range of the cells under the pointer; several cells where they are smaller than a pixel */

@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { coveredColumns } from '../chart/heat-grid.ts'
 import { HeatmapChart } from '../chart/heatmap-chart.ts'
-import type { HeatmapData, HoverReading } from '../chart/heatmap-data.ts'
+import type { HeatmapData, HoverReading, ObservedRun } from '../chart/heatmap-data.ts'
 import { formatDateTime, formatPrice, formatTimeSpan, type TimeZone } from '../format.ts'
 import type { Theme } from '../tokens.ts'
 import { classNames } from './class-names.ts'
@@ -16,6 +16,8 @@ export interface HeatmapProps {
   theme: Theme
   /** the heat layer's visibility (the "Heat" toggle); default true */
   heat?: boolean
+  /** levels of observed positions, drawn over the heat in a colour of their own */
+  observed?: readonly ObservedRun[]
   /** USD; null or absent: chosen from what is loaded */
   threshold?: { lowUsd: number; highUsd: number } | null
   timeZone?: TimeZone
@@ -102,9 +104,11 @@ function summary(data: HeatmapData | null, state: HeatmapProps['state'], zone: T
   return `${kind} of ${data.symbol}, ${formatTimeSpan(data.from, data.to, zone)}${price}, data up to ${formatDateTime(data.lastBucket + data.bucketMs, zone)}`
 }
 
+const NO_RUNS: readonly ObservedRun[] = []
+
 /** Keeps one chart in step with the props; each effect does only what its own prop changed. */
 function useChart(props: HeatmapProps) {
-  const { data, theme, heat = true, threshold = null, timeZone = 'utc', priceScale = 'linear', state, onHover } = props
+  const { data, theme, heat = true, observed = NO_RUNS, threshold = null, timeZone = 'utc', priceScale = 'linear', state, onHover } = props
   const host = useRef<HTMLElement>(null)
   const chart = useRef<HeatmapChart | null>(null)
   const listener = useRef(onHover)
@@ -135,6 +139,7 @@ function useChart(props: HeatmapProps) {
     if (data && state !== 'empty') chart.current?.setData(data)
   }, [data, state])
   useEffect(() => chart.current?.setHeatVisible(heat), [heat])
+  useEffect(() => chart.current?.setObserved(observed), [observed])
   const [low, high] = [threshold?.lowUsd, threshold?.highUsd]
   useEffect(() => {
     if (low !== undefined && high !== undefined) chart.current?.setThreshold(low, high)

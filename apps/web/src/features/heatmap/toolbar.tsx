@@ -17,6 +17,9 @@ export interface ToolbarProps {
   onRange: (range: HeatmapRange) => void
   heat: boolean
   onHeat: (heat: boolean) => void
+  /** levels of observed positions; null: there are none here */
+  observed: boolean | null
+  onObserved: (observed: boolean) => void
   domain: { min: number; max: number }
   threshold: Threshold
   onThreshold: (threshold: Threshold) => void
@@ -41,6 +44,14 @@ export function Toolbar(props: ToolbarProps) {
         className="flex-1 phone:flex-none [&>button]:flex-1"
       />
       <ToggleButton label={text.heat} pressed={props.heat} onChange={props.onHeat} />
+      {props.observed !== null && (
+        <ToggleButton
+          label={messages.observed.toggle}
+          title={messages.observed.toggleWhy}
+          pressed={props.observed}
+          onChange={props.onObserved}
+        />
+      )}
       {lasts && (
         <span className="hidden text-t3 phone:inline" title={text.resolutionWhy(lasts, formatLength(resolution.bucketMs))}>
           {text.resolution} <b className="font-semibold text-t1">{lasts}</b>

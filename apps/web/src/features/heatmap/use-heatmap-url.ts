@@ -21,6 +21,7 @@ export const useHeatmapUrl = () =>
     {
       r: parseAsStringLiteral(RANGE_NAMES).withOptions({ history: 'push' }),
       heat: parseAsFlag.withDefault(true),
+      obs: parseAsFlag.withDefault(true),
       lo: parseAsUsd,
       hi: parseAsUsd,
     },

@@ -12,6 +12,9 @@ import { backfillOf, percent } from '../feeds/prepare/feed-status.ts'
 import { SourceTrouble } from '../feeds/source-trouble.tsx'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { useInstruments } from '../instruments/use-instruments.ts'
+import { ObservedLegend } from '../observed/observed-legend.tsx'
+import { ObservedPanel } from '../observed/observed-panel.tsx'
+import { useObserved } from '../observed/use-observed.ts'
 import { AppFrame } from '../shell/app-frame.tsx'
 import { formatLength } from '../shell/prepare/format.ts'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
@@ -70,6 +73,7 @@ export function Workspace({
   const feed = useFeed(instrument.key)
   const feeds = useFeeds()
   const summing = useSumProgress(instrument.key)
+  const observed = useObserved(instrument, instruments, view, url.obs)
   const [details, setDetails] = useState(false)
 
   const scale = useMemo(() => colourScale(heat && view && nearPrice(heat, view.candles.rows)), [heat, view])
@@ -114,6 +118,8 @@ export function Workspace({
         onRange={setRange}
         heat={url.heat}
         onHeat={(on) => void setUrl({ heat: on })}
+        observed={observed.now ? url.obs : null}
+        onObserved={(on) => void setUrl({ obs: on })}
         // a link may carry amounts that this picture does not reach
         domain={{ min: Math.min(scale.min, threshold.lowUsd), max: Math.max(scale.max, threshold.highUsd) }}
         threshold={threshold}
@@ -142,11 +148,13 @@ export function Workspace({
                 </Button>
               </p>
             )}
+            {observed.now && url.obs && <ObservedLegend observed={observed.now} now={now} />}
             <Heatmap
               data={data}
               state={picture.state}
               theme={theme}
               heat={url.heat}
+              observed={observed.runs}
               threshold={heat ? threshold : null}
               loadingText={loadingText(picture.loading, range, view)}
               emptyText={isSum(instrument) ? emptySum(summing) : emptyText(feed)}
@@ -166,6 +174,7 @@ export function Workspace({
             <Button variant="ghost" size="small" icon={<X size={14} />} aria-label={text.closeDetails} onClick={() => setDetails(false)} />
           </div>
           <LevelsPanel readings={picture.readings} />
+          {observed.now && url.obs && <ObservedPanel observed={observed.now} price={view?.candles.rows.at(-1)?.[4] ?? null} now={now} />}
           <VenuePanel facts={view?.sum ?? null} />
           <ProvenanceBox view={view} now={now} />
         </aside>

@@ -1,7 +1,8 @@
 'use client'
+import { VENUES, type VenueId } from '@faultline/market/venue'
 import { Button } from '@faultline/ui/react/button'
 import { Toggle } from '@faultline/ui/react/toggle'
-import { Pencil } from 'lucide-react'
+import { Eye, Pencil } from 'lucide-react'
 import { messages } from '../../messages.ts'
 import { formatCount } from '../shell/prepare/format.ts'
 import { useHydrated } from '../shell/use-hydrated.ts'
@@ -14,6 +15,7 @@ export interface SourceActions {
   press(source: SourceItem, enabled: boolean): void
   edit(source: SourceItem): void
   showQuarantine(source: SourceItem): void
+  observe(source: SourceItem): void
 }
 
 export function SourceSwitch({ source, actions }: { source: SourceItem; actions: SourceActions }) {
@@ -41,6 +43,25 @@ export function EditButton({ source, actions, wide = false }: { source: SourceIt
       onClick={() => actions.edit(source)}
     >
       {wide ? text.editShort : null}
+    </Button>
+  )
+}
+
+/** The way to the accounts that are observed; nothing where the venue does not show positions. */
+export function ObservedButton({ source, actions, wide = false }: { source: SourceItem; actions: SourceActions; wide?: boolean }) {
+  const hydrated = useHydrated()
+  if (VENUES[source.venue as VenueId]?.wire !== 'hyperliquid') return null
+  const label = messages.observed.admin.open(source.name)
+  return (
+    <Button
+      variant={wide ? 'secondary' : 'ghost'}
+      aria-label={label}
+      title={label}
+      disabled={!hydrated}
+      icon={<Eye size={14} />}
+      onClick={() => actions.observe(source)}
+    >
+      {wide ? messages.observed.admin.openShort : null}
     </Button>
   )
 }

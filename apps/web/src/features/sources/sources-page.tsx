@@ -4,6 +4,7 @@ import { ErrorNote } from '@faultline/ui/react/error-note'
 import { DatabaseZap } from 'lucide-react'
 import { useState } from 'react'
 import { messages } from '../../messages.ts'
+import { ObservedDialog } from '../observed/observed-dialog.tsx'
 import { AppFrame, PageBody } from '../shell/app-frame.tsx'
 import { formatCount } from '../shell/prepare/format.ts'
 import { EditSource } from './edit-source.tsx'
@@ -54,6 +55,7 @@ function Sources({ list }: { list: SourceList }) {
   const openCards = useOpenRows(0)
   const [editing, setEditing] = useState<SourceItem | null>(null)
   const [lookingInto, setLookingInto] = useState<number | null>(null)
+  const [observing, setObserving] = useState<SourceItem | null>(null)
   const [saved, setSaved] = useState('')
   const sources = list.sources.map(switches.foresee)
   const lookedInto = sources.find((source) => source.id === lookingInto)
@@ -61,6 +63,7 @@ function Sources({ list }: { list: SourceList }) {
     press: switches.press,
     edit: setEditing,
     showQuarantine: (source) => setLookingInto(source.id),
+    observe: setObserving,
   }
 
   if (sources.length === 0)
@@ -95,6 +98,7 @@ function Sources({ list }: { list: SourceList }) {
           }}
         />
       )}
+      {observing && <ObservedDialog source={observing} onClose={() => setObserving(null)} />}
       {lookedInto && <QuarantineDrawer source={lookedInto} onClose={() => setLookingInto(null)} />}
     </>
   )

@@ -1,0 +1,74 @@
+import { binCentrePrice } from '@faultline/market/price-grid'
+import type { CustomSeriesOption } from 'echarts'
+import type { ThemeTokens } from '../tokens.ts'
+import { customSeries, groupItem, lineItem, plotOf, type RenderApi, type RenderItem, type RenderParams, timeScale } from './custom-item.ts'
+import type { ObservedRun } from './heatmap-data.ts'
+
+/** Line widths by size, CSS pixels; each from this share of the largest run on. */
+const WIDTHS = [
+  { from: 0, width: 1.5 },
+  { from: 0.05, width: 2.5 },
+  { from: 0.3, width: 4 },
+] as const
+const DASH = [5, 3]
+/** A level that was seen for a moment is to be seen in a picture of a month. */
+const LEAST_WIDTH = 4
+
+/**
+ * Liquidation levels of observed positions: dashed lines in a colour of their own over the estimated heat, the thicker the more stands
+ * there. They are no part of the heat: what is drawn here was seen, and not estimated.
+ */
+export class ObservedLayer {
+  private runs: readonly ObservedRun[] = []
+  private readonly colours: () => ThemeTokens
+
+  constructor(colours: () => ThemeTokens) {
+    this.colours = colours
+  }
+
+  /** Takes effect with the next update of the chart; true when that changes anything. */
+  setRuns(runs: readonly ObservedRun[]): boolean {
+    if (runs === this.runs || (runs.length === 0 && this.runs.length === 0)) return false
+    this.runs = runs
+    return true
+  }
+
+  series(): CustomSeriesOption {
+    return customSeries('observed', 0, this.renderItem, { z: 1 })
+  }
+
+  private renderItem = (params: RenderParams, api: RenderApi): RenderItem => {
+    if (this.runs.length === 0) return undefined as unknown as RenderItem
+    const plot = plotOf(params)
+    const x = timeScale(api, Math.min(...this.runs.map((r) => r.from)), Math.max(...this.runs.map((r) => r.to)), binCentrePrice(0))
+    const most = Math.max(...this.runs.map((r) => r.usd))
+    const points = WIDTHS.map((): number[] => [])
+    for (const { bin, from, to, usd } of this.runs) {
+      const y = (api.coord([from, binCentrePrice(bin)]) as number[])[1] as number
+      if (!(y >= plot.y - 4 && y <= plot.y + plot.height + 4)) continue
+      const left = Math.max(plot.x, x.toX(from))
+      const right = Math.min(plot.x + plot.width, Math.max(x.toX(to), x.toX(from) + LEAST_WIDTH))
+      if (right <= left) continue
+      points[widthClass(usd / most)]?.push(left, y, right, y, Number.NaN, Number.NaN)
+    }
+    const { heatbg, accfg } = this.colours()
+    return groupItem(
+      WIDTHS.flatMap(({ width }, i) => {
+        const values = Float64Array.from(points[i] as number[])
+        if (values.length === 0) return []
+        // The dark edge keeps them apart from the brightest heat.
+        return [
+          lineItem(values, { stroke: heatbg, lineWidth: width + 1.5 }),
+          lineItem(values, { stroke: accfg, lineWidth: width, lineDash: DASH }),
+        ]
+      }),
+    )
+  }
+}
+
+/** Index into WIDTHS. */
+export function widthClass(share: number): number {
+  let i = WIDTHS.length - 1
+  while (i > 0 && share < (WIDTHS[i] as { from: number }).from) i--
+  return i
+}
