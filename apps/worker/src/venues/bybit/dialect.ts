@@ -46,7 +46,8 @@ export class BybitDialect implements Dialect {
   }
 
   begin(emit: Emit): void {
-    this.candles = new TakerCandles({ tally: this.tally, emit })
+    // A socket that hears no trades must not be counted on for them.
+    if (this.topics.includes('publicTrade')) this.candles = new TakerCandles({ tally: this.tally, emit })
   }
 
   subscribe(symbols: readonly string[]): Request[] {

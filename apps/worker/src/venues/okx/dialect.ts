@@ -51,7 +51,8 @@ export class OkxDialect implements Dialect {
   }
 
   begin(emit: Emit): void {
-    this.candles = new TakerCandles({ tally: this.shared.tally, emit })
+    // A socket that hears no trades must not be counted on for them.
+    if (this.channels.includes('trades-all')) this.candles = new TakerCandles({ tally: this.shared.tally, emit })
   }
 
   opening(): Request[] {
