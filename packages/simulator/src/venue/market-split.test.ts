@@ -62,7 +62,7 @@ function added(parts: readonly Said[]): Said {
   ) as Said
 }
 
-describe('a market whose flow is split over venues', () => {
+describe('a market whose flow is split over venues', { timeout: 60_000 }, () => {
   it.each([
     [3, 'SIMSPARKUSDT', FIVE_VENUES],
     [4, 'SIMOAKUSDT', FIVE_VENUES],
@@ -198,7 +198,7 @@ describe('a market whose flow is split over venues', () => {
   })
 })
 
-describe('a market that is not split', () => {
+describe('a market that is not split', { timeout: 60_000 }, () => {
   // Stored venues go on from these bytes. A change here makes every checkpoint that there is useless: make it on purpose.
   it.each([
     ['SIMSPARKUSDT', 5, 'cc4dbfbc6955a3c17619f7bdfb81d30ab03dbc5cd50abe767901b678c1311cad'],

@@ -75,99 +75,103 @@ const marks = (wire: Wire, texts: readonly string[]): number => texts.filter(wor
 const delivered = (ledger: Ledger): number =>
   ledger.entries({ channel: 'markPrice' }).entries.reduce((sum, entry) => sum + entry.delivered, 0)
 
-describe.each(Object.values(FORMATS).map((format): [Wire, WireFormat] => [format.wire, format]))('%s', (wire, format) => {
-  const start = async (): Promise<HandWire> => {
-    const venue = await handWire(format, [new LivelyMarket()])
-    closing.push(() => venue.close())
-    return venue
-  }
-  const symbol = format.symbolOf(new LivelyMarket().instrument)
-  /** Bybit words a refusal in the body of a good answer. */
-  const isGood = async (venue: HandWire): Promise<boolean> => {
-    const { call: path, body } = wordsOf(wire)
-    const response = await fetch(venue.rest + path, body === undefined ? {} : { method: 'POST', body })
-    return response.ok && !/"retCode":[1-9]/.test(await response.text())
-  }
-
-  it('is registered under its own name, and has a symbol of its own for each instrument', () => {
-    expect(FORMATS[wire]).toBe(format)
-    const symbols = ['SIMOAKUSDT', 'SIMTIDEUSDT', 'SIMSPARKUSDT'].map((s) => format.symbolOf(venueInstrument(s)))
-    expect(new Set(symbols).size).toBe(3)
-    expect(format.contractSizeOf(venueInstrument('SIMOAKUSDT'))).toBeGreaterThan(0)
-  })
-
-  it('loses what a stall holds back, and tells everything twice when it is asked to', async () => {
-    const venue = await start()
-    const client = await listen(wire, venue.ws, symbol)
-    const heard = (texts: readonly string[]): number => marks(wire, texts) - wordsOf(wire).snapshots
-    venue.pass(10_000)
-    await client.until((texts) => heard(texts) >= 5)
-    await client.until((texts) => heard(texts) === delivered(venue.ledger))
-    const before = delivered(venue.ledger)
-    venue.faults.add({ kind: 'stall', seconds: 60, channels: ['markPrice'] })
-    venue.pass(10_000)
-    expect(delivered(venue.ledger)).toBe(before)
-    expect(venue.ledger.entries({ channel: 'markPrice' }).entries.at(-1)).toMatchObject({ delivered: 0, symbol })
-    venue.faults.clear()
-    venue.pass(10_000)
-    await client.until((texts) => heard(texts) === delivered(venue.ledger))
-    const after = heard(client.texts)
-    expect(after).toBeGreaterThan(before)
-
-    venue.faults.add({ kind: 'duplicate', seconds: 60 })
-    venue.pass(5_000)
-    const more = delivered(venue.ledger) - after
-    await client.until((texts) => heard(texts) === after + 2 * more)
-    const twice = client.texts.filter(wordsOf(wire).isMark).slice(after + wordsOf(wire).snapshots)
-    expect(twice.every((text, i) => text === twice[i - (i % 2)])).toBe(true)
-  })
-
-  it('notes each closed minute and every liquidation, as the market has them', async () => {
-    const venue = await start()
-    venue.pass(3 * MINUTE_MS)
-    const market = new LivelyMarket()
-    market.advance(venue.time())
-    const { columns } = market.candles(market.genesis, venue.time())
-    const closed = venue.ledger.entries({ channel: 'kline', closed: true }).entries
-    expect(closed.map(({ message }) => (message.bar as { volume: number }).volume)).toEqual(Array.from(columns.volume))
-    const told = venue.ledger.entries({ channel: 'forceOrder' }).entries.flatMap(({ message }) => message.orders as object[])
-    expect(told).toEqual(market.forcedOrders(market.genesis, venue.time()))
-  })
-
-  it('answers, refuses and breaks as faults say, and comes back', async () => {
-    const venue = await start()
-    expect(await isGood(venue)).toBe(true)
-    for (const fault of [
-      { kind: 'rateLimit', seconds: 60 },
-      { kind: 'ban', seconds: 60 },
-      { kind: 'serverError', seconds: 60, status: 502 },
-    ] as const) {
-      venue.faults.add(fault)
-      expect(await isGood(venue)).toBe(false)
-      venue.faults.clear()
+describe.each(Object.values(FORMATS).map((format): [Wire, WireFormat] => [format.wire, format]))(
+  '%s',
+  { timeout: 60_000 },
+  (wire, format) => {
+    const start = async (): Promise<HandWire> => {
+      const venue = await handWire(format, [new LivelyMarket()])
+      closing.push(() => venue.close())
+      return venue
     }
-    expect(await isGood(venue)).toBe(true)
-  })
+    const symbol = format.symbolOf(new LivelyMarket().instrument)
+    /** Bybit words a refusal in the body of a good answer. */
+    const isGood = async (venue: HandWire): Promise<boolean> => {
+      const { call: path, body } = wordsOf(wire)
+      const response = await fetch(venue.rest + path, body === undefined ? {} : { method: 'POST', body })
+      return response.ok && !/"retCode":[1-9]/.test(await response.text())
+    }
 
-  it('cuts sockets and takes them again; garbage between good frames ends nothing', async () => {
-    const venue = await start()
-    const first = await listen(wire, venue.ws, symbol)
-    venue.faults.add({ kind: 'cut', seconds: 60 })
-    await first.closed
-    await expect(FrameClient.open(venue.ws + wordsOf(wire).path)).rejects.toThrow()
-    venue.faults.clear()
-    const second = await listen(wire, venue.ws, symbol)
-    venue.pass(5_000)
-    await second.until((texts) => marks(wire, texts) > 0)
-    const before = second.texts.length
-    venue.faults.add({ kind: 'garbage', seconds: 60, everyMs: 1 })
-    await second.until((texts) => texts.length > before + 20)
-    venue.faults.clear()
-    const good = marks(wire, second.texts)
-    venue.pass(10_000)
-    await second.until((texts) => marks(wire, texts) > good)
-  })
-})
+    it('is registered under its own name, and has a symbol of its own for each instrument', () => {
+      expect(FORMATS[wire]).toBe(format)
+      const symbols = ['SIMOAKUSDT', 'SIMTIDEUSDT', 'SIMSPARKUSDT'].map((s) => format.symbolOf(venueInstrument(s)))
+      expect(new Set(symbols).size).toBe(3)
+      expect(format.contractSizeOf(venueInstrument('SIMOAKUSDT'))).toBeGreaterThan(0)
+    })
+
+    it('loses what a stall holds back, and tells everything twice when it is asked to', async () => {
+      const venue = await start()
+      const client = await listen(wire, venue.ws, symbol)
+      const heard = (texts: readonly string[]): number => marks(wire, texts) - wordsOf(wire).snapshots
+      venue.pass(10_000)
+      await client.until((texts) => heard(texts) >= 5)
+      await client.until((texts) => heard(texts) === delivered(venue.ledger))
+      const before = delivered(venue.ledger)
+      venue.faults.add({ kind: 'stall', seconds: 60, channels: ['markPrice'] })
+      venue.pass(10_000)
+      expect(delivered(venue.ledger)).toBe(before)
+      expect(venue.ledger.entries({ channel: 'markPrice' }).entries.at(-1)).toMatchObject({ delivered: 0, symbol })
+      venue.faults.clear()
+      venue.pass(10_000)
+      await client.until((texts) => heard(texts) === delivered(venue.ledger))
+      const after = heard(client.texts)
+      expect(after).toBeGreaterThan(before)
+
+      venue.faults.add({ kind: 'duplicate', seconds: 60 })
+      venue.pass(5_000)
+      const more = delivered(venue.ledger) - after
+      await client.until((texts) => heard(texts) === after + 2 * more)
+      const twice = client.texts.filter(wordsOf(wire).isMark).slice(after + wordsOf(wire).snapshots)
+      expect(twice.every((text, i) => text === twice[i - (i % 2)])).toBe(true)
+    })
+
+    it('notes each closed minute and every liquidation, as the market has them', async () => {
+      const venue = await start()
+      venue.pass(3 * MINUTE_MS)
+      const market = new LivelyMarket()
+      market.advance(venue.time())
+      const { columns } = market.candles(market.genesis, venue.time())
+      const closed = venue.ledger.entries({ channel: 'kline', closed: true }).entries
+      expect(closed.map(({ message }) => (message.bar as { volume: number }).volume)).toEqual(Array.from(columns.volume))
+      const told = venue.ledger.entries({ channel: 'forceOrder' }).entries.flatMap(({ message }) => message.orders as object[])
+      expect(told).toEqual(market.forcedOrders(market.genesis, venue.time()))
+    })
+
+    it('answers, refuses and breaks as faults say, and comes back', async () => {
+      const venue = await start()
+      expect(await isGood(venue)).toBe(true)
+      for (const fault of [
+        { kind: 'rateLimit', seconds: 60 },
+        { kind: 'ban', seconds: 60 },
+        { kind: 'serverError', seconds: 60, status: 502 },
+      ] as const) {
+        venue.faults.add(fault)
+        expect(await isGood(venue)).toBe(false)
+        venue.faults.clear()
+      }
+      expect(await isGood(venue)).toBe(true)
+    })
+
+    it('cuts sockets and takes them again; garbage between good frames ends nothing', async () => {
+      const venue = await start()
+      const first = await listen(wire, venue.ws, symbol)
+      venue.faults.add({ kind: 'cut', seconds: 60 })
+      await first.closed
+      await expect(FrameClient.open(venue.ws + wordsOf(wire).path)).rejects.toThrow()
+      venue.faults.clear()
+      const second = await listen(wire, venue.ws, symbol)
+      venue.pass(5_000)
+      await second.until((texts) => marks(wire, texts) > 0)
+      const before = second.texts.length
+      venue.faults.add({ kind: 'garbage', seconds: 60, everyMs: 1 })
+      await second.until((texts) => texts.length > before + 20)
+      venue.faults.clear()
+      const good = marks(wire, second.texts)
+      venue.pass(10_000)
+      await second.until((texts) => marks(wire, texts) > good)
+    })
+  },
+)
 
 describe('five venues of one market', { timeout: 60_000 }, () => {
   const symbol = 'SIMSPARKUSDT'

@@ -43,7 +43,7 @@ const TICKS = [
   forced(3.1, -1, 7, 104, 103),
 ]
 
-describe('a venue of any wire format', () => {
+describe('a venue of any wire format', { timeout: 60_000 }, () => {
   it('tells each topic of what concerns it, as its format words it', async () => {
     await start(TICKS)
     const client = await listen(`trade:${BARE}`, 'liquidation:*', `candle:${BARE}:1m`, `mark:${BARE}`, `depth:${BARE}`, 'trade:OTHER')
@@ -128,7 +128,7 @@ describe('a venue of any wire format', () => {
   })
 })
 
-describe('its calls', () => {
+describe('its calls', { timeout: 60_000 }, () => {
   it('are answered, counted, refused, and banned when they go on', async () => {
     await start()
     const good = await venue.get('/time')
@@ -150,7 +150,7 @@ describe('its calls', () => {
   })
 })
 
-describe('its faults', () => {
+describe('its faults', { timeout: 60_000 }, () => {
   it('stall, duplicate and dump by channel and symbol', async () => {
     await start(TICKS)
     venue.faults.add({ kind: 'stall', seconds: 60, channels: ['markPrice'], symbols: [BARE] })
