@@ -17,6 +17,14 @@ const NEEDS: Record<string, 'signedIn' | 'admin'> = {
   'feeds.current': 'signedIn',
   'feeds.detail': 'signedIn',
   'score.summary': 'signedIn',
+  'venues.choose': 'signedIn',
+  'observed.current': 'signedIn',
+  'observed.layer': 'signedIn',
+  'observed.status': 'admin',
+  'observed.switch': 'admin',
+  'observed.add': 'admin',
+  'observed.clear': 'admin',
+  'observed.export': 'admin',
   'stream.follow': 'signedIn',
 }
 // flat by path at run time, nested in the type

@@ -1,5 +1,5 @@
 /**
- * What observed positions are worth, on the reporting seeds: `node bench/accuracy/observed.ts` prints the table of docs/method.md (some
+ * What observed positions are worth, on the reporting seeds: `npm run bench -- observed` prints the table of docs/method.md (some
  * minutes).
  */
 
