@@ -1,368 +1,181 @@
-/** Events per second that the worker takes, from a venue of its own process to rows that others see. */
-import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+/** Events per second that one worker takes, from venues of another process to rows that others see. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { type Database, inTransaction, openDatabase } from '@faultline/db/database'
-import { startPostgres } from '@faultline/db/embedded-postgres'
-import { listen } from '@faultline/db/notify'
-import { provision } from '@faultline/db/provision'
-import { ensureDataSource } from '@faultline/db/repositories/data-sources'
-import { instrumentsByIds, upsertInstrument } from '@faultline/db/repositories/instruments'
-import { type LiveRow, storeLive } from '@faultline/db/repositories/live-events'
-import { floorTo, isoTime, MINUTE_MS } from '@faultline/market/units'
-import type { Counts, FromVenue, Phase, PhaseReport } from './loud-venue.ts'
-import { cpuSeconds, cpuSecondsOfTree, folderBytes, residentMegabytes, round, type Spread, spread } from './measure.ts'
-import { barAt, INSTRUMENTS, symbolOf } from './synthetic-market.ts'
+import type { Database } from '@faultline/db/database'
+import { isoTime, MINUTE_MS, SECOND_MS } from '@faultline/market/units'
+import type { Wire } from '@faultline/market/venue'
+import { type Counts, KINDS, type Kind, type Phase, type PhaseReport, shares } from './loud-plan.ts'
+import { residentMegabytes, round } from './measure.ts'
+import { onStage, type Stage, type StageOptions, say, until, type VenueOnStage } from './stage.ts'
+import { coresBetween, metrics, slope, useOf, watch } from './watch.ts'
 
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-const STREAMS = 4 * INSTRUMENTS
-/** Columns need candles and open interest of the time before. */
-const HISTORY_MINUTES = 30
 /** What the instruments cost while their markets are quiet is measured for this long at least. */
-const QUIET_MS = 30_000
-const PROBES = 8
-const PROBE_EVERY_MS = 20
-const READY_WITHIN_MS = 240_000
-const DRAINED_WITHIN_MS = 120_000
-const COLUMNS_WITHIN_MS = 30_000
+const QUIET_MS = 30 * SECOND_MS
+const DRAINED_WITHIN_MS = 120 * SECOND_MS
+const COLUMNS_WITHIN_MS = 30 * SECOND_MS
+/** What grows until every buffer has been used once does so in this time. */
+const WARM_SECONDS = 120
 
-export interface SustainedOptions {
+export interface SustainedOptions extends StageOptions {
   minutes: number
+  /** rows of all venues */
   perSecond: number
+  /** 0: no burst */
   burstPerSecond: number
   burstMinutes: number
 }
 
-export async function measureSustained(options: SustainedOptions) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'faultline-bench-ingest-'))
-  const port = 20_000 + Math.floor(Math.random() * 12_000)
-  const postgres = await startPostgres({ dataDir: path.join(folder, 'pg'), port, database: 'faultline' })
-  const children: ChildProcess[] = []
-  try {
-    const { appUrl } = await provision({ ownerUrl: postgres.url, stateDir: folder, log: () => {} })
-    const db = openDatabase({ url: appUrl, poolSize: 4 })
-    try {
-      const venue = await startVenue(children)
-      await ensureDataSource(db, {
-        name: 'Loud venue',
-        venue: 'binance-usdm',
-        restUrl: `http://127.0.0.1:${venue.port}`,
-        wsUrl: `ws://127.0.0.1:${venue.port}`,
-        // Four ratios of 200 markets every five minutes are more requests than Binance lets one address send.
-        options: { backfillDays: (HISTORY_MINUTES - 2) / 1_440, ratioPollMs: 15 * MINUTE_MS },
-      })
-      const history = await storeHistory(db)
-      const worker = startWorker(children, appUrl, folder)
-      return await run(options, { db, appUrl, venue, worker, ...history, folder, postmaster: postgres.pid })
-    } finally {
-      await db.close()
-    }
-  } catch (error) {
-    throw new Error(`${String(error)}\n${tail(path.join(folder, 'worker.log'))}`, { cause: error })
-  } finally {
-    await Promise.all(children.map(stop))
-    await postgres.stop()
-    // Where the checkout is out of the server account's reach, the cluster lies elsewhere.
-    for (const leftover of [postgres.dataDir, `${postgres.dataDir}.log`, folder]) rmSync(leftover, { recursive: true, force: true })
-  }
-}
-
-interface Stage {
-  db: Database
-  appUrl: string
-  venue: Awaited<ReturnType<typeof startVenue>>
-  worker: ChildProcess & { pid: number }
-  instrumentIds: number[]
-  /** end of the stored history: candles from here on come by the socket */
-  historyTo: number
-  folder: string
-  postmaster: number
+export function measureSustained(options: SustainedOptions) {
+  return onStage(options, (stage) => run(options, stage))
 }
 
 async function run(options: SustainedOptions, stage: Stage) {
-  const { db, venue, worker, instrumentIds, folder } = stage
-  await until('every instrument is live', READY_WITHIN_MS, async () => {
-    if (worker.exitCode !== null) throw new Error(`the worker ended with ${worker.exitCode}`)
-    const { rows } = await db.pool.query<{ count: number }>(
-      `select count(*)::int as count from feed_state f join instrument i on i.id = f.instrument_id join build b on b.id = i.current_build_id
-        where f.state = 'live' and b.last_bucket is not null`,
-    )
-    return venue.streams() >= STREAMS && rows[0]?.count === INSTRUMENTS
-  })
+  const { db, venues, instrumentIds, worker } = stage
   // From full minutes on: then it is known which books and candles have to be there.
   const from = Math.max(stage.historyTo, Math.ceil((Date.now() + QUIET_MS) / MINUTE_MS) * MINUTE_MS)
-  const middle = from + options.minutes * MINUTE_MS
-  const to = middle + options.burstMinutes * MINUTE_MS
-  const phases: Phase[] = [
-    { from, to: middle, perSecond: options.perSecond },
-    { from: middle, to, perSecond: options.burstPerSecond },
-  ].filter((phase) => phase.to > phase.from)
-  say(`all ${INSTRUMENTS} instruments are live; it begins at ${isoTime(from)}`)
-  const sent = venue.send(phases)
-  const quiet = { since: Date.now(), before: useOf(stage) }
+  const phases = phasesOf(options, from)
+  const to = phases.at(-1)?.to ?? from
+  say(`all ${instrumentIds.length} instruments are live; it begins at ${isoTime(from)}`)
+  const sent = stage.send(phases)
+  const quiet = { since: Date.now(), before: useOf(stage), memory: residentMegabytes(worker.pid) }
   await sleep(from - Date.now())
   const quietCores = coresBetween(quiet.before, useOf(stage), Date.now() - quiet.since)
+  const before = await metrics(stage)
 
   const watching = watch(stage, phases)
   const reports = await sent
-  const total = reports.reduce((sum, { rows }) => sum + sumOf(rows), 0)
-  let stored: Counts | undefined
+  let stored = await storedIn(db, venues, from, to)
+  const sentRows = venues.map(({ wire }) => [wire, added(reports.map(({ rows }) => rows[wire] as Counts))] as const)
+  const lacking = (): number => sentRows.reduce((sum, [wire, counts]) => sum + compare(counts, stored.get(wire) as Counts).missing, 0)
   await until('all of it is stored', DRAINED_WITHIN_MS, async () => {
-    stored = await storedIn(db, instrumentIds, from, to)
-    return sumOf(stored) >= total
+    stored = await storedIn(db, venues, from, to)
+    return lacking() === 0
   }).catch((error: unknown) => say(String(error)))
   const drainedMs = Date.now() - to
-  const minutes = (to - from) / MINUTE_MS
-  await until('every column is there', COLUMNS_WITHIN_MS, async () => watching.columns() >= minutes * INSTRUMENTS).catch((error: unknown) =>
+  const wanted = ((to - from) / MINUTE_MS) * instrumentIds.length
+  await until('every column is there', COLUMNS_WITHIN_MS, async () => watching.columns() >= wanted).catch((error: unknown) =>
     say(String(error)),
   )
+  const columns = watching.columns()
   const seen = await watching.end()
-  const { rows: gaps } = await db.pool.query<{ count: number }>('select count(*)::int as count from gap where to_time > $1', [
-    new Date(from),
-  ])
+  const after = await metrics(stage)
+  const warm = Math.min(WARM_SECONDS, (options.minutes * 60) / 2)
+  const steady = seen.memory.filter(({ second }) => second <= options.minutes * 60)
   return {
-    instruments: INSTRUMENTS,
+    instruments: instrumentIds.length,
     quietCores,
-    ...seen,
+    quietMegabytes: quiet.memory,
     phases: phases.map((phase, i) => ({ ...sentIn(phase, reports[i] as PhaseReport), ...seen.phases[i] })),
-    sentRows: reports.map(({ rows }) => rows).reduce(sumOfCounts),
-    storedRows: stored,
-    missing: total - (stored ? sumOf(stored) : 0),
-    gapsEntered: gaps[0]?.count,
+    venues: Object.fromEntries(sentRows.map(([wire, counts]) => [wire, compare(counts, stored.get(wire) as Counts)])),
+    candlesWithoutTaker: await withoutTaker(db, venues, from, to),
+    columns: { wanted, seen: columns },
+    sinceTheBeginning: counted(before, after),
+    gapsEntered: await count(db, 'select count(*)::int as count from gap where to_time > $1', [new Date(from)]),
+    memory: seen.memory,
+    // after warming up, until the first phase ends
+    megabytesPerMinute: {
+      resident: slope(steady, warm, (sample) => sample.residentMegabytes),
+      heap: slope(steady, warm, (sample) => sample.heapMegabytes),
+    },
+    spoolBytesAtMost: seen.spoolBytesAtMost,
     lastRowSeenAfterEndMs: drainedMs,
-    databaseMegabytes: await databaseMegabytes(db),
-    droppedLines: readFileSync(path.join(folder, 'worker.log'), 'utf8')
-      .split('\n')
-      .filter((line) => /dropped|slower|away|could not/.test(line)).length,
+    databaseMegabytes: round((await count(db, 'select pg_database_size(current_database())::float8 as count', [])) / 1e6),
+    linesOfTrouble: stage.log().filter((line) => /dropped|slower|away|could not|not reached|lost/.test(line)).length,
   }
 }
 
-function sentIn({ from, to, perSecond }: Phase, { messages, rows, lateMs }: PhaseReport) {
-  const seconds = (to - from) / 1_000
+function phasesOf({ wires, instrumentsEach, minutes, perSecond, burstPerSecond, burstMinutes }: SustainedOptions, from: number): Phase[] {
+  const middle = from + minutes * MINUTE_MS
+  const burst = burstPerSecond > 0 ? burstMinutes : 0
+  return [
+    { from, to: middle, perSecond: shares(wires, instrumentsEach, perSecond) },
+    { from: middle, to: middle + burst * MINUTE_MS, perSecond: burst > 0 ? shares(wires, instrumentsEach, burstPerSecond) : {} },
+  ].filter((phase) => phase.to > phase.from)
+}
+
+function sentIn({ from, to }: Phase, { messages, rows, lateMs, waitingBytes }: PhaseReport) {
+  const seconds = (to - from) / SECOND_MS
+  const perSecond = (by: [string, number][]) => ({
+    all: round(by.reduce((sum, [, n]) => sum + n, 0) / seconds),
+    ...Object.fromEntries(by.map(([wire, n]) => [wire, round(n / seconds)])),
+  })
+  const sums = Object.entries(rows).map(([wire, counts]): [string, number] => [wire, total(counts)])
   return {
     seconds,
-    asked: perSecond,
-    rowsPerSecond: round(sumOf(rows) / seconds),
-    messagesPerSecond: round(messages / seconds),
+    rowsPerSecond: perSecond(sums),
+    messagesPerSecond: perSecond(Object.entries(messages)),
     senderLateMsAtMost: lateMs,
+    senderWaitingBytesAtMost: waitingBytes,
   }
 }
 
-/**
- * What can be seen from outside while it runs. Lag: a connection of its own asks every 20 ms for the rows of eight instruments
- * that are new, and takes the time since each row's own, the moment at which its message was due. So it counts up to 20 ms and
- * the question itself as lag, never less than the truth.
- */
-function watch(stage: Stage, phases: readonly Phase[]) {
-  const { db, appUrl, worker, instrumentIds, folder } = stage
-  const stopping = new AbortController()
-  const lags: number[][] = phases.map(() => [])
-  const columns: number[][] = phases.map(() => [])
-  const spools: number[] = [0]
-  const memory: { second: number; workerMegabytes: number }[] = []
-  const begin = phases[0]?.from ?? Date.now()
-  const phaseOf = (time: number): number => phases.findIndex(({ from, to }) => time >= from && time < to)
+const total = (counts: Counts): number => KINDS.reduce((sum, kind) => sum + counts[kind].reduce((a, b) => a + b, 0), 0)
+const added = (all: readonly Counts[]): Counts =>
+  Object.fromEntries(
+    KINDS.map((kind) => [kind, (all[0]?.[kind] ?? []).map((_, i) => all.reduce((sum, c) => sum + (c[kind][i] ?? 0), 0))]),
+  ) as Counts
 
-  const probes = Array.from({ length: PROBES }, (_, i) => instrumentIds[Math.floor((i + 0.5) * (INSTRUMENTS / PROBES))] as number)
-  const lagLoop = async (): Promise<void> => {
-    const newest = new Map(['mark_price', 'liquidation'].map((table) => [table, probes.map(() => new Date(begin - 1))]))
-    while (!stopping.signal.aborted) {
-      for (const [table, since] of newest) {
-        const { rows } = await db.pool.query<{ i: number; time: Date }>(
-          `select p.i::int as i, e.time from unnest($1::int[], $2::timestamptz[]) with ordinality as p(id, since, i)
-             cross join lateral (select time from ${table} where instrument_id = p.id and time > p.since) e`,
-          [probes, since],
-        )
-        const at = Date.now()
-        for (const { i, time } of rows) {
-          lags[phaseOf(time.getTime())]?.push(at - time.getTime())
-          if (time > (since[i - 1] as Date)) since[i - 1] = time
-        }
-      }
-      await sleep(PROBE_EVERY_MS)
-    }
-  }
-
-  const uses = new Map([[begin, useOf(stage)]])
-  const processLoop = async (): Promise<void> => {
-    let due = begin
-    while (!stopping.signal.aborted) {
-      spools.push(folderBytes(path.join(folder, 'worker', 'spool')))
-      const now = Date.now()
-      for (const { to } of phases) if (now >= to && !uses.has(to)) uses.set(to, useOf(stage))
-      if (now >= due) {
-        memory.push({ second: round((now - begin) / 1_000), workerMegabytes: residentMegabytes(worker.pid) })
-        due += 30_000
-      }
-      await sleep(100)
-    }
-  }
-
-  const listener = listen({
-    url: appUrl,
-    onMessage: ({ channel, payload }) => {
-      if (channel !== 'columns') return
-      const end = payload.lastBucket + MINUTE_MS
-      columns[phaseOf(end - 1)]?.push(Date.now() - end)
-    },
-  })
-  const loops = Promise.all([lagLoop(), processLoop()])
-  return {
-    columns: () => columns.reduce((sum, times) => sum + times.length, 0),
-    async end() {
-      stopping.abort()
-      await loops
-      await listener.close()
-      memory.push({ second: round((Date.now() - begin) / 1_000), workerMegabytes: residentMegabytes(worker.pid) })
-      const cores = (from: number, to: number) => {
-        const [before, after] = [uses.get(from), uses.get(to)]
-        return before && after ? coresBetween(before, after, to - from) : null
-      }
-      return {
-        phases: phases.map(({ from, to }, i): { lagMs: Spread; columnMs: Spread; cores: unknown } => ({
-          lagMs: spread(lags[i] as number[]),
-          // from the bucket's end to the notice of its column
-          columnMs: spread(columns[i] as number[]),
-          cores: cores(from, to),
-        })),
-        memory,
-        spoolBytesAtMost: Math.max(...spools),
-      }
-    },
-  }
-}
-
-/** Seconds of processor time until now. */
-const useOf = ({ worker, postmaster, venue }: Stage) => ({
-  worker: cpuSeconds(worker.pid),
-  postgres: cpuSecondsOfTree(postmaster),
-  sender: cpuSeconds(venue.pid),
-  bench: cpuSeconds(process.pid),
-})
-type Use = ReturnType<typeof useOf>
-
-const coresBetween = (before: Use, after: Use, ms: number): Use => {
-  const cores = (who: keyof Use): number => round(((after[who] - before[who]) * 1_000) / ms, 2)
-  return { worker: cores('worker'), postgres: cores('postgres'), sender: cores('sender'), bench: cores('bench') }
-}
-
-async function startVenue(children: ChildProcess[]) {
-  const child = fork(path.join(import.meta.dirname, 'loud-venue.ts'))
-  children.push(child)
-  let streams = 0
-  const port = await new Promise<number>((resolve, reject) => {
-    child.on('message', (message: FromVenue) => {
-      if (message.kind === 'listening') resolve(message.port)
-      if (message.kind === 'streams') streams = message.count
+/** Counted for each instrument and kind by itself: a row too many hides none that is missing. */
+function compare(sent: Counts, stored: Counts) {
+  let [missing, doubles] = [0, 0]
+  for (const kind of KINDS)
+    sent[kind].forEach((count, i) => {
+      const difference = (stored[kind][i] ?? 0) - count
+      if (difference < 0) missing -= difference
+      else doubles += difference
     })
-    child.once('exit', (code) => reject(new Error(`the venue ended with ${code}`)))
-  })
-  return {
-    port,
-    pid: child.pid as number,
-    streams: () => streams,
-    send: (phases: Phase[]) =>
-      new Promise<PhaseReport[]>((resolve, reject) => {
-        child.on('message', (message: FromVenue) => {
-          if (message.kind === 'sent') resolve(message.phases)
-        })
-        child.once('exit', (code) => reject(new Error(`the venue ended with ${code}`)))
-        child.send(phases)
-      }),
-  }
+  const byKind = (counts: Counts) => Object.fromEntries(KINDS.map((kind) => [kind, counts[kind].reduce((a, b) => a + b, 0)]))
+  return { sent: total(sent), stored: total(stored), missing, doubles, sentRows: byKind(sent), storedRows: byKind(stored) }
 }
 
-/** As scripts/start.mjs does. WORKER_NODE_ARGS are further arguments of Node, to look closer (--cpu-prof). */
-function startWorker(children: ChildProcess[], appUrl: string, folder: string): ChildProcess & { pid: number } {
-  const args = (process.env.WORKER_NODE_ARGS ?? '').split(' ').filter(Boolean)
-  const child = spawn(process.execPath, [...args, path.join(root, 'apps/worker/src/cli/main.ts'), 'worker'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, DATABASE_APP_URL: appUrl, FAULTLINE_STATE_DIR: folder },
-  })
-  children.push(child)
-  child.stderr?.pipe(createWriteStream(path.join(folder, 'worker.log')))
-  if (child.pid === undefined) throw new Error('the worker did not start')
-  return Object.assign(child, { pid: child.pid })
-}
-
-/** The instruments with half an hour of candles and open interest, so that there is a map from the start. */
-async function storeHistory(db: Database): Promise<{ instrumentIds: number[]; historyTo: number }> {
-  // The worker begins within this time, and has nothing to ask for.
-  const end = floorTo(Date.now() + MINUTE_MS / 2, MINUTE_MS) + MINUTE_MS
-  const ids: number[] = []
-  for (let index = 0; index < INSTRUMENTS; index++) {
-    const symbol = symbolOf(index)
-    const base = { venue: 'binance-usdm' as const, symbol, baseAsset: symbol.slice(0, -4), quoteAsset: 'USDT', contractSize: 1 }
-    const { id } = await upsertInstrument(db.pool, { ...base, simulated: false })
-    ids.push(id)
-    const rows: LiveRow[] = []
-    for (let time = end - HISTORY_MINUTES * MINUTE_MS; time < end; time += MINUTE_MS) {
-      const { volume, close, ...bar } = barAt(index, time)
-      const sizes = { volume, close, quoteVolume: volume * close, takerBuyVolume: volume / 2, tradeCount: 60 }
-      rows.push({ instrumentId: id, knownAfter: null, event: { type: 'candle', intervalMs: MINUTE_MS, ...bar, ...sizes } })
-      rows.push({ instrumentId: id, knownAfter: null, event: { type: 'openInterest', time: time - 5_000, openInterest: 1e6 + time / 1e7 } })
-    }
-    await inTransaction(db, (client) => storeLive(client, rows))
-  }
-  if ((await instrumentsByIds(db.pool, ids)).length !== INSTRUMENTS) throw new Error('instruments are missing')
-  return { instrumentIds: ids, historyTo: end }
-}
-
-async function storedIn(db: Database, instrumentIds: number[], from: number, to: number): Promise<Counts> {
-  const count = async (table: keyof Counts, time: string): Promise<number> => {
-    const { rows } = await db.pool.query<{ count: number }>(
-      `select count(*)::int as count from ${table} where instrument_id = any($1) and ${time} >= $2 and ${time} < $3`,
-      [instrumentIds, new Date(from), new Date(to)],
+async function storedIn(db: Database, venues: readonly VenueOnStage[], from: number, to: number): Promise<Map<Wire, Counts>> {
+  const ids = venues.flatMap(({ instrumentIds }) => instrumentIds)
+  const byKind = new Map<Kind, Map<number, number>>()
+  for (const kind of KINDS) {
+    const time = kind === 'candle' ? 'open_time' : 'time'
+    const { rows } = await db.pool.query<{ id: number; count: number }>(
+      `select instrument_id as id, count(*)::int as count from ${kind} where instrument_id = any($1) and ${time} >= $2 and ${time} < $3
+        group by 1`,
+      [ids, new Date(from), new Date(to)],
     )
-    return rows[0]?.count ?? 0
+    byKind.set(kind, new Map(rows.map((row) => [row.id, row.count])))
+  }
+  return new Map(
+    venues.map(({ wire, instrumentIds }) => [
+      wire,
+      Object.fromEntries(KINDS.map((kind) => [kind, instrumentIds.map((id) => byKind.get(kind)?.get(id) ?? 0)])) as Counts,
+    ]),
+  )
+}
+
+/** Candles that do not say what takers bought, which comes from the trades of their minute. */
+async function withoutTaker(db: Database, venues: readonly VenueOnStage[], from: number, to: number) {
+  const of = async ({ wire, instrumentIds }: VenueOnStage): Promise<[Wire, number]> => {
+    const query = `select count(*)::int as count from candle
+      where instrument_id = any($1) and open_time >= $2 and open_time < $3 and taker_buy_volume is null`
+    return [wire, await count(db, query, [instrumentIds, new Date(from), new Date(to)])]
+  }
+  return Object.fromEntries(await Promise.all(venues.map(of)))
+}
+
+async function count(db: Database, query: string, values: unknown[]): Promise<number> {
+  const { rows } = await db.pool.query<{ count: number }>(query, values)
+  return rows[0]?.count ?? 0
+}
+
+/** What the worker counted meanwhile; sockets that were lost are opened again. Null: it does not tell. */
+function counted(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>) {
+  const rise = (name: string): number | null => {
+    const sum = (of: ReadonlyMap<string, number>) =>
+      [...of].reduce((all, [key, value]) => (key === name || key.startsWith(`${name}{`) ? all + value : all), 0)
+    return after.size === 0 ? null : sum(after) - sum(before)
   }
   return {
-    mark_price: await count('mark_price', 'time'),
-    liquidation: await count('liquidation', 'time'),
-    candle: await count('candle', 'open_time'),
-    depth: await count('depth', 'time'),
-  }
-}
-
-async function databaseMegabytes(db: Database): Promise<number> {
-  const { rows } = await db.pool.query<{ bytes: number }>('select pg_database_size(current_database())::float8 as bytes')
-  return round((rows[0]?.bytes ?? 0) / 1e6)
-}
-
-async function until(what: string, withinMs: number, holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + withinMs
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}`)
-    await sleep(500)
-  }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  child.kill('SIGTERM')
-  const patience = setTimeout(() => child.kill('SIGKILL'), 30_000)
-  await ended
-  clearTimeout(patience)
-}
-
-const sumOf = (counts: Counts): number => Object.values(counts).reduce((a: number, b: number) => a + b, 0)
-const sumOfCounts = (a: Counts, b: Counts): Counts => ({
-  mark_price: a.mark_price + b.mark_price,
-  liquidation: a.liquidation + b.liquidation,
-  candle: a.candle + b.candle,
-  depth: a.depth + b.depth,
-})
-const say = (line: string): void => void process.stderr.write(`${isoTime(Date.now())} ${line}\n`)
-
-function tail(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').split('\n').slice(-20).join('\n')
-  } catch {
-    return ''
+    dropped: rise('faultline_ingest_dropped_total'),
+    refused: rise('faultline_ingest_refused_total'),
+    spooled: rise('faultline_ingest_spooled_total'),
+    batches: rise('faultline_ingest_batches_total'),
+    unread: rise('faultline_feed_unread_total'),
+    socketsLost: rise('faultline_feed_sockets_lost_total'),
+    gaps: rise('faultline_feed_gaps_total'),
   }
 }
