@@ -154,6 +154,7 @@ export const messages = {
   venues: {
     title: 'Venues',
     all: 'All venues',
+    sum: 'Sum',
     takeIn: (name: string) => `Take ${name} in`,
     leaveOut: (name: string) => `Leave ${name} out`,
     last: 'One venue has to stay.',

@@ -237,6 +237,8 @@ export class AggregateLine {
 
   /** How far the line goes on now, and by which clock it looks for who is late. */
   private patience(served: SumBuild, members: readonly Member[]): { clock: number; until: number } {
+    // Of a first map the past is soon complete or never: whoever lies behind comes in with the next generation.
+    if (served.build.status === 'building') return { clock: clockOf(members), until: Number.POSITIVE_INFINITY }
     const waited = this.waiting?.bucket === served.next ? performance.now() - this.waiting.since : null
     if (waited === null || waited < Math.min(this.graceMs, CATCH_UP_MS))
       return { clock: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }

@@ -81,7 +81,7 @@ export function InstrumentPicker({
         className="flex h-9 w-full min-w-0 cursor-pointer items-center gap-2 rounded-md border border-line2 bg-s2 px-2.5 text-left hover:bg-s3 phone:h-7"
       >
         <Search size={14} aria-hidden="true" className="hidden flex-none text-t3 phone:block" />
-        <span className="truncate font-semibold">{name.symbol}</span>
+        <span className="max-w-full flex-none truncate font-semibold">{name.symbol}</span>
         <span className="hidden truncate text-t3 wide:inline">{name.venue}</span>
         <kbd className="app-kbd ml-auto hidden flex-none wide:inline">Ctrl K</kbd>
         <ChevronDown size={14} aria-hidden="true" className="ml-auto flex-none text-t3 phone:hidden" />

@@ -6,7 +6,7 @@ import { Change } from '../instruments/change.tsx'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { figure } from '../shell/prepare/format.ts'
 import { isListed, isSum, sumsFirst } from '../venues/prepare/venue-choice.ts'
-import { nameOf } from '../venues/prepare/words.ts'
+import { nameOf, shortName } from '../venues/prepare/words.ts'
 import { heatmapPath } from './prepare/heatmap-path.ts'
 
 /** The other markets, on wide screens: one press away. */
@@ -19,6 +19,8 @@ export function MarketRail({
   instruments: readonly InstrumentListItem[]
   query: string
 }) {
+  // Of what several venues trade, a name alone does not say which.
+  const summed = new Set(instruments.filter(isSum).map((row) => row.summedAs))
   return (
     <nav aria-label={messages.instruments.title} className="hidden min-h-0 flex-col border-r border-line bg-s1 full:flex">
       <h2 className="flex h-10 flex-none items-center gap-2 border-b border-line px-4 text-[13px] font-semibold">
@@ -36,7 +38,9 @@ export function MarketRail({
             >
               <span className="truncate text-[13px] leading-[18px] font-semibold">
                 {nameOf(row).symbol}
-                {isSum(row) && <span className="font-normal text-t3"> · {nameOf(row).venue}</span>}
+                {(isSum(row) || summed.has(row.summedAs)) && (
+                  <span className="font-normal text-t3"> · {isSum(row) ? nameOf(row).venue : shortName(row.venue)}</span>
+                )}
               </span>
               <span className="text-right text-[13px] leading-[18px] font-semibold">{figure(row.lastClose, formatPrice)}</span>
               <span className="truncate text-[11px] text-t2">

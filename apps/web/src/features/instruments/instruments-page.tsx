@@ -188,6 +188,7 @@ function Row({ row, now }: { row: InstrumentListItem; now: number }) {
 /** How its feed is; without one, what became of the import. */
 function State({ row, className }: { row: InstrumentListItem; className?: string }) {
   const feed = useFeed(row.key)
+  if (row.sumOf !== null) return <Badge className={className}>{messages.venues.sum}</Badge>
   if (feed) return <FeedTag feed={feed} className={className} />
   return <Badge className={className}>{row.status === null ? text.noBuild : text.imported[row.status]}</Badge>
 }
