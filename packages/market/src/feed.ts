@@ -66,6 +66,11 @@ export const sourceOptions = z.object({
   /** how long estimating waits for a hole in the candles to be filled before it goes on without */
   refillPatienceMs: z.int().min(0).optional(),
   /**
+   * How many sides the venue counts in its open interest, where that is not certain (Hyperliquid). 1, or absent: each contract once; 2: its
+   * long and its short, and half of it is taken.
+   */
+  openInterestSides: z.union([z.literal(1), z.literal(2)]).optional(),
+  /**
    * Positions of addresses that an administrator names, where the venue shows them (Hyperliquid). Off, or absent: they are not asked for,
    * not shown, and the estimator is not told of them. `everyMs`: how often an account is asked for, those with much at stake near the price
    * more often; `lookMs`: how often the layer is written down.

@@ -10,6 +10,7 @@ export class Allowance {
   private sum = 0
   private told: { used: number; at: number; spentSince: number } | null = null
   private lastTold: number | null = null
+  private begun = false
 
   constructor(limit: number, windowMs: number) {
     this.limit = limit
@@ -23,6 +24,7 @@ export class Allowance {
   }
 
   spend(amount: number, now: number): void {
+    this.begun = true
     this.spent.push({ at: now, amount })
     this.sum += amount
     if (this.told) this.told.spentSince += amount
@@ -37,6 +39,11 @@ export class Allowance {
   /** As the venue told it last; null before the first time. */
   get toldUsed(): number | null {
     return this.lastTold
+  }
+
+  /** As we count it, for venues that do not tell; null before anything was spent. */
+  counted(now: number): number | null {
+    return this.begun ? this.used(now) : null
   }
 
   used(now: number): number {

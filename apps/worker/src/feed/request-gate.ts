@@ -90,10 +90,10 @@ export class RequestGate<B extends string> {
     if (allowance) allowance.limit = limit
   }
 
-  /** As last told by the venue; null before that. */
+  /** As last told by the venue, else as we count it; null before the first request. */
   used(name: B): { used: number; limit: number } | null {
     const allowance = this.allowances.get(name)
-    const used = allowance?.toldUsed ?? null
+    const used = allowance?.toldUsed ?? allowance?.counted(performance.now()) ?? null
     return allowance && used !== null ? { used, limit: allowance.limit } : null
   }
 

@@ -179,7 +179,9 @@ export class Worker {
         'no simulated venue runs beside this worker. Start one (npm run -s faultline -- venue) and give the source its REST and WebSocket URL, or pause it.',
       )
     const create = await FEEDS[wire]()
+    const { openInterestSides } = source.options
     return create({
+      ...(openInterestSides === undefined ? {} : { openInterestSides }),
       restUrl,
       wsUrl,
       banFile: new BanFile(path.join(stateDir, 'bans.json')),

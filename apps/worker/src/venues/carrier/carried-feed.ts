@@ -18,6 +18,8 @@ export interface FeedOptions {
   banFile: BanFile
   log: (line: string) => void
   patience?: Patience
+  /** where it is not certain how the venue counts: 1 (the default), each contract once; 2, its long and its short */
+  openInterestSides?: 1 | 2
 }
 
 /** Asks when it is this request's turn; `costs` is what it takes of each limit. @throws FeedError */

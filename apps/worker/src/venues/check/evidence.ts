@@ -45,11 +45,11 @@ export const EVIDENCE: Readonly<Record<Wire, Readonly<Record<FeedChannel, Eviden
   gate: {
     candle: { socket: 'futures.candlesticks', rest: 'candlesticks' },
     markPrice: { socket: 'futures.tickers', rest: null },
-    openInterest: { socket: null, rest: 'contract_stats' },
+    openInterest: { socket: null, rest: 'tickers' },
     funding: { socket: null, rest: 'funding_rate' },
     longShortRatio: { socket: null, rest: 'contract_stats' },
     liquidation: { socket: 'futures.public_liquidates', rest: 'liq_orders' },
-    depth: { socket: 'futures.order_book', rest: null },
+    depth: { socket: '/futures/usdt/order_book', rest: null },
   },
   hyperliquid: {
     candle: { socket: 'candle', rest: 'candleSnapshot' },

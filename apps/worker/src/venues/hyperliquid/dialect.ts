@@ -14,9 +14,12 @@ import { HeardTime, OpenCandles } from './stream-state.ts'
 
 /** The server cuts off who says nothing for a minute. */
 const PING_MS = 20 * SECOND_MS
-/** Subscriptions of a coin, by channel. Candles say nothing of takers: trades do. */
+/**
+ * Subscriptions of a coin, by channel. Candles say nothing of takers: trades do, and are first, so that they are heard as soon as
+ * anything is.
+ */
 const SUBSCRIPTIONS: Readonly<Partial<Record<FeedChannel, readonly object[]>>> = {
-  candle: [{ type: 'candle', interval: '1m' }, { type: 'trades' }],
+  candle: [{ type: 'trades' }, { type: 'candle', interval: '1m' }],
   markPrice: [{ type: 'activeAssetCtx' }],
   depth: [{ type: 'l2Book' }],
 }

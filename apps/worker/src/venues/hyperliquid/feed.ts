@@ -14,18 +14,13 @@ const WS_PATH = '/ws'
 /** All of it on one: books tell what time it is in messages that do not say it. No liquidations are published. */
 const SOCKETS = [{ name: 'market', channels: ['candle', 'markPrice', 'depth'] }] as const satisfies readonly SocketPlan[]
 
-export interface HyperliquidFeedOptions extends FeedOptions {
-  /** 1 (the default): open interest counts each contract once; 2: it counts its long and its short */
-  openInterestSides?: 1 | 2
-}
-
 /** A feed, and what addresses hold. */
 export interface HyperliquidFeed extends VenueFeed {
   readonly observed: ObservedPositions
 }
 
 /** Nothing is connected, and ccxt is not loaded, before the first request or socket. */
-export function createHyperliquidFeed(options: HyperliquidFeedOptions): HyperliquidFeed {
+export function createHyperliquidFeed(options: FeedOptions): HyperliquidFeed {
   const { log, openInterestSides = 1 } = options
   const shared = { tally: new TakerTally(), marks: new MarkThinner(), depths: new DepthThinner() }
   let rest: HyperliquidRest | undefined
