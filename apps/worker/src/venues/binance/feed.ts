@@ -3,10 +3,10 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@faultline/market/units'
 import type { SocketPlan, VenueFeed } from '../../feed/venue-feed.ts'
 import { type Answer, complaintOf, header, httpRefusal, type Refusal } from '../carrier/answers.ts'
 import { carriedFeed, type FeedOptions } from '../carrier/carried-feed.ts'
+import { isFields } from '../values.ts'
 import { DepthThinner } from './depth-thinner.ts'
 import { BinanceDialect } from './dialect.ts'
 import { BINANCE_HISTORY, BINANCE_LIMITS, type BinanceLimit, BinanceRest } from './rest.ts'
-import { isFields } from './values.ts'
 
 const WS_URL = 'wss://fstream.binance.com'
 

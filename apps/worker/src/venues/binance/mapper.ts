@@ -6,7 +6,7 @@ import type { LiveEvent } from '@faultline/db/repositories/live-events'
 import { BUCKETS_MS } from '@faultline/market/resolution'
 import { MINUTE_MS } from '@faultline/market/units'
 import type { Reading } from '../../feed/venue-feed.ts'
-import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol, isTime, isTradeCount } from './values.ts'
+import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol, isTime, isTradeCount } from '../values.ts'
 
 /** Sums that were rounded apart may differ by this much. */
 export const ROUNDING = 1.000_001

@@ -2,9 +2,9 @@
 import type { LiveEvent } from '@faultline/db/repositories/live-events'
 import { FeedError, type Reading } from '../../feed/venue-feed.ts'
 import type { Normalised, NormalisedChannel, NormalisedEvent, NormaliseOptions, Normaliser } from '../normaliser.ts'
+import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol, isTime, timeOf } from '../values.ts'
 import { readKline, readMessage } from './mapper.ts'
 import { type Rows, readFunding, readKlines, readOpenInterest, readOpenInterestHistory, readRatios } from './rest-mapper.ts'
-import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol, isTime, timeOf } from './values.ts'
 
 const EVENTS: Readonly<Partial<Record<NormalisedChannel, string>>> = {
   liquidation: 'forceOrder',

@@ -6,8 +6,8 @@ import type { CandleEvent, FundingEvent, LongShortRatioEvent, OpenInterestEvent,
 import { type InstrumentDefinition, instrumentSchema } from '@faultline/market/instrument'
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import { FeedError } from '../../feed/venue-feed.ts'
+import { decimal, isFields, isFundingRate, isPrice, isSize, isTime, isTradeCount, timeOf } from '../values.ts'
 import { ROUNDING } from './mapper.ts'
-import { decimal, isFields, isFundingRate, isPrice, isSize, isTime, isTradeCount, timeOf } from './values.ts'
 
 /** `unread`: how many rows were left out, and what was wrong with the first. */
 export interface Rows<T> {

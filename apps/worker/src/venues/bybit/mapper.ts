@@ -7,7 +7,7 @@ import type { LiveEvent } from '@faultline/db/repositories/live-events'
 import type { FeedChannel } from '@faultline/market/feed'
 import { MINUTE_MS } from '@faultline/market/units'
 import type { Reading } from '../../feed/venue-feed.ts'
-import { type Fields, isFields, isSymbol, isTime } from '../binance/values.ts'
+import { type Fields, isFields, isSymbol, isTime } from '../values.ts'
 import { isInverse, markOf, readBar, readBook, readLiquidation, readTicker, readTrade } from './rows.ts'
 
 type Data = Extract<Reading, { kind: 'data' }>

@@ -1,7 +1,7 @@
 /** One raw message of Bybit, or one body of its REST, in the house's vocabulary. */
 import type { LiveEvent } from '@faultline/db/repositories/live-events'
-import { type Fields, isFields, isSymbol, isTime, timeOf } from '../binance/values.ts'
 import type { Normalised, NormalisedChannel, NormalisedEvent, NormaliseOptions, Normaliser } from '../normaliser.ts'
+import { type Fields, isFields, isSymbol, isTime, timeOf } from '../values.ts'
 import { topicOf } from './mapper.ts'
 import { readFundingRow, readKlineRow, readOpenInterestRow, readRatioRow } from './rest-mapper.ts'
 import { intervalOf, isInverse, markOf, openInterestOf, readBar, readLiquidation, readTicker, type Ticker } from './rows.ts'

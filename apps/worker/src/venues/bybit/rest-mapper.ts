@@ -6,8 +6,8 @@ import type { CandleEvent, DepthEvent, FundingEvent, LongShortRatioEvent, OpenIn
 import { type InstrumentDefinition, instrumentSchema, type MarginTier, marginTier } from '@faultline/market/instrument'
 import { HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import { inOrder, type Rows } from '../binance/rest-mapper.ts'
-import { decimal, type Fields, isFields, isFundingRate, isSize, isTime, timeOf } from '../binance/values.ts'
 import { failed, readRows } from '../read-rows.ts'
+import { decimal, type Fields, isFields, isFundingRate, isSize, isTime, timeOf } from '../values.ts'
 import { isInverse, openInterestOf, readBar, readBook, readOneSide, readTicker } from './rows.ts'
 
 /** Quotes that count as USD one for one. */

@@ -5,7 +5,7 @@
 import type { CandleEvent, DepthEvent, LiquidationEvent, MarkPriceEvent, OpenInterestEvent } from '@faultline/market/event'
 import { HOUR_MS } from '@faultline/market/units'
 import type { Trade } from '../../feed/taker-tally.ts'
-import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol, isTime, timeOf } from '../binance/values.ts'
+import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol, isTime, timeOf } from '../values.ts'
 
 /** More levels than any book that we ask for has. */
 const MOST_LEVELS = 1_000

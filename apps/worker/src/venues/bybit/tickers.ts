@@ -3,7 +3,7 @@
  * before; a change of another field tells it again, as of that moment.
  */
 import type { Reading } from '../../feed/venue-feed.ts'
-import { isFields, isTime } from '../binance/values.ts'
+import { isFields, isTime } from '../values.ts'
 import { unknown } from './mapper.ts'
 import { markOf, readTicker, type Ticker } from './rows.ts'
 

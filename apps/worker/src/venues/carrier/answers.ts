@@ -1,7 +1,7 @@
 /** What HTTP answers of a venue mean as errors. Each venue has its own way to say no, often under 200. */
 import { SECOND_MS } from '@faultline/market/units'
 import { FeedError } from '../../feed/venue-feed.ts'
-import { isFields } from '../binance/values.ts'
+import { isFields } from '../values.ts'
 
 export interface Answer {
   status: number

@@ -1,5 +1,5 @@
 /** The exchanges of ccxt that we ask through, and where each keeps the addresses that its requests are built from. */
-import { isFields } from '../binance/values.ts'
+import { isFields } from '../values.ts'
 
 /** ccxt's `urls.api` of one exchange: addresses, or groups of them. */
 export type Addresses = Record<string, unknown>

@@ -2,8 +2,8 @@
 import type { LiveEvent } from '@faultline/db/repositories/live-events'
 import { type LongShortRatioEvent, RATIO_KINDS } from '@faultline/market/event'
 import { MINUTE_MS } from '@faultline/market/units'
-import { decimal, type Fields, isFields, isSymbol } from '../binance/values.ts'
 import type { Normalised, NormalisedChannel, NormalisedEvent, NormaliseOptions, Normaliser } from '../normaliser.ts'
+import { decimal, type Fields, isFields, isSymbol } from '../values.ts'
 import { isInverse, usualContractSize } from './contract-sizes.ts'
 import { replyOf, rowsOf, sentAt, tickerTime } from './mapper.ts'
 import {

@@ -5,8 +5,8 @@
 import type { CandleEvent, DepthEvent, FundingEvent, LongShortRatioEvent, OpenInterestEvent, RatioKind } from '@faultline/market/event'
 import { type InstrumentDefinition, instrumentSchema, type MarginTier, marginTier } from '@faultline/market/instrument'
 import { inOrder, type Rows } from '../binance/rest-mapper.ts'
-import { decimal, type Fields, isFields, isSymbol } from '../binance/values.ts'
 import { failed, readRows } from '../read-rows.ts'
+import { decimal, type Fields, isFields, isSymbol } from '../values.ts'
 import {
   type Context,
   openInterestOf,

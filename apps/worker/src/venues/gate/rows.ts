@@ -13,7 +13,7 @@ import type {
   RatioKind,
 } from '@faultline/market/event'
 import { floorTo, MINUTE_MS } from '@faultline/market/units'
-import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol } from '../binance/values.ts'
+import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol } from '../values.ts'
 import { isInverse } from './contract-sizes.ts'
 import { instantOf, minuteOf } from './values.ts'
 

@@ -1,6 +1,6 @@
 /** Gate's times: seconds as a rule, milliseconds in fields and channels that came later, with or without a fraction. */
 import { MINUTE_MS, SECOND_MS } from '@faultline/market/units'
-import { decimal, isTime } from '../binance/values.ts'
+import { decimal, isTime } from '../values.ts'
 
 /** UTC ms of seconds or milliseconds, as number or text; undefined for what is neither. The two cannot be mistaken for one another. */
 export function instantOf(value: unknown): number | undefined {

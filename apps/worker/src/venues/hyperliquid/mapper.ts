@@ -8,7 +8,7 @@ import type { CandleEvent } from '@faultline/market/event'
 import type { FeedChannel } from '@faultline/market/feed'
 import { MINUTE_MS } from '@faultline/market/units'
 import type { Reading } from '../../feed/venue-feed.ts'
-import { type Fields, isFields } from '../binance/values.ts'
+import { type Fields, isFields } from '../values.ts'
 import { isCoin, markOf, type Of, readBook, readCandle, readContext, readTrade, type Trade } from './rows.ts'
 
 /** What the reader has to know beside the message. */

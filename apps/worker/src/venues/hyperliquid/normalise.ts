@@ -1,8 +1,8 @@
 /** One raw message of Hyperliquid, of a socket or of its info endpoint: what `normalise` prints. */
 import type { LiveEvent } from '@faultline/db/repositories/live-events'
 import { FeedError } from '../../feed/venue-feed.ts'
-import { decimal, type Fields, isFields, isFundingRate, timeOf } from '../binance/values.ts'
 import type { Normalised, NormalisedChannel, NormalisedEvent, NormaliseOptions, Normaliser } from '../normaliser.ts'
+import { decimal, type Fields, isFields, isFundingRate, timeOf } from '../values.ts'
 import { replyOf, rowsOf } from './mapper.ts'
 import { readContexts } from './rest-mapper.ts'
 import {

@@ -4,7 +4,7 @@
  */
 import type { Side } from '@faultline/market/units'
 import { FeedError } from '../../feed/venue-feed.ts'
-import { decimal, isFields, isPrice, isSize, timeOf } from '../binance/values.ts'
+import { decimal, isFields, isPrice, isSize, timeOf } from '../values.ts'
 
 export interface ObservedPosition {
   /** as the venue writes it: `BTC`, `kPEPE` */

@@ -5,8 +5,8 @@
 import type { CandleEvent, FundingEvent } from '@faultline/market/event'
 import { type InstrumentDefinition, instrumentSchema, type MarginTier, marginTier } from '@faultline/market/instrument'
 import { inOrder, type Rows } from '../binance/rest-mapper.ts'
-import { decimal, type Fields, isFields, timeOf } from '../binance/values.ts'
 import { failed, readRows } from '../read-rows.ts'
+import { decimal, type Fields, isFields, timeOf } from '../values.ts'
 import { type AssetContext, isCoin, readCandle, readContext, readFunding } from './rows.ts'
 
 /** Tables of one tier are not listed: their number is their leverage. */

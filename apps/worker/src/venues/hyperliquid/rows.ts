@@ -4,7 +4,7 @@
  */
 import type { CandleEvent, DepthEvent, FundingEvent, LiquidationEvent, MarkPriceEvent, OpenInterestEvent } from '@faultline/market/event'
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
-import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isTradeCount, timeOf } from '../binance/values.ts'
+import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isTradeCount, timeOf } from '../values.ts'
 
 /** More levels than any book that we ask for has. */
 const MOST_LEVELS = 1_000

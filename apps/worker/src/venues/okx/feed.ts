@@ -2,12 +2,12 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@faultline/market/units'
 import { TakerTally } from '../../feed/taker-tally.ts'
 import type { SocketPlan, VenueFeed } from '../../feed/venue-feed.ts'
-import { isFields } from '../binance/values.ts'
 import { type Answer, complaintOf, httpRefusal, type Refusal } from '../carrier/answers.ts'
 import { carriedFeed, type FeedOptions } from '../carrier/carried-feed.ts'
 import { DEPTH_SILENCE_MS } from '../depth-polls.ts'
 import { MarkThinner } from '../mark-thinner.ts'
 import { withPolledDepth } from '../polled-depth.ts'
+import { isFields } from '../values.ts'
 import { OkxDialect } from './dialect.ts'
 import { OKX_HISTORY, OKX_LIMITS, type OkxLimit, OkxRest } from './rest.ts'
 

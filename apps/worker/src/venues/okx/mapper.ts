@@ -7,7 +7,7 @@ import type { LiveEvent } from '@faultline/db/repositories/live-events'
 import type { FeedChannel } from '@faultline/market/feed'
 import { MINUTE_MS } from '@faultline/market/units'
 import type { Reading } from '../../feed/venue-feed.ts'
-import { type Fields, isFields, isSymbol } from '../binance/values.ts'
+import { type Fields, isFields, isSymbol } from '../values.ts'
 import {
   type ContractSize,
   readBarHead,

@@ -1,8 +1,8 @@
 /** One raw message of OKX, or one body of its REST, in the house's vocabulary. */
 import type { LiveEvent } from '@faultline/db/repositories/live-events'
 import { MINUTE_MS } from '@faultline/market/units'
-import { isFields, isSymbol, timeOf } from '../binance/values.ts'
 import type { Normalised, NormalisedChannel, NormalisedEvent, NormaliseOptions, Normaliser } from '../normaliser.ts'
+import { isFields, isSymbol, timeOf } from '../values.ts'
 import { usualContractSize } from './contract-sizes.ts'
 import { argOf, liquidationsOf } from './mapper.ts'
 import { contractSizeOf, readOpenInterestRow, readRatioRow } from './rest-mapper.ts'

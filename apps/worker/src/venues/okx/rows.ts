@@ -6,7 +6,7 @@
 import type { CandleEvent, DepthEvent, FundingEvent, LiquidationEvent, MarkPriceEvent, OpenInterestEvent } from '@faultline/market/event'
 import { HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import type { Trade } from '../../feed/taker-tally.ts'
-import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol, timeOf } from '../binance/values.ts'
+import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbol, timeOf } from '../values.ts'
 import { isInverse } from './contract-sizes.ts'
 
 /** More levels than any book that we ask for has. */

@@ -1,5 +1,5 @@
 /**
- * Binance's numbers: decimals as strings, times as integers. Readers return NaN (or undefined) for what is none, and callers
+ * Numbers as venues write them: decimals as strings, times as integers. Readers return NaN (or undefined) for what is none, and callers
  * refuse the message: an exception per garbage frame would cost more than all good ones.
  */
 
