@@ -59,6 +59,11 @@ describe('an instrument', () => {
     expect(of({ report: report({ at: LONG_AGO }), instruments: [] })).toBe('silent')
     const old = instrument('AUSDT', { reportedAt: LONG_AGO })
     expect(instrumentStatus(old, sourceStatus(source(), ASKED), ASKED)).toMatchObject({ kind: 'silent', since: LONG_AGO })
+    const left = instrument('AUSDT', { state: 'paused', message: 'The venue does not trade it.', reportedAt: LONG_AGO })
+    expect(instrumentStatus(left, sourceStatus(source(), ASKED), ASKED)).toMatchObject({
+      kind: 'paused',
+      message: 'The venue does not trade it.',
+    })
   })
   it('waits until a worker begins with it', () => {
     expect(waitingSymbols(source({ symbols: ['BUSDT', 'AUSDT'] }))).toEqual(['BUSDT'])

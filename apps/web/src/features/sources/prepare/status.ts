@@ -77,6 +77,8 @@ export function sourceStatus(source: SourceItem, asked: number): Status {
 
 export function instrumentStatus(instrument: SourceInstrument, source: Status, asked: number): Status {
   if (source.kind === 'paused' || source.kind === 'pausing' || source.kind === 'starting') return status(source.kind)
+  // Left by its worker while the source goes on, as a market that was delisted: nothing more is to be said of it.
+  if (instrument.state === 'paused' && instrument.message !== null) return status('paused', { message: instrument.message })
   if (source.kind === 'unattended' || source.kind === 'silent' || asked - instrument.reportedAt > SILENT_AFTER_MS)
     return status('silent', { since: instrument.reportedAt })
   return status(instrument.state, { message: instrument.message })
