@@ -2,12 +2,12 @@
 import type { FeedChannel } from '@faultline/market/feed'
 import { SECOND_MS } from '@faultline/market/units'
 import { type Emit, TakerCandles } from '../../feed/taker-candles.ts'
-import type { TakerTally, Trade } from '../../feed/taker-tally.ts'
+import type { TakerTally } from '../../feed/taker-tally.ts'
 import type { Reading, SocketPlan } from '../../feed/venue-feed.ts'
 import type { Acknowledgement, Dialect, Heartbeat, Request } from '../carrier/dialect.ts'
 import type { MarkThinner } from '../mark-thinner.ts'
-import { isFields } from '../values.ts'
-import { readMessage, replyOf, topicOf } from './mapper.ts'
+import { type Fields, isFields } from '../values.ts'
+import { readMessage, replyOf, topicOf, unknown } from './mapper.ts'
 import { readTrade } from './rows.ts'
 import { BybitTickers } from './tickers.ts'
 
@@ -72,23 +72,28 @@ export class BybitDialect implements Dialect {
   read(message: unknown, receivedAt: number): readonly Reading[] {
     const topic = isFields(message) ? topicOf(message) : undefined
     if (topic?.name === 'tickers') return [this.marks.thin(this.tickers.read(message))]
-    const readings = readMessage(message)
-    if (topic?.name !== 'publicTrade') return readings.map((reading) => this.candles?.pass(reading, message, receivedAt) ?? reading)
-    this.hear(message, topic.symbol)
-    // One sign of life is enough, and what could not be read.
-    const last = readings.findLast(({ kind }) => kind === 'data')
-    const unread = readings.filter(({ kind }) => kind === 'unknown')
-    return last ? [...unread, this.candles?.pass(last, message, receivedAt) ?? last] : unread.length > 0 ? unread : CONTROL
+    if (topic?.name === 'publicTrade') return this.readTrades(message as Fields, topic.symbol, receivedAt)
+    return readMessage(message).map((reading) => this.pass(reading, message, receivedAt))
   }
 
   end(): void {
     this.candles?.end()
   }
 
-  private hear(message: unknown, symbol: string): void {
-    const rows = isFields(message) && Array.isArray(message.data) ? (message.data as unknown[]) : []
-    const trades = rows.map(readTrade).filter((trade) => typeof trade !== 'string' && trade.symbol === symbol)
-    this.candles?.trades(symbol, trades as Trade[])
+  /** One sign of life for all of them, and what could not be read. */
+  private readTrades(message: Fields, symbol: string, receivedAt: number): readonly Reading[] {
+    const rows = Array.isArray(message.data) ? (message.data as unknown[]) : [undefined]
+    const read = rows.map(readTrade)
+    const readings = read.filter((row) => typeof row === 'string').map(unknown)
+    const trades = read.filter((row) => typeof row !== 'string').filter((row) => row.symbol === symbol)
+    this.candles?.trades(symbol, trades)
+    const last = trades.at(-1)
+    if (last) readings.push(this.pass({ kind: 'data', channel: 'candle', symbol, venueTime: last.time, events: [] }, message, receivedAt))
+    return readings.length > 0 ? readings : CONTROL
+  }
+
+  private pass(reading: Reading, message: unknown, receivedAt: number): Reading {
+    return this.candles?.pass(reading, message, receivedAt) ?? reading
   }
 
   private request(op: 'subscribe' | 'unsubscribe', symbols: readonly string[]): Request {

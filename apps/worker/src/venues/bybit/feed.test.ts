@@ -1,4 +1,8 @@
+import type { LiveEvent } from '@faultline/db/repositories/live-events'
+import type { FeedChannel } from '@faultline/market/feed'
+import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { expectHonest, mutated } from '../../../test/mutations.ts'
 import { PATIENT, useTinyFeed } from '../../../test/tiny-feed.ts'
 import { json } from '../../../test/tiny-venue.ts'
 import { TakerTally } from '../../feed/taker-tally.ts'
@@ -41,6 +45,9 @@ const acknowledge = (request: unknown) => {
   return { success: true, ret_msg: '', conn_id: 'c', req_id, op }
 }
 const framesOf = (index: number) => tiny.venue.connections[index]?.requests as unknown as Frame[]
+
+/** A minute that was heard whole may have no trade in which the taker bought. */
+const withoutTakers = (event: LiveEvent): LiveEvent => (event.type === 'candle' ? { ...event, takerBuyVolume: 1e-9, tradeCount: 1 } : event)
 
 describe('a socket', () => {
   it('subscribes to candles and trades, and gives a closed candle what takers bought', async () => {
@@ -100,6 +107,28 @@ describe('a socket', () => {
     expect(heartbeat.isAnswer({ success: true, ret_msg: 'pong', conn_id: 'c', req_id: '', op: 'ping' })).toBe(true)
     expect(heartbeat.isAnswer({ success: true, ret_msg: '', conn_id: 'c', req_id: '1', op: 'subscribe' })).toBe(false)
     expect(heartbeat.isAnswer(kline())).toBe(false)
+  })
+
+  it('never makes its dialect throw, whatever comes, and in whatever order', () => {
+    const good = [kline(), ticker(), allLiquidation(), trades({}, {}), orderbook()]
+    const channels = fc.constantFrom<FeedChannel[]>(['candle'], ['markPrice', 'liquidation'])
+    const sent = fc.array(fc.oneof(fc.constantFrom(...good), mutated(good), fc.jsonValue()), { maxLength: 8 })
+    fc.assert(
+      fc.property(channels, sent, (plan, messages) => {
+        const dialect = new BybitDialect({ channels: plan }, new TakerTally(), new MarkThinner())
+        const late: Reading[] = []
+        dialect.begin((reading) => late.push(reading))
+        dialect.subscribed(new Set(['ETHUSDT']))
+        const readings = messages.flatMap((message) => {
+          const read = dialect.acknowledgement(message) ? [] : dialect.read(message, T)
+          if (!dialect.acknowledgement(message)) expect(read.length).toBeGreaterThan(0)
+          return read
+        })
+        dialect.end()
+        expectHonest([...readings, ...late].flatMap((r) => (r.kind === 'data' ? r.events : [])).map(withoutTakers))
+      }),
+      { numRuns: 300 },
+    )
   })
 
   it('of books asks for them', async () => {

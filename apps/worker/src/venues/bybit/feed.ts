@@ -45,9 +45,9 @@ export function createBybitFeed(options: FeedOptions): VenueFeed {
       },
       facts: {
         maxSilenceMs: {
-          // Candles are told at least once a minute, tickers as soon as anything changes.
+          // Candles are told at least once a minute, tickers when anything changes, bids and asks among it.
           candle: 75 * SECOND_MS,
-          markPrice: 15 * SECOND_MS,
+          markPrice: 30 * SECOND_MS,
           depth: DEPTH_SILENCE_MS,
           openInterest: 5 * MINUTE_MS,
           longShortRatio: 20 * MINUTE_MS,

@@ -3,12 +3,12 @@ import type { MarkPriceEvent } from '@faultline/market/event'
 import type { FeedChannel } from '@faultline/market/feed'
 import { SECOND_MS } from '@faultline/market/units'
 import { type Emit, TakerCandles } from '../../feed/taker-candles.ts'
-import type { TakerTally, Trade } from '../../feed/taker-tally.ts'
+import type { TakerTally } from '../../feed/taker-tally.ts'
 import type { Reading, SocketPlan } from '../../feed/venue-feed.ts'
 import type { Acknowledgement, Dialect, Heartbeat, Request } from '../carrier/dialect.ts'
 import type { MarkThinner } from '../mark-thinner.ts'
 import { type Fields, isFields } from '../values.ts'
-import { type Arg, argOf, readMessage, replyOf } from './mapper.ts'
+import { type Arg, argOf, readMessage, replyOf, unknown } from './mapper.ts'
 import { type ContractSize, type FundingRate, readFundingRate, readTrade } from './rows.ts'
 
 /** Channels of a symbol, by ours. Candles say nothing of takers: trades do. Marks have no funding: it has a channel. */
@@ -87,12 +87,10 @@ export class OkxDialect implements Dialect {
     const channel = isFields(message) ? argOf(message)?.channel : undefined
     if (channel === 'liquidation-orders') return this.readFollowed(message as Fields)
     if (channel === 'funding-rate') this.hearFunding(message as Fields)
-    if (channel === 'trades-all' || channel === 'trades') this.hearTrades(message as Fields)
-    const readings = readMessage(message, this.shared)
-    return readings.map((reading) => {
-      const told = this.shared.marks.thin(this.withFunding(reading))
-      return this.candles?.pass(told, message, receivedAt) ?? told
-    })
+    if (channel === 'trades-all') return this.readTrades(message as Fields, receivedAt)
+    return readMessage(message, this.shared).map((reading) =>
+      this.pass(this.shared.marks.thin(this.withFunding(reading)), message, receivedAt),
+    )
   }
 
   end(): void {
@@ -114,13 +112,25 @@ export class OkxDialect implements Dialect {
     }
   }
 
-  private hearTrades(message: Fields): void {
+  /** One sign of life for all of them, and what could not be read. */
+  private readTrades(message: Fields, receivedAt: number): readonly Reading[] {
     const symbol = argOf(message)?.instId
-    if (typeof symbol !== 'string') return
-    const trades = rowsOf(message)
-      .map((row) => readTrade(row, this.shared.contractSize))
-      .filter((trade) => typeof trade !== 'string' && trade.symbol === symbol)
-    this.candles?.trades(symbol, trades as Trade[])
+    const rows = rowsOf(message)
+    const read = (rows.length > 0 ? rows : [undefined]).map((row) => readTrade(row, this.shared.contractSize))
+    const readings = read.filter((row) => typeof row === 'string').map(unknown)
+    const trades = read.filter((row) => typeof row !== 'string').filter((row) => row.symbol === symbol)
+    const last = trades.at(-1)
+    if (last) {
+      this.candles?.trades(last.symbol, trades)
+      readings.push(
+        this.pass({ kind: 'data', channel: 'candle', symbol: last.symbol, venueTime: last.time, events: [] }, message, receivedAt),
+      )
+    }
+    return readings.length > 0 ? readings : CONTROL
+  }
+
+  private pass(reading: Reading, message: unknown, receivedAt: number): Reading {
+    return this.candles?.pass(reading, message, receivedAt) ?? reading
   }
 
   /** A rate is predicted until it is settled; then the channel tells the next one. */

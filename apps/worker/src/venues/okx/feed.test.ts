@@ -1,4 +1,8 @@
+import type { LiveEvent } from '@faultline/db/repositories/live-events'
+import type { FeedChannel } from '@faultline/market/feed'
+import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { expectHonest, mutated } from '../../../test/mutations.ts'
 import { PATIENT, useTinyFeed } from '../../../test/tiny-feed.ts'
 import { json } from '../../../test/tiny-venue.ts'
 import { TakerTally } from '../../feed/taker-tally.ts'
@@ -60,6 +64,9 @@ const serve = (answers: Record<string, unknown> = {}, size = '0.5') => {
 }
 const pathsAsked = () =>
   tiny.venue.asked.map((path) => path.replace('/api/v5/', '')).filter((path) => !path.startsWith('public/instruments'))
+
+/** A minute that was heard whole may have no trade in which the taker bought. */
+const withoutTakers = (event: LiveEvent): LiveEvent => (event.type === 'candle' ? { ...event, takerBuyVolume: 1e-9, tradeCount: 1 } : event)
 
 describe('a socket', () => {
   it('subscribes to candles and single trades under their path, each acknowledged by itself', async () => {
@@ -162,6 +169,32 @@ describe('a socket', () => {
     const notice = { event: 'notice', code: '64008', msg: 'The connection will soon be closed for a service upgrade.', connId: 'c' }
     expect(dialect.acknowledgement(notice)).toBeUndefined()
     expect(dialect.read(notice, T)).toEqual([{ kind: 'control' }])
+  })
+
+  it('never makes its dialect throw, whatever comes, and in whatever order', () => {
+    const single = { ...trade(), arg: { channel: 'trades-all', instId: SYMBOL } }
+    const good = [candle(), markPrice(), fundingRate(), liquidations(), openInterest(), single]
+    const channels = fc.constantFrom<FeedChannel[]>(['candle'], ['markPrice', 'liquidation'])
+    const sent = fc.array(fc.oneof(fc.constantFrom(...good), mutated(good), fc.jsonValue()), { maxLength: 8 })
+    fc.assert(
+      fc.property(channels, sent, (plan, messages) => {
+        const dialect = new OkxDialect(
+          { channels: plan },
+          { contractSize: usualContractSize, tally: new TakerTally(), marks: new MarkThinner() },
+        )
+        const late: Reading[] = []
+        dialect.begin((reading) => late.push(reading))
+        dialect.subscribed(new Set([SYMBOL]))
+        const readings = messages.flatMap((message) => {
+          const read = dialect.acknowledgement(message) ? [] : dialect.read(message, T)
+          if (!dialect.acknowledgement(message)) expect(read.length).toBeGreaterThan(0)
+          return read
+        })
+        dialect.end()
+        expectHonest([...readings, ...late].flatMap((r) => (r.kind === 'data' ? r.events : [])).map(withoutTakers))
+      }),
+      { numRuns: 300 },
+    )
   })
 
   it('of books asks for them', async () => {
