@@ -125,7 +125,8 @@ describe('a candle', () => {
     expect(events('candle', candlestick())).toMatchObject([{ symbol: 'ETH_USDT', event: { intervalMs: 60_000, volume: 812.4 } }])
     expect(events('candle', candlestick({ n: '5m_ETH_USDT' }))).toMatchObject([{ event: { intervalMs: 300_000 } }])
     expect(events('candle', candlestick({ w: false }))).toEqual([])
-    expect(events('candle', candlestick({ w: undefined }))).toEqual([])
+    expect(events('candle', candlestick({ w: undefined }, { time_ms: T + 59_000 }))).toEqual([])
+    expect(events('candle', candlestick({ w: undefined }))).toHaveLength(1)
     expect(reason('candle', candlestick({ n: 'soon_ETH_USDT' }))).toBe('candlestick n is no interval')
   })
 

@@ -144,14 +144,16 @@ function predictedFunding(ticker: Ticker, time: number): (NormalisedEvent | stri
   return [{ symbol, event: fundingHours === undefined ? event : { ...event, intervalHours: fundingHours }, predicted: true }]
 }
 
-/** Sockets say of each candle whether it is closed (`w`); rows of REST do not, and are when their time is over. */
-function readBar({ fields, channel, symbol, context, intervalMs }: Row, now: number): (NormalisedEvent | string)[] {
+/** Sockets say of each candle whether it is closed (`w`); older messages and rows of REST do not, and are when their time is over. */
+function readBar({ fields, channel, sent, symbol, context, intervalMs }: Row, now: number): (NormalisedEvent | string)[] {
   if (intervalMs === null) return ['candlestick n is no interval']
   // A size that is given is enough to read a candle of which nobody knows whose it is.
   const known: Context = symbol === null ? { contractSize: () => context.contractSize('') } : context
   const candle = readCandle(fields, symbol ?? '', known, intervalMs)
   if (typeof candle === 'string') return [symbol === null ? `${candle} (a row of REST does not name its contract)` : candle]
-  const closed = fields.w === undefined ? channel === null && candle.openTime + intervalMs <= now : fields.w === true
+  const end = candle.openTime + intervalMs
+  const over = channel === null ? end <= now : sent !== undefined && end <= sent
+  const closed = fields.w === undefined ? over : fields.w === true
   return closed ? [{ symbol, event: candle }] : []
 }
 
