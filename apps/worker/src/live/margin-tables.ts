@@ -16,6 +16,8 @@ import { pause } from './pause.ts'
 const ASK_AGAIN_MS = DAY_MS
 const RETRY_MS = { first: MINUTE_MS, most: 60 * MINUTE_MS }
 const LOOK_EVERY_MS = 250
+/** A venue that gives no tables fails for every instrument: one of them is told of. */
+const QUIET_MS = 10 * MINUTE_MS
 
 export interface MarginTablesOptions {
   db: Database
@@ -35,6 +37,7 @@ export class MarginTables {
   private readonly options: MarginTablesOptions
   private wanted = new Map<number, InstrumentRow>()
   private readonly asked = new Map<number, Asked>()
+  private quietUntil = Number.NEGATIVE_INFINITY
 
   constructor(options: MarginTablesOptions) {
     this.options = options
@@ -74,7 +77,10 @@ export class MarginTables {
       const wait = Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** Math.min(failures, 10))
       const until = error instanceof Error && 'until' in error && typeof error.until === 'number' ? error.until - Date.now() : 0
       this.asked.set(row.id, { next: performance.now() + Math.max(until, wait * (0.5 + 0.5 * Math.random())), failures: failures + 1 })
-      if (failures === 0) log(`${row.key}: its margin table was not to be had, and is asked for again: ${messageOf(error)}`)
+      if (failures === 0 && performance.now() >= this.quietUntil) {
+        this.quietUntil = performance.now() + QUIET_MS
+        log(`${row.key}: its margin table was not to be had, and is asked for again: ${messageOf(error)}`)
+      }
     }
   }
 

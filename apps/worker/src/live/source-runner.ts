@@ -207,6 +207,7 @@ export class SourceRunner {
     await this.untilDone(async () => this.adopt(await this.knownBefore()))
     let attempt = 0
     let unchanged = 0
+    let wasDoubtful = false
     while (!signal.aborted) {
       try {
         const before = this.wanted.size
@@ -219,7 +220,9 @@ export class SourceRunner {
         // again soon while it grows, and now and then for listings.
         unchanged = this.wanted.size > before ? 0 : unchanged + 1
         const whole = source.symbols.length > 0 && this.wanted.size >= source.symbols.length && !doubtful
-        if (doubtful) unchanged = 0
+        // One that stays doubtful (an empty list) is asked for less and less often.
+        if (doubtful && !wasDoubtful) unchanged = 0
+        wasDoubtful = doubtful
         await pause(whole ? DISCOVER_EVERY_MS : Math.min(DISCOVER_EVERY_MS, discoverSoonMs * 1.5 ** unchanged), signal)
       } catch (error) {
         if (signal.aborted) return
