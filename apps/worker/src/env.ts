@@ -35,6 +35,8 @@ const liveSchema = z.object({
   FAULTLINE_STATE_DIR: z.string().min(1).default('.data'),
   /** how long an instrument stays with a worker that has died or is frozen, ms */
   FAULTLINE_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).optional(),
+  /** how long a sum over venues waits for a venue whose column is late, ms after the column's end */
+  FAULTLINE_SUM_GRACE_MS: z.coerce.number().int().min(0).max(3_600_000).optional(),
   /**
    * Under which name this worker holds instruments. Whoever starts a worker again after it has ended gives it the same name: it
    * need not wait then until the leases of the one before run out. Two that run at the same time must never share one.
@@ -73,6 +75,7 @@ export interface VenueAddress {
 export interface LiveEnv {
   stateDir: string
   leaseMs: number | undefined
+  sumGraceMs: number | undefined
   /** under which it holds instruments; undefined: one of its own */
   workerName: string | undefined
   /** where metrics are served; null: nowhere */
@@ -97,6 +100,7 @@ export function readLiveEnv(source: Readonly<Record<string, string | undefined>>
   return {
     stateDir: env.FAULTLINE_STATE_DIR,
     leaseMs: env.FAULTLINE_LEASE_MS,
+    sumGraceMs: env.FAULTLINE_SUM_GRACE_MS,
     workerName: env.FAULTLINE_WORKER_NAME,
     metrics: env.FAULTLINE_METRICS_PORT === undefined ? null : { port: env.FAULTLINE_METRICS_PORT, host: env.FAULTLINE_METRICS_HOST },
     addresses,

@@ -1,6 +1,8 @@
 import { findInstrument, listInstruments } from '@faultline/db/repositories/instruments'
 import { FaultlineError } from '@faultline/market/errors'
+import { isSumVenue } from '@faultline/market/sum'
 import { isoTime } from '@faultline/market/units'
+import type { VenueId } from '@faultline/market/venue'
 import type { Command } from 'commander'
 import { createJobProgress } from '../pipeline/job-progress.ts'
 import { type GenerationHash, type RebuildResult, rebuild } from '../pipeline/rebuild.ts'
@@ -64,7 +66,9 @@ function describeResult({ key, outcome, compared, alone, build, keptOld }: Rebui
       `${key} ${outcome === 'equal' ? 'equal' : 'DIFFERENT'}`,
     )
     if (keptOld) lines.push(`${key} generation ${compared.old.generation} stays`)
-  } else if (outcome === 'empty') lines.push(`${key} has no candles: nothing to ${verify ? 'verify' : 'rebuild'}`)
+  } else if (outcome === 'empty' && isSumVenue(key.split(':')[0] as VenueId))
+    lines.push(`${key} is the sum of others’ columns, which a worker adds up${verify ? ': there is none yet' : ''}`)
+  else if (outcome === 'empty') lines.push(`${key} has no candles: nothing to ${verify ? 'verify' : 'rebuild'}`)
   else if (verify) {
     lines.push(`${key} has no earlier columns that its stored events belong to: nothing to compare, built from the stored events`)
     if (alone) lines.push(hashLine(key, 'new', alone))

@@ -42,7 +42,7 @@ async function run({ defaults = false }: { defaults?: boolean }): Promise<void> 
     withDatabase('worker', async (db) => {
       if (defaults) for (const source of DEFAULT_SOURCES) await ensureDataSource(db, source)
       const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`)
-      const { stateDir, workerName: name, addresses, leaseMs } = env
+      const { stateDir, workerName: name, addresses, leaseMs, sumGraceMs } = env
       const metrics = env.metrics && new WorkerMetrics()
       const served = env.metrics && metrics && (await serveMetrics(metrics, env.metrics))
       if (served) log(`metrics are served at port ${served.port}`)
@@ -52,6 +52,7 @@ async function run({ defaults = false }: { defaults?: boolean }): Promise<void> 
         name,
         addresses,
         leaseMs,
+        sumGraceMs,
         log,
         metrics: metrics ?? undefined,
       })

@@ -29,6 +29,8 @@ export interface WorkerOptions {
   addresses: Partial<Record<FeedVenueId, VenueAddress>>
   log: (line: string) => void
   leaseMs?: number | undefined
+  /** how long sums over venues wait for a venue whose column is late */
+  sumGraceMs?: number | undefined
   /** of the one that this worker is the successor of; absent: a new one */
   name?: string | undefined
   /** what it does is measured here; absent: nowhere */
@@ -60,7 +62,8 @@ export class Worker {
     this.options = options
     this.ingestDb = openDatabase({ url: options.db.url, poolSize: 2, applicationName: 'faultline ingest' })
     this.name = options.name ?? `worker (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
-    this.sums = new AggregateRunner({ db: options.db, worker: this.name, log: options.log, leaseMs: options.leaseMs })
+    const { db, log, leaseMs, sumGraceMs: graceMs } = options
+    this.sums = new AggregateRunner({ db, worker: this.name, log, leaseMs, graceMs })
   }
 
   /** Resolves when the sources have been read and their feeds begin; waits for the database for as long as it takes. */

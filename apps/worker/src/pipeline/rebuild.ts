@@ -15,6 +15,8 @@ import { candleIntervals, eventRange } from '@faultline/db/repositories/events'
 import { findInstrument, type InstrumentRow } from '@faultline/db/repositories/instruments'
 import { MODEL_VERSION } from '@faultline/engine/estimator/estimator'
 import { FaultlineError } from '@faultline/market/errors'
+import { isSumVenue } from '@faultline/market/sum'
+import { verifySum } from '../aggregate/verify-sum.ts'
 import { runBuild } from './build.ts'
 import { assertEventsThere, compareInMemory } from './compare-in-memory.ts'
 import { type HeldLease, leaseHolder, takeLease } from './held-lease.ts'
@@ -57,6 +59,7 @@ export interface RebuildResult {
 /** @throws FaultlineError conflict while another process writes the instrument; unavailable when stopped (nothing changed for readers) */
 export async function rebuild(db: Database, instrument: InstrumentRow, options: RebuildOptions): Promise<RebuildResult> {
   const { progress = silentProgress, signal } = options
+  if (isSumVenue(instrument.venue)) return rebuildSum(db, instrument, options)
   let lease: HeldLease
   try {
     lease = await takeLease(db, instrument.id, {
@@ -74,6 +77,22 @@ export async function rebuild(db: Database, instrument: InstrumentRow, options: 
     return await rebuildLeased(db, instrument, lease, options)
   } finally {
     await lease.release()
+  }
+}
+
+/** A sum has no events of its own: workers make it of its members' columns. It can be compared with what those add up to. */
+async function rebuildSum(db: Database, { id, key }: InstrumentRow, { verify, signal }: RebuildOptions): Promise<RebuildResult> {
+  const empty: RebuildResult = { key, outcome: 'empty', compared: null, alone: null, build: null, keptOld: false }
+  for (;;) {
+    const verified = verify ? await verifySum(db, await findInstrument(db, String(id)), signal) : null
+    if (!verified) return empty
+    const { hashes } = verified
+    const build = await findBuild(db, verified.build.id)
+    if (!build || build.status === 'retired') continue
+    const common = { generation: build.generation, modelVersion: build.modelVersion, columnCount: hashes.columnCount, checkpoint: 'none' }
+    const bucket = verified.build.lastBucket as number
+    const compared = { old: { ...common, bucket, columns: hashes.stored }, fresh: { ...common, bucket, columns: hashes.added } }
+    return { key, outcome: hashes.stored === hashes.added ? 'equal' : 'different', compared, alone: null, build, keptOld: true }
   }
 }
 

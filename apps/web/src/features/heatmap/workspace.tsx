@@ -22,7 +22,7 @@ import { useTheme } from '../shell/use-theme.ts'
 import { useFeed, useFeeds, useServerNow } from '../stream/news-stream.tsx'
 import type { FeedNews } from '../stream/server/news.ts'
 import { sumStatus } from '../venues/prepare/sum-status.ts'
-import { isSum } from '../venues/prepare/venue-choice.ts'
+import { isSum, venueChoice } from '../venues/prepare/venue-choice.ts'
 import { SumPill } from '../venues/sum-pill.tsx'
 import { useSumProgress, VenueBar } from '../venues/venue-bar.tsx'
 import { VenuePanel } from '../venues/venue-panel.tsx'
@@ -138,7 +138,10 @@ export function Workspace({
         <MarketRail current={instrument.key} instruments={instruments} query={query} />
         <div className="contents min-h-0 min-w-0 flex-col bg-s1 phone:flex">
           <ChartHeader instrument={instrument} figures={figures} lastBucket={view?.build.lastBucket ?? null} readings={picture.readings} />
-          <div className="relative h-[min(60dvh,460px)] min-h-0 flex-none phone:h-auto phone:flex-1">
+          {/* the row of venues takes its room from the chart, or what is under it would leave the screen */}
+          <div
+            className={`relative min-h-0 flex-none phone:h-auto phone:flex-1 ${venueChoice(instrument, instruments) ? 'h-[min(50dvh,380px)]' : 'h-[min(60dvh,460px)]'}`}
+          >
             {view && <p className="sr-only">{summaryOf(view)}</p>}
             {heat && url.heat && scale.topUsd < threshold.lowUsd && (
               <p className="absolute inset-x-0 top-4 z-10 mx-auto flex w-fit items-center gap-2 rounded-lg border border-line2 bg-s2 px-3 py-2">
