@@ -8,7 +8,7 @@
  *
  * `--minutes` is for the first part, and for the page, which is given so many columns of six instruments. `--instruments` and
  * `--rate` (rows a second) are of all venues together. `--burst` rows a second follow for a minute where it is not 0. `--steps` are
- * the numbers of instruments whose growth is measured, two minutes each, at 25 rows a second and instrument. `--write` keeps the
+ * the numbers of instruments whose growth is measured, two minutes each at most, at 25 rows a second and instrument. `--write` keeps the
  * figures in bench/speed/results/ingest.json; parts that were not measured stay as they are.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -20,6 +20,7 @@ import { measureGrowth } from './ingest/growth.ts'
 import { round } from './ingest/measure.ts'
 import { measurePage } from './ingest/page.ts'
 import { measureSustained } from './ingest/sustained.ts'
+import { growthTable, sustainedTables } from './ingest/tables.ts'
 import { measureViewers } from './ingest/viewers.ts'
 
 const { values } = parseArgs({
@@ -40,10 +41,18 @@ const wires = WIRES.filter((wire) => asked.includes(wire))
 if (wires.length !== asked.length) throw new Error(`--venues are some of ${WIRES.join(', ')}, not ${values.venues}`)
 const rates = { perSecond: Number(values.rate), burstPerSecond: Number(values.burst), burstMinutes: 1 }
 const instrumentsEach = Math.round(Number(values.instruments) / wires.length)
-const growth = { wires, instruments: values.steps.split(',').map(Number), perInstrumentSecond: 25, minutes: 2 }
+const growth = { wires, instruments: values.steps.split(',').map(Number), perInstrumentSecond: 25, minutes: Math.min(2, minutes) }
 const parts = {
-  sustained: () => measureSustained({ wires, instrumentsEach, minutes, ...rates }),
-  growth: () => measureGrowth(growth),
+  sustained: async () => {
+    const figures = await measureSustained({ wires, instrumentsEach, minutes, ...rates })
+    console.log(`${sustainedTables(figures)}\n`)
+    return figures
+  },
+  growth: async () => {
+    const figures = await measureGrowth(growth)
+    console.log(`${growthTable(figures)}\n`)
+    return figures
+  },
   page: () => measurePage(minutes + 1),
   viewers: () => measureViewers(500),
 }

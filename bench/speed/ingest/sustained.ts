@@ -6,7 +6,7 @@ import type { Wire } from '@faultline/market/venue'
 import { type Counts, KINDS, type Kind, type Phase, type PhaseReport, shares } from './loud-plan.ts'
 import { residentMegabytes, round } from './measure.ts'
 import { onStage, type Stage, type StageOptions, say, until, type VenueOnStage } from './stage.ts'
-import { coresBetween, metrics, slope, useOf, watch } from './watch.ts'
+import { coresBetween, floors, metrics, slope, useOf, watch } from './watch.ts'
 
 /** What the instruments cost while their markets are quiet is measured for this long at least. */
 const QUIET_MS = 30 * SECOND_MS
@@ -51,10 +51,13 @@ async function run(options: SustainedOptions, stage: Stage) {
     return lacking() === 0
   }).catch((error: unknown) => say(String(error)))
   const drainedMs = Date.now() - to
-  const wanted = ((to - from) / MINUTE_MS) * instrumentIds.length
-  await until('every column is there', COLUMNS_WITHIN_MS, async () => watching.columns() >= wanted).catch((error: unknown) =>
-    say(String(error)),
-  )
+  const buckets = (to - from) / MINUTE_MS
+  // The coins are the same at every venue: of each there is a sum.
+  const wanted = { venues: buckets * instrumentIds.length, sums: venues.length > 1 ? buckets * options.instrumentsEach : 0 }
+  await until('every column is there', COLUMNS_WITHIN_MS, async () => {
+    const { venues: made, sums } = watching.columns()
+    return made >= wanted.venues && sums >= wanted.sums
+  }).catch((error: unknown) => say(String(error)))
   const columns = watching.columns()
   const seen = await watching.end()
   const after = await metrics(stage)
@@ -71,10 +74,10 @@ async function run(options: SustainedOptions, stage: Stage) {
     sinceTheBeginning: counted(before, after),
     gapsEntered: await count(db, 'select count(*)::int as count from gap where to_time > $1', [new Date(from)]),
     memory: seen.memory,
-    // after warming up, until the first phase ends
+    // after warming up, until the first phase ends; of the heap the least of each minute
     megabytesPerMinute: {
       resident: slope(steady, warm, (sample) => sample.residentMegabytes),
-      heap: slope(steady, warm, (sample) => sample.heapMegabytes),
+      heap: slope(floors(steady), warm, (sample) => sample.heapMegabytes),
     },
     spoolBytesAtMost: seen.spoolBytesAtMost,
     lastRowSeenAfterEndMs: drainedMs,

@@ -12,14 +12,18 @@ import type { Stage } from './stage.ts'
 const PROBES_EACH = 2
 const PROBE_EVERY_MS = 20
 const MEMORY_EVERY_MS = 10 * SECOND_MS
+/** All columns of the minute before are there after it. */
+const MINUTE_END_MS = 10 * SECOND_MS
 
 /** Columns of sums over the venues beside those of the venues. */
 type Maker = Wire | 'sums'
 export interface MemorySample {
   second: number
   residentMegabytes: number
-  /** as the worker says; between two collections of garbage it rises */
+  /** as the worker says; between two collections of garbage it rises; null: it does not answer */
   heapMegabytes: number | null
+  /** longest wait of its event loop since the sample before */
+  pauseMs: number | null
 }
 
 /**
@@ -30,6 +34,7 @@ export function watch(stage: Stage, phases: readonly Phase[]) {
   const { db, appUrl, worker, venues, folder } = stage
   const stopping = new AbortController()
   const lags = phases.map(() => new Map<Wire, number[]>(venues.map(({ wire }) => [wire, []])))
+  const calm: number[][] = phases.map(() => [])
   const columns = phases.map(() => new Map<Maker, number[]>([...venues.map(({ wire }) => [wire, []] as [Maker, number[]]), ['sums', []]]))
   const spools: number[] = [0]
   const memory: MemorySample[] = []
@@ -56,7 +61,9 @@ export function watch(stage: Stage, phases: readonly Phase[]) {
         const at = Date.now()
         for (const { i, time } of rows) {
           const { wire } = probes[i - 1] as { wire: Wire }
-          lags[phaseOf(time.getTime())]?.get(wire)?.push(at - time.getTime())
+          const phase = phaseOf(time.getTime())
+          lags[phase]?.get(wire)?.push(at - time.getTime())
+          if (time.getTime() % MINUTE_MS >= MINUTE_END_MS) calm[phase]?.push(at - time.getTime())
           if (time > (since[i - 1] as Date)) since[i - 1] = time
         }
       }
@@ -72,9 +79,11 @@ export function watch(stage: Stage, phases: readonly Phase[]) {
       const now = Date.now()
       for (const { to } of phases) if (now >= to && !uses.has(to)) uses.set(to, useOf(stage))
       if (now >= due) {
-        const heap = (await metrics(stage)).get('nodejs_heap_size_used_bytes')
-        const heapMegabytes = heap === undefined ? null : round(heap / 2 ** 20)
-        memory.push({ second: round((now - begin) / SECOND_MS), residentMegabytes: residentMegabytes(worker.pid), heapMegabytes })
+        memory.push({
+          second: round((now - begin) / SECOND_MS),
+          residentMegabytes: residentMegabytes(worker.pid),
+          ...(await heapOf(stage)),
+        })
         due += MEMORY_EVERY_MS
       }
       await sleep(100)
@@ -91,8 +100,12 @@ export function watch(stage: Stage, phases: readonly Phase[]) {
   })
   const loops = Promise.all([lagLoop(), processLoop()])
   return {
-    /** of venues, so far */
-    columns: () => columns.reduce((sum, by) => sum + [...by].reduce((n, [who, times]) => n + (who === 'sums' ? 0 : times.length), 0), 0),
+    /** seen so far, of the venues' instruments and of sums over them */
+    columns() {
+      const all = columns.flatMap((by) => [...by])
+      const sum = (of: (who: Maker) => boolean): number => all.reduce((n, [who, times]) => n + (of(who) ? times.length : 0), 0)
+      return { venues: sum((who) => who !== 'sums'), sums: sum((who) => who === 'sums') }
+    },
     async end() {
       stopping.abort()
       await loops
@@ -105,6 +118,8 @@ export function watch(stage: Stage, phases: readonly Phase[]) {
         phases: phases.map(({ from, to }, i) => ({
           // from when a message was due to when its row was seen
           lagMs: spreads(lags[i] as Map<Wire, number[]>),
+          // the same without the rows of each minute's first seconds, in which its columns are made
+          lagMsBetweenColumns: spread(calm[i] as number[]),
           // from the bucket's end to the notice of its column
           columnMs: spreads(columns[i] as Map<Maker, number[]>),
           cores: cores(from, to),
@@ -121,6 +136,26 @@ function spreads(by: ReadonlyMap<Maker, readonly number[]>) {
   const all = [...by].flatMap(([who, values]) => (who === 'sums' ? [] : values))
   const each = [...by].filter(([, values]) => values.length > 0).map(([who, values]) => [who, spread(values)] as const)
   return { all: spread(all), ...Object.fromEntries(each) }
+}
+
+async function heapOf(stage: Stage): Promise<Pick<MemorySample, 'heapMegabytes' | 'pauseMs'>> {
+  const told = await metrics(stage)
+  const [heap, pause] = ['nodejs_heap_size_used_bytes', 'nodejs_eventloop_lag_max_seconds'].map((name) => told.get(name))
+  return {
+    heapMegabytes: heap === undefined ? null : round(heap / 2 ** 20),
+    pauseMs: pause === undefined ? null : round(pause * SECOND_MS),
+  }
+}
+
+/** Of each minute the sample with the least heap: what is held then was not garbage. */
+export function floors(memory: readonly MemorySample[]): MemorySample[] {
+  const least = new Map<number, MemorySample>()
+  for (const sample of memory) {
+    const minute = Math.floor(sample.second / 60)
+    const before = least.get(minute)
+    if (!before || (sample.heapMegabytes ?? 0) < (before.heapMegabytes ?? 0)) least.set(minute, sample)
+  }
+  return [...least.values()]
 }
 
 /** MB a minute by least squares, of what lies after `fromSecond`; null with fewer than three samples. */
