@@ -47,9 +47,9 @@ async function run(flags: Flags): Promise<void> {
 }
 
 /** The event as it is printed, its type, venue and instrument first. */
-export function lineOf(venue: Wire, { symbol, event, predicted }: NormalisedEvent): Record<string, unknown> {
+export function lineOf(venue: Wire, { symbol, event, predicted, sides }: NormalisedEvent): Record<string, unknown> {
   const head = { type: event.type, venue, instrument: symbol }
-  const said = predicted ? { predicted } : {}
+  const said = { ...(predicted ? { predicted } : {}), ...(sides ? { sides } : {}) }
   return { ...head, ...fieldsOf(event), ...said }
 }
 

@@ -18,6 +18,8 @@ export interface NormalisedEvent {
   event: LiveEvent
   /** of funding: the rate as it would be settled at `event.time`, which has not come yet */
   predicted?: true
+  /** of open interest: the message has only the sum of longs and shorts; a feed stores half of it */
+  sides?: 2
 }
 
 /** `quarantined`: why nothing, or not all, could be read; the events beside it are those that could. */

@@ -77,7 +77,10 @@ describe('one message of Bybit', () => {
   it('is open interest of one side, from tickers and from history', () => {
     expect(eventsOf('openInterest', ticker())).toMatchObject([{ time: T + 1_204, openInterest: 256_000.25 }])
     const history = body({ symbol: 'ETHUSDT', category: 'linear', list: [openInterestRow(T, { singleOpenInterest: undefined })] })
-    expect(eventsOf('openInterest', history)).toEqual([{ type: 'openInterest', time: T, openInterest: 256_000.25 }])
+    // Both sides, as the message says, and said to be both; a feed stores half of it.
+    expect(read('openInterest', history).events).toEqual([
+      { symbol: 'ETHUSDT', event: { type: 'openInterest', time: T, openInterest: 512_000.5 }, sides: 2 },
+    ])
     expect(eventsOf('openInterest', body({ category: 'linear', list: [ticker().data] }, T + 9))).toMatchObject([{ time: T + 9 }])
     expect(read('openInterest', ticker({ openInterest: undefined, singleOpenInterest: undefined })).quarantined).toBe(
       'tickers openInterest is missing',

@@ -4,7 +4,17 @@ import type { Normalised, NormalisedChannel, NormalisedEvent, NormaliseOptions, 
 import { type Fields, isFields, isSymbol, isTime, timeOf } from '../values.ts'
 import { topicOf } from './mapper.ts'
 import { readFundingRow, readKlineRow, readOpenInterestRow, readRatioRow } from './rest-mapper.ts'
-import { intervalOf, isInverse, markOf, openInterestOf, readBar, readLiquidation, readTicker, type Ticker } from './rows.ts'
+import {
+  intervalOf,
+  isInverse,
+  markOf,
+  openInterestOf,
+  readBar,
+  readLiquidation,
+  readTicker,
+  SIDES_IN_OPEN_INTEREST,
+  type Ticker,
+} from './rows.ts'
 
 /** What is around the rows: of a socket's message its topic, of REST's body its result. */
 interface Envelope {
@@ -100,11 +110,14 @@ const READERS: Readonly<Record<NormalisedChannel, (row: unknown, envelope: Envel
 
   openInterest(row, envelope) {
     if (isFields(row) && row.timestamp !== undefined)
-      return eventOf(isSymbol(row.symbol) ? row.symbol : envelope.symbol, readOpenInterestRow(row, envelope.inverse))
-    return ofTicker(
+      return asTold(row, eventOf(isSymbol(row.symbol) ? row.symbol : envelope.symbol, readOpenInterestRow(row, envelope.inverse)))
+    return asTold(
       row,
-      envelope,
-      (ticker, time) => openInterestOf(ticker, time, isInverse(ticker.symbol)) ?? 'tickers openInterest is missing',
+      ofTicker(
+        row,
+        envelope,
+        (ticker, time) => openInterestOf(ticker, time, isInverse(ticker.symbol)) ?? 'tickers openInterest is missing',
+      ),
     )
   },
 
@@ -134,6 +147,17 @@ const READERS: Readonly<Record<NormalisedChannel, (row: unknown, envelope: Envel
 }
 
 const eventOf = (symbol: string | null, event: LiveEvent | string): Read => (typeof event === 'string' ? event : { symbol, event })
+
+/** A message that has only the sum of both sides is printed as it says, and says so: what a feed stores is half of it. */
+function asTold(row: unknown, read: Read): Read {
+  if (read === null || typeof read === 'string' || read.event.type !== 'openInterest') return read
+  if (!isFields(row) || row.openInterest === undefined || (row.singleOpenInterest !== undefined && row.singleOpenInterest !== ''))
+    return read
+  const { openInterest, openInterestUsd } = read.event
+  const event = { ...read.event, openInterest: openInterest * SIDES_IN_OPEN_INTEREST }
+  if (openInterestUsd !== undefined) event.openInterestUsd = openInterestUsd * SIDES_IN_OPEN_INTEREST
+  return { ...read, event, sides: SIDES_IN_OPEN_INTEREST }
+}
 
 function ofTicker(row: unknown, { sentAt }: Envelope, read: (ticker: Ticker, time: number) => LiveEvent | string): Read {
   const ticker = readTicker(row)

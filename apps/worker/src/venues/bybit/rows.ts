@@ -10,7 +10,7 @@ import { decimal, type Fields, isFields, isFundingRate, isPrice, isSize, isSymbo
 /** More levels than any book that we ask for has. */
 const MOST_LEVELS = 1_000
 /** `openInterest` counts longs and shorts; `singleOpenInterest`, where it is told, counts one side. */
-const SIDES_IN_OPEN_INTEREST = 2
+export const SIDES_IN_OPEN_INTEREST = 2 as const
 const INVERSE = /^[A-Z0-9]+USD(?:[FGHJKMNQUVXZ]\d{2})?$/
 const LONGEST_INTERVAL_HOURS = 7 * 24
 
