@@ -27,6 +27,8 @@ interface Shared {
   tally: TakerTally
   marks: MarkThinner
   context: Context
+  /** the settlement of a symbol after a time, UTC ms: not every ticker tells it */
+  nextSettlement: (symbol: string, time: number) => number | undefined
 }
 
 export class GateDialect implements Dialect {
@@ -73,11 +75,24 @@ export class GateDialect implements Dialect {
     const { context, marks } = this.shared
     const readings = readMessage(message, context)
     hearTrades(this.candles, tradesOf(message, context))
-    return readings.map((reading) => marks.thin(this.candles?.pass(reading, message, receivedAt) ?? reading))
+    return readings.map((reading) => {
+      const told = this.withSettlement(reading)
+      return marks.thin(this.candles?.pass(told, message, receivedAt) ?? told)
+    })
   }
 
   end(): void {
     this.candles?.end()
+  }
+
+  private withSettlement(reading: Reading): Reading {
+    if (reading.kind !== 'data' || reading.channel !== 'markPrice') return reading
+    const events = reading.events.map((event) => {
+      if (event.type !== 'markPrice' || event.nextFundingTime !== undefined) return event
+      const nextFundingTime = this.shared.nextSettlement(reading.symbol, event.time)
+      return nextFundingTime === undefined ? event : { ...event, nextFundingTime }
+    })
+    return { ...reading, events }
   }
 
   private requests(event: 'subscribe' | 'unsubscribe', symbols: readonly string[]): Request[] {

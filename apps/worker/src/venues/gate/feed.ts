@@ -6,6 +6,7 @@ import type { SocketPlan, VenueFeed } from '../../feed/venue-feed.ts'
 import { type Answer, complaintOf, header, httpRefusal, type Refusal } from '../carrier/answers.ts'
 import { carriedFeed, type FeedOptions } from '../carrier/carried-feed.ts'
 import { DEPTH_SILENCE_MS } from '../depth-polls.ts'
+import { withListedOnly } from '../listed-only.ts'
 import { MarkThinner } from '../mark-thinner.ts'
 import { withPolledDepth } from '../polled-depth.ts'
 import { GateDialect } from './dialect.ts'
@@ -31,7 +32,8 @@ export function createGateFeed(options: FeedOptions): VenueFeed {
       readLimits,
       sockets: SOCKETS,
       urlOf: (_, wsUrl) => `${wsUrl ?? WS_URL}${WS_PATH}`,
-      dialectOf: (plan) => new GateDialect(plan, { tally, marks, context }),
+      dialectOf: (plan) =>
+        new GateDialect(plan, { tally, marks, context, nextSettlement: (symbol, time) => rest?.nextSettlement(symbol, time) }),
       rest: (call, gate) => {
         rest = new GateRest({ call, gate, log: options.log })
         return rest
@@ -54,14 +56,9 @@ export function createGateFeed(options: FeedOptions): VenueFeed {
     options,
   )
   const own = (): GateRest => rest as GateRest
-  const sized: VenueFeed = {
-    ...carried,
-    async openSocket(plan, symbols, handlers) {
-      await own().knowContracts()
-      return carried.openSocket(plan, symbols, handlers)
-    },
-  }
-  return withPolledDepth(sized, (symbol) => own().depth(symbol), options.log)
+  // Asking for what is listed tells the sizes of contracts as well.
+  const listed = withListedOnly(carried, (anew) => own().listedSymbols(anew), options.log)
+  return withPolledDepth(listed, (symbol) => own().depth(symbol), options.log)
 }
 
 /** Gate says no by the status, with a label. */

@@ -104,11 +104,17 @@ describe('answers of REST', () => {
       contract({ name: 'PEPE_USDT', quanto_multiplier: '10000000', funding_interval: 14400, status: undefined }),
     ]
     const { rows: contracts, unread } = readContracts(rows)
+    const nextFunding = Number(contract().funding_next_apply) * 1_000
     expect(contracts).toEqual([
-      { instrument: { venue: 'gate-usdt', symbol: ETH, baseAsset: 'ETH', quoteAsset: 'USDT', contractSize: 0.01 }, fundingHours: 8 },
+      {
+        instrument: { venue: 'gate-usdt', symbol: ETH, baseAsset: 'ETH', quoteAsset: 'USDT', contractSize: 0.01 },
+        fundingHours: 8,
+        nextFunding,
+      },
       {
         instrument: { venue: 'gate-usdt', symbol: 'PEPE_USDT', baseAsset: 'PEPE', quoteAsset: 'USDT', contractSize: 1e7 },
         fundingHours: 4,
+        nextFunding,
       },
     ])
     expect(unread).toEqual({ count: 1, reason: 'contracts: name is no symbol' })

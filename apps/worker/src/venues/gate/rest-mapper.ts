@@ -95,6 +95,8 @@ export interface Contract {
   instrument: InstrumentDefinition
   /** undefined: the list does not say */
   fundingHours: number | undefined
+  /** the settlement that came next when the list was made, UTC ms; undefined: the list does not say */
+  nextFunding: number | undefined
 }
 
 /**
@@ -116,7 +118,8 @@ export function readContracts(answer: unknown): Rows<Contract> {
       const instrument = instrumentSchema.safeParse({ venue: 'gate-usdt', symbol: name, baseAsset, quoteAsset, contractSize })
       if (!instrument.success) return 'name is no symbol'
       const hours = decimal(row.funding_interval) / 3_600
-      return { instrument: instrument.data, fundingHours: hours > 0 && hours <= 168 ? hours : undefined }
+      const fundingHours = hours > 0 && hours <= 168 ? hours : undefined
+      return { instrument: instrument.data, fundingHours, nextFunding: instantOf(row.funding_next_apply) }
     }),
   )
   return { rows: rows.filter((row) => row !== null), unread }

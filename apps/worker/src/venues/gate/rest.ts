@@ -96,11 +96,27 @@ export class GateRest implements VenueRest {
     return [...(await this.list()).values()].map(({ instrument }) => instrument)
   }
 
-  /** Before sizes are read: what Gate says they are. An older answer is good enough. @throws FeedError while there is none */
-  async knowContracts(): Promise<void> {
+  /** An older answer is good enough unless it has to be had `anew`. @throws FeedError while there is none */
+  async listedSymbols(anew: boolean): Promise<ReadonlySet<string>> {
+    if (anew) await this.list()
+    else await this.knowContracts()
+    return new Set(this.contracts?.keys())
+  }
+
+  /** Before sizes are read: what Gate says they are. */
+  private async knowContracts(): Promise<void> {
     const asked = this.listed.get()
     if (this.contracts === null) await asked
     else asked.catch(() => undefined)
+  }
+
+  /** The settlement after `time`, as far as the list of contracts tells, UTC ms. */
+  nextSettlement(symbol: string, time: number): number | undefined {
+    const { nextFunding, fundingHours } = this.contracts?.get(symbol) ?? {}
+    if (nextFunding === undefined || nextFunding > time) return nextFunding
+    if (fundingHours === undefined) return undefined
+    const step = fundingHours * HOUR_MS
+    return nextFunding + (Math.floor((time - nextFunding) / step) + 1) * step
   }
 
   async marginTiers(symbol: string): ReturnType<VenueRest['marginTiers']> {
