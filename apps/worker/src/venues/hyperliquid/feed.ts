@@ -4,6 +4,7 @@ import { TakerTally } from '../../feed/taker-tally.ts'
 import type { SocketPlan, VenueFeed } from '../../feed/venue-feed.ts'
 import { DepthThinner } from '../binance/depth-thinner.ts'
 import { carriedFeed, type FeedOptions } from '../carrier/carried-feed.ts'
+import { withListedOnly } from '../listed-only.ts'
 import { MarkThinner } from '../mark-thinner.ts'
 import { HyperliquidDialect } from './dialect.ts'
 import type { ObservedPositions } from './observed.ts'
@@ -52,5 +53,9 @@ export function createHyperliquidFeed(options: FeedOptions): HyperliquidFeed {
     },
     options,
   )
-  return { ...feed, observed: { clearinghouseState: (address) => (rest as HyperliquidRest).clearinghouseState(address) } }
+  const own = (): HyperliquidRest => rest as HyperliquidRest
+  return {
+    ...withListedOnly(feed, (anew) => own().listedSymbols(anew), log),
+    observed: { clearinghouseState: (address) => own().clearinghouseState(address) },
+  }
 }

@@ -74,6 +74,12 @@ export class HyperliquidRest implements VenueRest, ObservedPositions {
     return (await this.list()).map(({ instrument }) => instrument)
   }
 
+  /** As they were within the hour, unless `anew`. @throws FeedError */
+  async listedSymbols(anew: boolean): Promise<ReadonlySet<string>> {
+    const assets = anew ? await this.list() : await this.meta.get()
+    return new Set(assets.map(({ instrument }) => instrument.symbol))
+  }
+
   async marginTiers(symbol: string): ReturnType<VenueRest['marginTiers']> {
     return (await this.meta.get()).find(({ instrument }) => instrument.symbol === symbol)?.tiers ?? null
   }
