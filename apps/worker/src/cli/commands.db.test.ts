@@ -179,10 +179,10 @@ describe('rebuild', () => {
 })
 
 describe('--help', () => {
-  it.each(['import', 'export', 'rebuild', 'instruments'])('of %s shows an example', async (command) => {
+  it.each(['import', 'export', 'rebuild', 'instruments', 'coverage', 'normalise', 'retention'])('of %s shows an example', async (command) => {
     const { code, stdout } = await runCli([command, '--help'])
     expect(code).toBe(0)
-    expect(stdout).toContain(`Example:\n  npm run -s faultline -- ${command}`)
+    expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}npm run -s faultline -- ${command}`))
   })
 })
 
