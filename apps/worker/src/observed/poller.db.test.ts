@@ -155,6 +155,42 @@ it('is one worker’s at a time; another goes on where it stopped', async () => 
   await two.stop()
 })
 
+it('keeps asking while the venue makes it wait, and lets others wait', async () => {
+  const { source, clock, pollerOf } = await setUp(1)
+  let answer: () => void = () => undefined
+  const waiting = new Promise<void>((done) => {
+    answer = done
+  })
+  const slow = new ObservedPoller({
+    db: t.db,
+    source,
+    observed: { clearinghouseState: async () => waiting.then(() => ({ time: clock.now, positions: [], unread: null })) },
+    worker: 'one',
+    instrumentOf: () => undefined,
+    log: () => undefined,
+    holdMs: 300,
+    now: () => clock.now,
+  })
+  const held = async () => {
+    const { rows } = await t.db.pool.query<{ updated: Date }>(
+      'select updated_at as updated from observed_poller where data_source_id = $1',
+      [source.id],
+    )
+    return rows[0]?.updated.getTime() ?? 0
+  }
+  slow.start()
+  await vi.waitFor(async () => expect(await held()).toBeGreaterThan(0), { timeout: 20_000 })
+  const first = await held()
+  // Long after its hold would have been over, it is told again and again.
+  await vi.waitFor(async () => expect(await held()).toBeGreaterThan(first + 600), { timeout: 20_000 })
+  answer()
+  await vi.waitFor(async () => expect(await observedSummaries(t.db, [source.id])).toMatchObject([{ seen: 1 }]), { timeout: 20_000 })
+  await slow.stop()
+  const other = pollerOf('two')
+  expect(await other.turn()).toBeGreaterThan(0)
+  await other.stop()
+})
+
 it('runs by itself, and ends when it is told to', async () => {
   const { source, pollerOf } = await setUp(3)
   const poller = pollerOf('one')

@@ -54,6 +54,8 @@ export class ObservedPoller {
   private loop: Promise<void> = Promise.resolve()
   private unsaid = 0
   private message: string | null = null
+  /** another worker asks: what is under way here ends */
+  private ousted = false
   private told = { line: '', at: 0 }
 
   constructor(options: PollerOptions) {
@@ -76,6 +78,16 @@ export class ObservedPoller {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping
+    // A batch may wait a minute for the venue's limit: longer than others wait for us.
+    const beat = setInterval(() => void this.hold().catch(() => undefined), (this.options.holdMs ?? HOLD_MS) / 3)
+    try {
+      await this.turns(signal)
+    } finally {
+      clearInterval(beat)
+    }
+  }
+
+  private async turns(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       let wait: number
       try {
@@ -98,7 +110,11 @@ export class ObservedPoller {
     const waiting = [...due]
     const trouble: FeedError[] = []
     const ask = async () => {
-      for (let next = waiting.shift(); next && trouble.length === 0 && !this.stopping.signal.aborted; next = waiting.shift()) {
+      for (
+        let next = waiting.shift();
+        next && trouble.length === 0 && !this.ousted && !this.stopping.signal.aborted;
+        next = waiting.shift()
+      ) {
         const answer = await this.ask(next)
         if (answer instanceof FeedError) trouble.push(answer)
         else if (answer) answers.push(answer)
@@ -125,8 +141,11 @@ export class ObservedPoller {
 
   private async hold(): Promise<boolean> {
     const { db, source, worker, holdMs = HOLD_MS } = this.options
-    const held = await holdPoller(db.pool, source.id, { worker, ttlMs: holdMs, answers: this.unsaid, message: this.message })
-    if (held) this.unsaid = 0
+    const answers = this.unsaid
+    const held = await holdPoller(db.pool, source.id, { worker, ttlMs: holdMs, answers, message: this.message })
+    // More may have come meanwhile.
+    if (held) this.unsaid -= answers
+    this.ousted = !held
     return held
   }
 

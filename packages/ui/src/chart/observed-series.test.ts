@@ -39,7 +39,9 @@ describe('the layer of observed positions', () => {
   it('keeps to the plot, and shows what was seen for a moment', () => {
     const y = 500 - (binCentrePrice(binOf(100)) - 50) * 5
     expect(pointsOf(draw([run(100, 1, -500, 400)])[1]).slice(0, 4)).toEqual([0, y, 400, y])
-    expect(pointsOf(draw([run(100, 1, 500, 501)])[1]).slice(0, 4)).toEqual([500, y, 504, y])
+    expect(pointsOf(draw([run(100, 1, 500, 501), run(400, 1, 0, 900)])[1]).slice(0, 4)).toEqual([500, y, 504, y])
+    // what stands at the newest moment
+    expect(pointsOf(draw([run(100, 1, 899, 900)])[1]).slice(0, 4)).toEqual([878, y, 900, y])
     expect(draw([run(400, 1)])).toEqual([])
     expect(draw([])).toEqual([])
   })

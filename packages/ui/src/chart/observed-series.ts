@@ -11,8 +11,9 @@ const WIDTHS = [
   { from: 0.3, width: 4 },
 ] as const
 const DASH = [5, 3]
-/** A level that was seen for a moment is to be seen in a picture of a month. */
+/** A level that was seen for a moment is to be seen in a picture of a month, and what stands now at its edge all the more. */
 const LEAST_WIDTH = 4
+const LEAST_NOW_WIDTH = 22
 
 /**
  * Liquidation levels of observed positions: dashed lines in a colour of their own over the estimated heat, the thicker the more stands
@@ -42,12 +43,14 @@ export class ObservedLayer {
     const plot = plotOf(params)
     const x = timeScale(api, Math.min(...this.runs.map((r) => r.from)), Math.max(...this.runs.map((r) => r.to)), binCentrePrice(0))
     const most = Math.max(...this.runs.map((r) => r.usd))
+    const newest = Math.max(...this.runs.map((r) => r.to))
     const points = WIDTHS.map((): number[] => [])
     for (const { bin, from, to, usd } of this.runs) {
       const y = (api.coord([from, binCentrePrice(bin)]) as number[])[1] as number
       if (!(y >= plot.y - 4 && y <= plot.y + plot.height + 4)) continue
-      const left = Math.max(plot.x, x.toX(from))
-      const right = Math.min(plot.x + plot.width, Math.max(x.toX(to), x.toX(from) + LEAST_WIDTH))
+      const begin = to === newest ? Math.min(x.toX(from), x.toX(to) - LEAST_NOW_WIDTH) : x.toX(from)
+      const left = Math.max(plot.x, begin)
+      const right = Math.min(plot.x + plot.width, Math.max(x.toX(to), begin + LEAST_WIDTH))
       if (right <= left) continue
       points[widthClass(usd / most)]?.push(left, y, right, y, Number.NaN, Number.NaN)
     }

@@ -5,7 +5,7 @@ import { type ObservedNow, observedInput, observedNow } from './schema.ts'
 /** Positions that are looked through per instrument, and given. */
 const LARGEST = 400
 const GIVEN = 12
-/** Log distance of the liquidation from the mark, at most. */
+/** Distance of the liquidation from the mark, at most, as a ratio. */
 const NEAR = 0.3
 
 /** What is seen of these instruments now. Addresses are shortened, for administrators too. */
@@ -37,6 +37,6 @@ export const currentProcedure = signedIn
 
 function nearOnes(p: ObservedPositionRow) {
   const { liquidationPrice } = p
-  if (liquidationPrice === null || Math.abs(Math.log((liquidationPrice * p.size) / p.usd)) > NEAR) return []
+  if (liquidationPrice === null || Math.abs((liquidationPrice * p.size) / p.usd - 1) > NEAR) return []
   return [{ ...p, liquidationPrice }]
 }
