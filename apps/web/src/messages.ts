@@ -426,6 +426,7 @@ export const messages = {
       liquidation: 'Liquidations',
       depth: 'Order book',
     },
+    unpublished: 'this venue does not publish it: unknown, not zero',
     channelStates: { waiting: 'nothing yet', fresh: 'fresh', late: 'late', suspect: 'suspiciously silent' },
     channelColumns: {
       channel: 'Channel',
@@ -514,6 +515,7 @@ export const messages = {
       loading: 'Loading messages',
       failed: 'The messages could not be loaded.',
       empty: 'Nothing is in quarantine.',
+      reasons: 'Reasons since the worker started, the most frequent first',
       emptyText: '(an empty message)',
     },
   },

@@ -1,3 +1,4 @@
+import { publishes, VENUES, type VenueId } from '@faultline/market/venue'
 import { formatAge, formatDayClock } from '@faultline/ui/format'
 import { Badge } from '@faultline/ui/react/badge'
 import { messages } from '../../messages.ts'
@@ -6,11 +7,13 @@ import { CoverageFigure } from './coverage-strip.tsx'
 import type { SourceChannel, SourceInstrument } from './server/schema.ts'
 
 const text = messages.sources
+type Channel = keyof typeof text.channels
 const TONES = { waiting: 'neutral', fresh: 'ok', late: 'warn', suspect: 'warn' } as const
 
 /** Each channel of an instrument, as of the worker's last report. */
 export function ChannelTable({ instrument }: { instrument: SourceInstrument }) {
   const { channels, reportedAt } = instrument
+  const unpublished = unpublishedOf(instrument.key)
   return (
     <>
       <table className="w-full max-w-[880px] border-collapse text-t2" aria-label={text.expand(instrument.symbol)}>
@@ -45,12 +48,29 @@ export function ChannelTable({ instrument }: { instrument: SourceInstrument }) {
               </td>
             </tr>
           ))}
+          {unpublished.map((channel) => (
+            <tr key={channel} className="border-t border-line">
+              <th scope="row" className="h-8 py-1 pr-3 text-left font-medium text-t1">
+                {text.channels[channel]}
+              </th>
+              <td colSpan={5} className="py-1 text-t3">
+                {text.unpublished}
+              </td>
+            </tr>
+          ))}
         </tbody>
       </table>
       <p className="mt-1.5 max-w-[880px] text-[11px] text-t3 phone:text-right">{text.shareWhy}</p>
     </>
   )
 }
+
+/** What the venue of `venue:SYMBOL` tells nobody: it is neither late nor zero. */
+function unpublishedOf(key: string): readonly Channel[] {
+  const venue = key.slice(0, key.indexOf(':'))
+  return Object.hasOwn(VENUES, venue) ? ALL_CHANNELS.filter((channel) => !publishes(venue as VenueId, channel)) : []
+}
+const ALL_CHANNELS = Object.keys(text.channels) as Channel[]
 
 const silence = ({ receivedAt }: SourceChannel, reportedAt: number): string =>
   receivedAt === null ? MISSING : formatAge(Math.max(0, reportedAt - receivedAt))

@@ -108,3 +108,10 @@ it('shows figures of nothing as nothing', () => {
   expect(html).toContain('no market yet')
   expect(html).not.toMatch(/NaN|Infinity|undefined|100/)
 })
+
+it('says what a venue does not publish, and only that', () => {
+  const html = (key: string) => listOf(SourceTable, [source({ instruments: [instrument({ key })] })])
+  expect(html('hyperliquid:BTC').match(/does not publish it/g)).toHaveLength(2)
+  expect(html('bybit-linear:BTCUSDT')).not.toContain('does not publish')
+  expect(html('elsewhere:BTCUSDT')).not.toContain('does not publish')
+})

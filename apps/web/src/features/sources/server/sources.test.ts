@@ -216,7 +216,7 @@ describe('a change', () => {
     [{ restUrl: 'javascript:alert(1)' }, /restUrl: must begin with http/],
     [{ wsUrl: 'https://api.example' }, /wsUrl: must begin with ws/],
     [{ symbols: ['AUSDT', XSS] }, /symbols\.1: a symbol is/],
-    [{ symbols: ['ausdt'] }, /symbols\.0: a symbol is/],
+    [{ symbols: ['a usdt'] }, /symbols\.0: a symbol is/],
     [{ backfillDays: 0 }, /backfillDays: /],
     [{ backfillDays: 1_000 }, /backfillDays: /],
   ])('is refused when it is %o', async (change, message) => {
