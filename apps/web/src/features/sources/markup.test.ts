@@ -110,7 +110,7 @@ it('shows figures of nothing as nothing', () => {
 })
 
 it('says what a venue does not publish, and only that', () => {
-  const html = (key: string) => listOf(SourceTable, [source({ instruments: [instrument({ key })] })])
+  const html = (key: string) => listOf(SourceTable, [source({ instruments: [instrument('BTC', { key })] })])
   expect(html('hyperliquid:BTC').match(/does not publish it/g)).toHaveLength(2)
   expect(html('bybit-linear:BTCUSDT')).not.toContain('does not publish')
   expect(html('elsewhere:BTCUSDT')).not.toContain('does not publish')
