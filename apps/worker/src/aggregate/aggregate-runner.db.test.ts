@@ -22,7 +22,16 @@ afterEach(async () => {
 
 /** A runner that hears what a worker would. */
 async function start(worker: string, options: Partial<AggregateRunnerOptions> = {}): Promise<AggregateRunner> {
-  const runner = new AggregateRunner({ db: t.db, worker, log: () => undefined, graceMs: 0, settleMs: 0, leaseMs: 1_500, ...options })
+  const runner = new AggregateRunner({
+    db: t.db,
+    worker,
+    log: () => undefined,
+    graceMs: 0,
+    settleMs: 0,
+    leaseMs: 30_000,
+    leasesEveryMs: 200,
+    ...options,
+  })
   const listener = listen({
     url: t.db.url,
     onMessage: (message) => {

@@ -35,6 +35,8 @@ export interface AggregateRunnerOptions {
   unusedMs?: number | undefined
   /** how often it looks for what no notice told of */
   lookEveryMs?: number | undefined
+  /** how often it looks for sums that nobody writes any more */
+  leasesEveryMs?: number | undefined
 }
 
 const UNUSED_MS = 7 * DAY_MS
@@ -65,7 +67,7 @@ export class AggregateRunner {
   start(): void {
     this.loop = Promise.all([
       this.every(this.options.lookEveryMs ?? LOOK_EVERY_MS, () => this.look()),
-      this.every(LEASES_EVERY_MS, () => this.takeLeases()),
+      this.every(this.options.leasesEveryMs ?? LEASES_EVERY_MS, () => this.takeLeases()),
     ])
   }
 
