@@ -179,11 +179,14 @@ describe('rebuild', () => {
 })
 
 describe('--help', () => {
-  it.each(['import', 'export', 'rebuild', 'instruments', 'coverage', 'normalise', 'retention'])('of %s shows an example', async (command) => {
-    const { code, stdout } = await runCli([command, '--help'])
-    expect(code).toBe(0)
-    expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}npm run -s faultline -- ${command}`))
-  })
+  it.each(['import', 'export', 'rebuild', 'instruments', 'coverage', 'normalise', 'retention'])(
+    'of %s shows an example',
+    async (command) => {
+      const { code, stdout } = await runCli([command, '--help'])
+      expect(code).toBe(0)
+      expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}npm run -s faultline -- ${command}`))
+    },
+  )
 })
 
 function withoutCandles(files: Record<string, string>): Record<string, string> {

@@ -3,7 +3,7 @@ import { RATIO_KINDS } from '@faultline/market/event'
 import { floorTo } from '@faultline/market/units'
 import { startTestVenue } from '@faultline/testkit/simulated-venue'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { eventsOf, feedAt, listen, marketCandle } from '../__fixtures__/listening.ts'
+import { eventsOf, feedAt, listen, marketCandle } from '../../../test/listening.ts'
 import { createGateFeed } from './feed.ts'
 import { normaliseGate } from './normalise.ts'
 

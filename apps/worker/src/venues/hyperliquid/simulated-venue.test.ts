@@ -3,7 +3,7 @@ import { readAddresses } from '@faultline/market/observed-addresses'
 import { floorTo } from '@faultline/market/units'
 import { startTestVenue } from '@faultline/testkit/simulated-venue'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { eventsOf, feedAt, listen, marketCandle } from '../__fixtures__/listening.ts'
+import { eventsOf, feedAt, listen, marketCandle } from '../../../test/listening.ts'
 import { createHyperliquidFeed } from './feed.ts'
 
 type Venue = Awaited<ReturnType<typeof startTestVenue>>

@@ -6,9 +6,9 @@ import type { CandleEvent } from '@faultline/market/event'
 import { MINUTE_MS } from '@faultline/market/units'
 import type { startTestVenue } from '@faultline/testkit/simulated-venue'
 import { onTestFinished } from 'vitest'
-import { BanFile } from '../../feed/ban-file.ts'
-import type { FeedSocket, Reading, VenueFeed } from '../../feed/venue-feed.ts'
-import type { FeedOptions } from '../carrier/carried-feed.ts'
+import { BanFile } from '../src/feed/ban-file.ts'
+import type { FeedSocket, Reading, VenueFeed } from '../src/feed/venue-feed.ts'
+import type { FeedOptions } from '../src/venues/carrier/carried-feed.ts'
 
 type Venue = Awaited<ReturnType<typeof startTestVenue>>
 type Market = NonNullable<ReturnType<Venue['market']>>
@@ -44,7 +44,10 @@ export async function listen(feed: VenueFeed, symbols: readonly string[]) {
 export const eventsOf = (data: readonly Data[], channel: string) => data.filter((d) => d.channel === channel).flatMap((d) => d.events)
 
 /** The market's own candle of the same minute, as numbers come through a wire. */
-export function marketCandle(market: Market, openTime: number): CandleEvent & { quoteVolume: number; takerBuyVolume: number; tradeCount: number } {
+export function marketCandle(
+  market: Market,
+  openTime: number,
+): CandleEvent & { quoteVolume: number; takerBuyVolume: number; tradeCount: number } {
   const { priceDecimals: p, quantityDecimals: q } = market.instrument
   const { columns } = market.candles(openTime, openTime + MINUTE_MS)
   const fixed = (column: Float64Array, decimals: number) => Number((column[0] as number).toFixed(decimals))
