@@ -2,7 +2,7 @@ import { binCentrePrice, binOf } from '@faultline/market/price-grid'
 import { describe, expect, it } from 'vitest'
 import { TOKENS } from '../tokens.ts'
 import type { ObservedRun } from './heatmap-data.ts'
-import { ObservedLayer, widthClass } from './observed-series.ts'
+import { lineClass, ObservedLayer } from './observed-series.ts'
 
 const PLOT = { x: 0, y: 0, width: 1000, height: 500 }
 /** A thousand milliseconds and prices from 50 to 150 on the plot. */
@@ -30,10 +30,17 @@ describe('the layer of observed positions', () => {
     expect(edge?.style).toMatchObject({ stroke: TOKENS.dark.heatbg })
   })
 
-  it('draws what is larger thicker', () => {
-    expect([0.01, 0.05, 0.29, 0.3, 1].map(widthClass)).toEqual([0, 1, 1, 2, 2])
-    const widths = draw([run(100, 1000), run(90, 100), run(80, 1)]).map((line) => line.style.lineWidth)
-    expect(widths).toEqual([3, 1.5, 4, 2.5, 5.5, 4])
+  it('draws what is larger thicker, what is small faintly, and what is tiny or out of view not at all', () => {
+    expect([0.01, 0.04, 0.149, 0.15, 0.5, 1].map(lineClass)).toEqual([0, 1, 1, 2, 3, 3])
+    const lines = draw([run(100, 1000), run(95, 200), run(90, 50), run(80, 10), run(70, 3), run(400, 1e9)])
+    expect(lines.map(({ style }) => [style.stroke, style.lineWidth])).toEqual([
+      [`${TOKENS.dark.accfg}59`, 1],
+      [`${TOKENS.dark.accfg}b3`, 1.5],
+      [TOKENS.dark.heatbg, 4],
+      [TOKENS.dark.accfg, 2.5],
+      [TOKENS.dark.heatbg, 5.5],
+      [TOKENS.dark.accfg, 4],
+    ])
   })
 
   it('keeps to the plot, and shows what was seen for a moment', () => {

@@ -4,12 +4,18 @@ import type { ThemeTokens } from '../tokens.ts'
 import { customSeries, groupItem, lineItem, plotOf, type RenderApi, type RenderItem, type RenderParams, timeScale } from './custom-item.ts'
 import type { ObservedRun } from './heatmap-data.ts'
 
-/** Line widths by size, CSS pixels; each from this share of the largest run on. */
-const WIDTHS = [
-  { from: 0, width: 1.5 },
-  { from: 0.05, width: 2.5 },
-  { from: 0.3, width: 4 },
+/**
+ * Lines by size, from this share of the largest run in view on: width in CSS pixels, and opacity as two hexadecimal digits. Many small ones
+ * together must not hide the heat.
+ */
+const LINES = [
+  { from: 0, width: 1, opacity: '59' },
+  { from: 0.04, width: 1.5, opacity: 'b3' },
+  { from: 0.15, width: 2.5, opacity: '' },
+  { from: 0.5, width: 4, opacity: '' },
 ] as const
+/** Smaller ones than this share are not drawn. */
+const LEAST_SHARE = 0.004
 const DASH = [5, 3]
 /** A level that was seen for a moment is to be seen in a picture of a month, and what stands now at its edge all the more. */
 const LEAST_WIDTH = 4
@@ -42,36 +48,36 @@ export class ObservedLayer {
     if (this.runs.length === 0) return undefined as unknown as RenderItem
     const plot = plotOf(params)
     const x = timeScale(api, Math.min(...this.runs.map((r) => r.from)), Math.max(...this.runs.map((r) => r.to)), binCentrePrice(0))
-    const most = Math.max(...this.runs.map((r) => r.usd))
     const newest = Math.max(...this.runs.map((r) => r.to))
-    const points = WIDTHS.map((): number[] => [])
-    for (const { bin, from, to, usd } of this.runs) {
-      const y = (api.coord([from, binCentrePrice(bin)]) as number[])[1] as number
-      if (!(y >= plot.y - 4 && y <= plot.y + plot.height + 4)) continue
+    const points = LINES.map((): number[] => [])
+    const inView = this.runs
+      .map((run) => ({ ...run, y: (api.coord([run.from, binCentrePrice(run.bin)]) as number[])[1] as number }))
+      .filter(({ y }) => y >= plot.y - 4 && y <= plot.y + plot.height + 4)
+    const most = Math.max(...inView.map((r) => r.usd))
+    for (const { y, from, to, usd } of inView) {
+      if (usd < LEAST_SHARE * most) continue
       const begin = to === newest ? Math.min(x.toX(from), x.toX(to) - LEAST_NOW_WIDTH) : x.toX(from)
       const left = Math.max(plot.x, begin)
       const right = Math.min(plot.x + plot.width, Math.max(x.toX(to), begin + LEAST_WIDTH))
       if (right <= left) continue
-      points[widthClass(usd / most)]?.push(left, y, right, y, Number.NaN, Number.NaN)
+      points[lineClass(usd / most)]?.push(left, y, right, y, Number.NaN, Number.NaN)
     }
     const { heatbg, accfg } = this.colours()
     return groupItem(
-      WIDTHS.flatMap(({ width }, i) => {
+      LINES.flatMap(({ width, opacity }, i) => {
         const values = Float64Array.from(points[i] as number[])
         if (values.length === 0) return []
-        // The dark edge keeps them apart from the brightest heat.
-        return [
-          lineItem(values, { stroke: heatbg, lineWidth: width + 1.5 }),
-          lineItem(values, { stroke: accfg, lineWidth: width, lineDash: DASH }),
-        ]
+        const line = lineItem(values, { stroke: `${accfg}${opacity}`, lineWidth: width, lineDash: DASH })
+        // A dark edge keeps the large ones apart from the brightest heat.
+        return opacity === '' ? [lineItem(values, { stroke: heatbg, lineWidth: width + 1.5 }), line] : [line]
       }),
     )
   }
 }
 
-/** Index into WIDTHS. */
-export function widthClass(share: number): number {
-  let i = WIDTHS.length - 1
-  while (i > 0 && share < (WIDTHS[i] as { from: number }).from) i--
+/** Index into LINES. */
+export function lineClass(share: number): number {
+  let i = LINES.length - 1
+  while (i > 0 && share < (LINES[i] as { from: number }).from) i--
   return i
 }
