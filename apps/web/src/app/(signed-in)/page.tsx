@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { heatmapPath } from '../../features/heatmap/prepare/heatmap-path.ts'
-import { isSum } from '../../features/venues/prepare/venue-choice.ts'
+import { firstToOpen } from '../../features/venues/prepare/venue-choice.ts'
 import { WaitingPage } from '../../features/waiting/waiting-page.tsx'
 import { messages } from '../../messages.ts'
 import { requireUser, serverApi } from '../../server/current-user.ts'
@@ -12,7 +12,7 @@ export const metadata: Metadata = { title: messages.nav.heatmap }
 export default async function Home() {
   await requireUser()
   const instruments = await (await serverApi()).instruments.list()
-  const freshest = instruments.find((instrument) => instrument.lastBucket !== null && !isSum(instrument))
+  const freshest = firstToOpen(instruments)
   if (freshest) redirect(heatmapPath(freshest.key))
   return <WaitingPage now={Date.now()} />
 }

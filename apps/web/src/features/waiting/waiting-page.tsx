@@ -8,7 +8,7 @@ import { heatmapPath } from '../heatmap/prepare/heatmap-path.ts'
 import { AppFrame, PageBody } from '../shell/app-frame.tsx'
 import { useColumnsNews, useFeeds } from '../stream/news-stream.tsx'
 import { throttle } from '../stream/prepare/throttle.ts'
-import { isSum } from '../venues/prepare/venue-choice.ts'
+import { firstToOpen } from '../venues/prepare/venue-choice.ts'
 import { ImportHelp } from './import-help.tsx'
 import { worthOpening } from './prepare/progress.ts'
 import { SourcesPanel } from './sources-panel.tsx'
@@ -44,7 +44,7 @@ function useOpenFirstMarket(): void {
   )
   useEffect(() => refresh.cancel, [refresh])
   useColumnsNews(refresh.call)
-  const market = data?.find((row) => !isSum(row) && worthOpening(row, feeds.get(row.key)?.state ?? null))?.key
+  const market = firstToOpen(data?.filter((row) => worthOpening(row, feeds.get(row.key)?.state ?? null)) ?? [])?.key
   useEffect(() => {
     if (market) router.replace(heatmapPath(market))
   }, [market, router])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SumFacts } from '../server/schema.ts'
 import { missingVenues, sumStatus } from './sum-status.ts'
-import { instrumentOf, isListed, type MarketRow, sharesOf, sumsFirst, toggled, venueChoice } from './venue-choice.ts'
+import { firstToOpen, instrumentOf, isListed, type MarketRow, sharesOf, sumsFirst, toggled, venueChoice } from './venue-choice.ts'
 import { coverageLine, nameOf, withoutLiquidations } from './words.ts'
 
 const row = (key: string, more: Partial<MarketRow> = {}): MarketRow => {
@@ -58,6 +58,22 @@ describe('choosing venues', () => {
     expect(isListed(found('market:BTC-binance-okx'), 'market:BTC-binance-okx')).toBe(true)
     expect(nameOf(found('market:BTC'))).toEqual({ symbol: 'BTC', venue: 'All venues' })
     expect(nameOf(found('market:BTC-binance-okx'))).toEqual({ symbol: 'BTC', venue: 'Binance + OKX' })
+  })
+
+  it('opens the freshest market at its first venue, never a sum', () => {
+    const at = (r: MarketRow, minutes: number | null) => ({ ...r, lastBucket: minutes === null ? null : minutes * 60_000 })
+    const [sum, okx, binance, hyperliquid] = [
+      found('market:BTC'),
+      found('okx-swap:BTC-USDT-SWAP'),
+      found('binance-usdm:BTCUSDT'),
+      found('hyperliquid:BTC'),
+    ]
+    const sol = found('binance-usdm:SOLUSDT')
+    const opened = (...rows: (MarketRow & { lastBucket: number | null })[]) => firstToOpen(rows)?.key
+    expect(opened(at(sum, 100), at(hyperliquid, 100), at(okx, 99), at(binance, 98), at(sol, 100))).toBe('binance-usdm:BTCUSDT')
+    expect(opened(at(sum, 100), at(hyperliquid, 100), at(okx, 99), at(binance, 50))).toBe('okx-swap:BTC-USDT-SWAP')
+    expect(opened(at(hyperliquid, null), at(sol, 3))).toBe('binance-usdm:SOLUSDT')
+    expect(opened(at(sum, 100))).toBeUndefined()
   })
 
   it('shares what is known among those of whom it is known', () => {

@@ -1,5 +1,6 @@
 /** Which venues trade what is shown, which of them are in the picture, and where another choice leads: pure. */
 import { inSumOrder, isSumVenue, sumKey } from '@faultline/market/sum'
+import { MINUTE_MS } from '@faultline/market/units'
 import { FEED_VENUES, type FeedVenueId, VENUES, type VenueId } from '@faultline/market/venue'
 
 /** What of a row of the instrument list is needed here. */
@@ -74,6 +75,27 @@ export function sumsFirst<R extends MarketRow>(rows: readonly R[]): R[] {
     groups.set(name, [...(groups.get(name) ?? []), row])
   }
   return [...groups.values()].flatMap((group) => [...group.filter(isSum), ...group.filter((row) => !isSum(row))])
+}
+
+/** Columns of the venues of one market close within moments of each other, in any order. */
+const EQUALLY_FRESH_MS = 5 * MINUTE_MS
+
+/**
+ * What to open of `rows`, which stand in the order of the list: the first that is no sum, and of the equally fresh instruments of its
+ * coin the one of the first venue, so that it is the same one every time.
+ */
+export function firstToOpen<R extends MarketRow & { lastBucket: number | null }>(rows: readonly R[]): R | undefined {
+  const open = rows.filter((row) => !isSum(row) && row.lastBucket !== null)
+  const [first] = open
+  if (!first || first.summedAs === null) return first
+  const place = (row: R) => FEED_VENUES.findIndex((v) => v === row.venue)
+  const same = open.filter(
+    (row) =>
+      row.summedAs === first.summedAs &&
+      row.simulated === first.simulated &&
+      (first.lastBucket ?? 0) - (row.lastBucket ?? 0) <= EQUALLY_FRESH_MS,
+  )
+  return same.sort((a, b) => place(a) - place(b) || (a.symbol < b.symbol ? -1 : 1))[0]
 }
 
 export interface Share {
