@@ -9,23 +9,23 @@ const text = messages.observed
 /** What the dashed lines are, how much of the market they are, and how old. `now`: our clock, UTC ms. */
 export function ObservedLegend({ observed, now }: { observed: ObservedNow; now: number }) {
   return (
-    <p className="pointer-events-none absolute top-2 left-2 z-10 flex max-w-[calc(100%-96px)] flex-wrap items-center gap-x-2 rounded-md border border-line bg-s1/90 px-2 py-1 text-[11px] leading-[15px] text-t2">
+    <p className="pointer-events-none absolute top-2 left-2 z-10 flex max-w-[calc(100%-84px)] flex-wrap items-center gap-x-2 rounded-md border border-line bg-s1/90 px-2 py-1 text-[11px] leading-[15px] text-t2">
       <span aria-hidden="true" className="inline-block w-6 flex-none border-t-2 border-dashed border-accfg" />
       <span className="font-medium text-t1">{text.legend}</span>
-      <ObservedShare observed={observed} now={now} />
+      <ObservedShare observed={observed} now={now} brief />
     </p>
   )
 }
 
-/** `12 % of open interest observed, oldest answer 3 min ago` */
-export function ObservedShare({ observed, now }: { observed: ObservedNow; now: number }) {
+/** `12 % of open interest observed, oldest answer 3 min ago`; `brief`: on phones without the age, which the panel says. */
+export function ObservedShare({ observed, now, brief = false }: { observed: ObservedNow; now: number; brief?: boolean }) {
   const facts = together(observed.instruments)
   if (!facts) return null
   const age = facts.oldestAt === null ? null : formatAge(Math.max(0, now - facts.oldestAt))
   return (
     <span>
       {facts.share === null ? text.shareUnknown : text.share(shareText(facts.share))}
-      {age !== null && `, ${text.oldest(age)}`}
+      {age !== null && <span className={brief ? 'hidden phone:inline' : ''}>, {text.oldest(age)}</span>}
     </span>
   )
 }
