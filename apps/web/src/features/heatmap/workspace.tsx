@@ -151,7 +151,7 @@ export function Workspace({
                 </Button>
               </p>
             )}
-            {observed.now && url.obs && <ObservedLegend observed={observed.now} now={now} />}
+            {observed.now && url.obs && <ObservedLegend observed={observed.now} venue={observed.venue} now={now} />}
             <Heatmap
               data={data}
               state={picture.state}
@@ -177,7 +177,9 @@ export function Workspace({
             <Button variant="ghost" size="small" icon={<X size={14} />} aria-label={text.closeDetails} onClick={() => setDetails(false)} />
           </div>
           <LevelsPanel readings={picture.readings} />
-          {observed.now && url.obs && <ObservedPanel observed={observed.now} price={view?.candles.rows.at(-1)?.[4] ?? null} now={now} />}
+          {observed.now && url.obs && (
+            <ObservedPanel observed={observed.now} venue={observed.venue} price={view?.candles.rows.at(-1)?.[4] ?? null} now={now} />
+          )}
           <VenuePanel facts={view?.sum ?? null} />
           <ProvenanceBox view={view} now={now} />
         </aside>

@@ -8,7 +8,17 @@ import type { ObservedNow } from './server/schema.ts'
 const text = messages.observed
 
 /** The largest observed positions whose liquidation lies near the price. */
-export function ObservedPanel({ observed, price, now }: { observed: ObservedNow; price: number | null; now: number }) {
+export function ObservedPanel({
+  observed,
+  venue,
+  price,
+  now,
+}: {
+  observed: ObservedNow
+  venue: string | null
+  price: number | null
+  now: number
+}) {
   const rows = listed(observed.positions, price)
   return (
     <section aria-labelledby="observed" className="border-b border-line px-4 py-3.5">
@@ -16,7 +26,7 @@ export function ObservedPanel({ observed, price, now }: { observed: ObservedNow;
         {text.title}
       </h2>
       <p className="mt-0.5 mb-2 text-[11px] leading-[14px] text-t3">
-        {text.lead} <ObservedShare observed={observed} now={now} />.
+        {text.lead} <ObservedShare observed={observed} venue={venue} now={now} />.
       </p>
       {rows.length === 0 ? (
         <p className="text-t2">{text.noneNear}</p>

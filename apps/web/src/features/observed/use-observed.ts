@@ -16,6 +16,8 @@ export interface Observed {
   /** null: nothing is observed here, or the layer is off */
   now: ObservedNow | null
   runs: readonly ObservedRun[]
+  /** of a sum: whose positions these are; null where they are the instrument's own venue's */
+  venue: string | null
 }
 
 /** What is observed of an instrument, or of a sum's members; levels only where `shown`. */
@@ -26,10 +28,12 @@ export function useObserved(
   shown: boolean,
 ): Observed {
   const trpc = useTRPC()
-  const instrumentIds = useMemo(() => {
+  const { instrumentIds, venue } = useMemo(() => {
     const members = view?.sum?.venues.flatMap((venue) => venue.instruments)
     const rows = members ? instruments.filter((row) => members.includes(row.key)) : [instrument]
-    return rows.filter((row) => VENUES[row.venue as VenueId]?.wire === 'hyperliquid').map((row) => row.id)
+    const shown = rows.filter((row) => VENUES[row.venue as VenueId]?.wire === 'hyperliquid')
+    const [first] = shown
+    return { instrumentIds: shown.map((row) => row.id), venue: members && first ? VENUES[first.venue as VenueId].shortName : null }
   }, [instrument, instruments, view])
   const possible = instrumentIds.length > 0
   const current = useQuery({ ...trpc.observed.current.queryOptions({ instrumentIds }), enabled: possible, refetchInterval: NOW_EVERY_MS })
@@ -42,5 +46,5 @@ export function useObserved(
     // a picture that has grown by a column keeps its levels until the new ones are there
     placeholderData: keepPreviousData,
   })
-  return { now, runs: now && shown ? (layer.data ?? NO_RUNS) : NO_RUNS }
+  return { now, runs: now && shown ? (layer.data ?? NO_RUNS) : NO_RUNS, venue }
 }
