@@ -79,6 +79,26 @@ test('a venue that is cut off shows as late, then as a gap, and the gap is fille
   expect(stdout).toContain('simulated:SIMOAKUSDT equal')
 })
 
+test('the market is shown as the sum over its venues, and a press takes one out', async ({ page }) => {
+  test.setTimeout(180_000)
+  await signIn(page)
+  await page.goto('/heatmap/simulated-market:SIMOAK')
+  await expect(heatmap(page)).toHaveAttribute('data-state', 'ready', { timeout: 90_000 })
+  await expect(page.getByTestId('venue-coverage')).toHaveText('5 of 5 venues', { timeout: 60_000 })
+  await expect(page.getByTestId('venue-shares')).toHaveAttribute('aria-label', /Share of open interest: .*%.*%.*%.*%.*%/)
+  await expect(feed(page)).toHaveAttribute('data-feed-state', 'live', { timeout: 60_000 })
+  const seen = await lastBucket(page)
+  await expect.poll(() => lastBucket(page), { timeout: 40_000 }).toBeGreaterThan(seen)
+  const chip = (venue: string) => page.locator(`[data-venue="${venue}"]`)
+  await chip('simulated-okx').click()
+  await expect(page).toHaveURL(/simulated-market:SIMOAK-binance-bybit-gate-hyperliquid/)
+  await expect(chip('simulated-okx')).toHaveAttribute('aria-pressed', 'false')
+  await expect(heatmap(page)).toHaveAttribute('data-state', 'ready', { timeout: 60_000 })
+  await expect(page.getByTestId('venue-coverage')).toContainText('4 of 4 venues', { timeout: 60_000 })
+  await page.getByRole('button', { name: 'All venues' }).click()
+  await expect(page).toHaveURL(/simulated-market:SIMOAK\?/)
+})
+
 test('an administrator sees the data sources, pauses one and lets it go on', async ({ page }) => {
   test.setTimeout(120_000)
   await signIn(page)

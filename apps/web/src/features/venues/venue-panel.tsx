@@ -44,7 +44,7 @@ function Venue({ facts, share }: { facts: SumVenue; share: number | null }) {
   const { liquidations } = facts
   return (
     <li className="border-t border-line py-2 first:border-t-0">
-      <p className="flex items-center gap-1.5">
+      <p className="flex items-center gap-1.5 whitespace-nowrap">
         {known && <VenueDot venue={known} />}
         <span className="font-semibold">{shortName(facts.venue)}</span>
         <span className={`flex items-center gap-1 text-[11px] ${facts.included ? 'text-ok' : 'text-warn'}`}>

@@ -88,7 +88,7 @@ export function firstToOpen<R extends MarketRow & { lastBucket: number | null }>
   const open = rows.filter((row) => !isSum(row) && row.lastBucket !== null)
   const [first] = open
   if (!first || first.summedAs === null) return first
-  const place = (row: R) => FEED_VENUES.findIndex((v) => v === row.venue)
+  const place = (row: R) => FEED_VENUES.indexOf(row.venue as FeedVenueId)
   const same = open.filter(
     (row) =>
       row.summedAs === first.summedAs &&
