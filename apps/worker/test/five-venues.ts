@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Database } from '@faultline/db/database'
-import { findBuild } from '@faultline/db/repositories/builds'
+import { readStretches } from '@faultline/db/repositories/aggregate-coverage'
+import { type BuildRow, findBuild } from '@faultline/db/repositories/builds'
 import { readColumns } from '@faultline/db/repositories/columns'
 import { ensureDataSource } from '@faultline/db/repositories/data-sources'
 import { readFeedStates } from '@faultline/db/repositories/feed-states'
@@ -14,6 +15,7 @@ import { MINUTE_MS } from '@faultline/market/units'
 import { type FeedVenueId, type VenueId, WIRES, type Wire } from '@faultline/market/venue'
 import { startTestVenue, VENUE_START } from '@faultline/testkit/simulated-venue'
 import { Worker } from '../src/live/worker.ts'
+import { hexOf, naiveSum } from './summed-market.ts'
 
 type Venue = Awaited<ReturnType<typeof startTestVenue>>
 type Face = NonNullable<Venue['venues'][Wire]>
@@ -38,7 +40,8 @@ export interface FiveOptions {
   seed: number
   /** how long before midnight of the venues, when funding is settled, they start; whole five minutes */
   minutesBefore: number
-  options?: SourceOptions
+  /** of single sources */
+  options?: Partial<Record<Wire, SourceOptions>>
   limits?: NonNullable<Parameters<typeof startTestVenue>[0]>['limits']
 }
 
@@ -68,13 +71,15 @@ export class FiveVenues {
     for (const wire of WIRES) {
       const { rest, ws } = five.face(wire)
       const source = { name: wire, venue: SYMBOLS[wire].venue, restUrl: rest, wsUrl: ws }
-      await ensureDataSource(db, { ...source, options: { backfillDays: 0.1, openInterestPollMs: 500, ...options } })
+      await ensureDataSource(db, { ...source, options: { backfillDays: 0.1, openInterestPollMs: 2_000, ...options[wire] } })
     }
     return five
   }
 
   async startWorker(): Promise<void> {
-    this.worker = new Worker({ db: this.db, stateDir: this.stateDir, addresses: {}, log: (line) => void this.said.push(line) })
+    const log = (line: string): void => void this.said.push(`${new Date(this.venue.now()).toISOString().slice(11, 19)} ${line}`)
+    // A minute passes in two seconds: sums are made anew as soon as there is something new.
+    this.worker = new Worker({ db: this.db, stateDir: this.stateDir, addresses: {}, log, sumGeneratingShare: 1 })
     await this.worker.start()
   }
 
@@ -188,11 +193,41 @@ export class FiveVenues {
 
   /** Columns of the build that is served, by the starts of their buckets. */
   async columns(key: string): Promise<Map<number, Column>> {
-    const { currentBuildId } = await findInstrument(this.db, key)
-    const build = currentBuildId === null ? null : await findBuild(this.db, currentBuildId)
+    const build = await this.served(key)
     const out = new Map<number, Column>()
     if (build) for await (const column of readColumns(this.db, build)) out.set(column.bucketStart, column)
     return out
+  }
+
+  /**
+   * Whose columns are in each bucket of the sum that is served, as its coverage says.
+   * @throws Error where a column is not the sum of those, bin by bin: for a moment that may be so, while a member is estimated anew
+   */
+  async summed(): Promise<Map<number, Wire[]>> {
+    const build = await this.served(SUM_KEY)
+    if (!build) return new Map()
+    const columns = await this.columns(SUM_KEY)
+    const stretches = await readStretches(this.db, build.id)
+    const members = await Promise.all(
+      WIRES.map(async (wire) => ({ wire, id: await this.id(wire), columns: await this.columns(keyOf(wire)) })),
+    )
+    const out = new Map<number, Wire[]>()
+    for (const [bucket, column] of columns) {
+      const within = members.filter(({ id }) => stretches.some((s) => s.memberId === id && s.from <= bucket && bucket < s.to && s.included))
+      const parts = within.flatMap((member) => member.columns.get(bucket) ?? [])
+      if (parts.length < within.length || hexOf(column) !== hexOf(naiveSum(parts, bucket, MINUTE_MS)))
+        throw new Error(`the sum at ${new Date(bucket).toISOString()} is not that of ${within.map(({ wire }) => wire).join()}`)
+      out.set(
+        bucket,
+        within.map(({ wire }) => wire),
+      )
+    }
+    return out
+  }
+
+  private async served(key: string): Promise<BuildRow | null> {
+    const { currentBuildId } = await findInstrument(this.db, key)
+    return currentBuildId === null ? null : findBuild(this.db, currentBuildId)
   }
 }
 

@@ -31,6 +31,7 @@ export interface AggregateRunnerOptions {
   graceMs?: number | undefined
   firstMapMs?: number | undefined
   settleMs?: number | undefined
+  generatingShare?: number | undefined
   /** choices of venues that nobody has looked at for so long are dropped */
   unusedMs?: number | undefined
   /** how often it looks for what no notice told of */
@@ -143,13 +144,14 @@ export class AggregateRunner {
   }
 
   private async take(): Promise<void> {
-    const { db, worker, log, leaseMs = LEASE_MS, graceMs, firstMapMs, settleMs } = this.options
+    const { db, worker, log, leaseMs = LEASE_MS, graceMs, firstMapMs, settleMs, generatingShare } = this.options
     for (const { instrumentId: id, key } of this.wanted) {
       if (this.lines.has(id) || this.stopping.signal.aborted) continue
       try {
         const lease = keepLease(db, await acquireLease(db, id, worker, leaseMs), leaseMs)
         const onLost = () => this.lose(line)
-        const line = new AggregateLine({ db, instrument: { id, key }, lease, log, onLost, graceMs, firstMapMs, settleMs })
+        const times = { graceMs, firstMapMs, settleMs, generatingShare }
+        const line = new AggregateLine({ db, instrument: { id, key }, lease, log, onLost, ...times })
         this.lines.set(id, line)
       } catch (error) {
         // Another worker writes it, or it has just been dropped.

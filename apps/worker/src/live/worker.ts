@@ -31,6 +31,8 @@ export interface WorkerOptions {
   leaseMs?: number | undefined
   /** how long sums over venues wait for a venue whose column is late */
   sumGraceMs?: number | undefined
+  /** how much of the time a sum over venues may take to be made anew, at most */
+  sumGeneratingShare?: number | undefined
   /** of the one that this worker is the successor of; absent: a new one */
   name?: string | undefined
   /** what it does is measured here; absent: nowhere */
@@ -62,8 +64,8 @@ export class Worker {
     this.options = options
     this.ingestDb = openDatabase({ url: options.db.url, poolSize: 2, applicationName: 'faultline ingest' })
     this.name = options.name ?? `worker (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
-    const { db, log, leaseMs, sumGraceMs: graceMs } = options
-    this.sums = new AggregateRunner({ db, worker: this.name, log, leaseMs, graceMs })
+    const { db, log, leaseMs, sumGraceMs: graceMs, sumGeneratingShare: generatingShare } = options
+    this.sums = new AggregateRunner({ db, worker: this.name, log, leaseMs, graceMs, generatingShare })
   }
 
   /** Resolves when the sources have been read and their feeds begin; waits for the database for as long as it takes. */
