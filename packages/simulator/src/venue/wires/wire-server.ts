@@ -32,8 +32,8 @@ export interface WireServerOptions {
   controlPort: number
   /** the market that this venue has a share of, by the market's symbol */
   whole?: (symbol: string) => VenueMarket | undefined
-  /** what comes after refusals, and how much may wait for a slow reader; the rest of the limits is the format's */
-  limits?: Partial<WireLimits & { bufferedBytes: number }>
+  /** what comes after refusals, how much may wait for a slow reader, when sockets end; the rest of the limits is the format's */
+  limits?: Partial<WireLimits & { bufferedBytes: number; connectionMs: number }>
   /** the clock that limits are counted by; the machine's unless told */
   wall?: () => number
 }
@@ -60,6 +60,7 @@ export async function serveWire(options: WireServerOptions): Promise<VenueServer
     ledger,
     seed,
     bufferedBytes,
+    connectionMs: options.limits?.connectionMs ?? format.connectionMs,
     context,
     onSubscribe: (connection, topic) => {
       pump.run()

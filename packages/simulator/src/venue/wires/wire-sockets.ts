@@ -40,6 +40,8 @@ export interface WireSocketOptions {
   ledger: Ledger
   seed: number
   bufferedBytes: number
+  /** sockets end after this long; null: never */
+  connectionMs: number | null
   /** what is known at `time`; now unless told */
   context: (time?: number) => WireContext
   /** A topic begins on a socket, after its subscription was acknowledged and before anything else is sent. */
@@ -64,7 +66,7 @@ export class WireSockets {
 
   /** An upgrade request of the HTTP server. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { faults, format, bufferedBytes, context, onSubscribe } = this.options
+    const { faults, format, bufferedBytes, connectionMs, context, onSubscribe } = this.options
     // A client that is gone before its answer is nobody's fault.
     socket.on('error', () => {})
     const path = URL.parse(request.url ?? '/', 'ws://venue')?.pathname ?? '/'
@@ -76,7 +78,7 @@ export class WireSockets {
       this.server.handleUpgrade(request, socket, head, (client) => {
         const connection = new WireConnection(client, {
           idleMs: format.idleMs,
-          connectionMs: format.connectionMs,
+          connectionMs,
           bufferedBytes,
           read: (text) => format.readRequest(text, context(), path),
           joined: (c, topic) => {
