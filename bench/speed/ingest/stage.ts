@@ -110,7 +110,7 @@ async function untilLive(db: Database, worker: ChildProcess, instruments: number
 }
 
 async function startVenues(children: ChildProcess[], { wires, instrumentsEach }: StageOptions) {
-  const child = fork(path.join(import.meta.dirname, 'loud-venue.ts'), [String(instrumentsEach), ...wires])
+  const child = fork(fileURLToPath(import.meta.resolve('./loud-venue.ts')), [String(instrumentsEach), ...wires])
   children.push(child)
   const failed = (reject: (error: Error) => void) => child.once('exit', (code) => reject(new Error(`the loud venues ended with ${code}`)))
   const listening = await new Promise<Listening[]>((resolve, reject) => {

@@ -82,7 +82,7 @@ async function run(options: SustainedOptions, stage: Stage) {
     spoolBytesAtMost: seen.spoolBytesAtMost,
     lastRowSeenAfterEndMs: drainedMs,
     databaseMegabytes: round((await count(db, 'select pg_database_size(current_database())::float8 as count', [])) / 1e6),
-    linesOfTrouble: stage.log().filter((line) => /dropped|slower|away|could not|not reached|lost/.test(line)).length,
+    trouble: troubleIn(stage.log(), from),
   }
 }
 
@@ -165,12 +165,24 @@ async function count(db: Database, query: string, values: unknown[]): Promise<nu
   return rows[0]?.count ?? 0
 }
 
+/** Lines of the log since `from` that tell of it, without their numbers: how often each. */
+function troubleIn(log: readonly string[], from: number): Record<string, number> {
+  const lines: Record<string, number> = {}
+  for (const line of log) {
+    const [time = '', ...words] = line.split(' ')
+    if (!(Date.parse(time) >= from) || !/dropped|slower|away|could not|not reached|lost/.test(line)) continue
+    const text = words.join(' ').replace(/\d+/g, '…')
+    lines[text] = (lines[text] ?? 0) + 1
+  }
+  return lines
+}
+
 /** What the worker counted meanwhile; sockets that were lost are opened again. Null: it does not tell. */
 function counted(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>) {
-  const rise = (name: string): number | null => {
-    const sum = (of: ReadonlyMap<string, number>) =>
-      [...of].reduce((all, [key, value]) => (key === name || key.startsWith(`${name}{`) ? all + value : all), 0)
-    return after.size === 0 ? null : sum(after) - sum(before)
+  const rise = (name: string, label = ''): number | null => {
+    const counts = (key: string): boolean => (key === name || key.startsWith(`${name}{`)) && key.includes(label)
+    const sum = (of: ReadonlyMap<string, number>) => [...of].reduce((all, [key, value]) => (counts(key) ? all + value : all), 0)
+    return after.size === 0 ? null : round(sum(after) - sum(before), 2)
   }
   return {
     dropped: rise('faultline_ingest_dropped_total'),
@@ -180,5 +192,8 @@ function counted(before: ReadonlyMap<string, number>, after: ReadonlyMap<string,
     unread: rise('faultline_feed_unread_total'),
     socketsLost: rise('faultline_feed_sockets_lost_total'),
     gaps: rise('faultline_feed_gaps_total'),
+    // Collections of garbage that go through all of the heap: between two of them it rises.
+    majorCollections: rise('nodejs_gc_duration_seconds_count', 'kind="major"'),
+    collectionSeconds: rise('nodejs_gc_duration_seconds_sum'),
   }
 }
