@@ -23,10 +23,18 @@ const NOW = Date.now()
 const count = async (table: string, instrumentId: number): Promise<number> =>
   (await t.db.pool.query<{ n: number }>(`select count(*)::int as n from ${table} where instrument_id = $1`, [instrumentId])).rows[0]?.n ?? 0
 
-/** A map with a column per minute for `days` from START on, and the tiles of it. */
-async function mapped(options: { days: number; fed: boolean; venue?: VenueId }) {
-  const { id } = await makeInstrument(t.db, options.venue ? { venue: options.venue } : {})
-  if (options.fed) {
+interface Mapped {
+  days: number
+  fed: boolean
+  from?: number
+  venue?: VenueId
+  simulated?: boolean
+}
+
+/** A map with a column per minute for `days`, from START on unless told, and the tiles of it. */
+async function mapped({ days, fed, from = START, ...definition }: Mapped) {
+  const { id } = await makeInstrument(t.db, definition)
+  if (fed) {
     const source = await ensureDataSource(t.db, { name: 'source', venue: 'binance-usdm' })
     const state = {
       instrumentId: id,
@@ -40,9 +48,9 @@ async function mapped(options: { days: number; fed: boolean; venue?: VenueId }) 
     await writeFeedStates(t.db.pool, [state])
   }
   const lease = await acquireLease(t.db, id, 'test', 60_000)
-  const minutes = options.days * 1_440
+  const minutes = days * 1_440
   const build = await startBuild(t.db, lease, { modelVersion: 'test', bucketMs: MINUTE_MS })
-  const columns = Array.from({ length: minutes }, (_, i) => sampleColumn({ bucketStart: START + i * MINUTE_MS, bucketMs: MINUTE_MS }))
+  const columns = Array.from({ length: minutes }, (_, i) => sampleColumn({ bucketStart: from + i * MINUTE_MS, bucketMs: MINUTE_MS }))
   await write(lease, build.id, columns)
   await completeBuild(t.db, lease, build.id)
   await closeTiles(t.db, build.id)
@@ -150,7 +158,7 @@ describe('columns', () => {
     await setRetention(t.db, OPERATOR, 'column1m', 30)
     const now = START + 32 * DAY_MS // two of the four days are older than thirty
     const done = await applyRetention(t.db, now)
-    expect(done).toMatchObject({ columns: 2 * 1_440 * 0.8, compacted: 1 })
+    expect(done).toMatchObject({ columns: 2 * 1_440 * 0.8, compacted: 0 })
     const left = await starts(buildId)
     expect(left.slice(0, 3)).toEqual([4, 9, 14])
     expect(left).toHaveLength(2 * 288 + 2 * 1_440)
@@ -166,6 +174,24 @@ describe('columns', () => {
     await setRetention(t.db, OPERATOR, 'column5m', 31)
     expect(await applyRetention(t.db, now)).toMatchObject({ columns: 288 - 48 })
     expect((await starts(buildId)).slice(0, 49)).toEqual([...Array.from({ length: 48 }, (_, i) => 29 + 30 * i), 1_444])
+  })
+
+  it('have their months compacted once, when the last day of a month is thinned', async () => {
+    const from = START + 29 * DAY_MS // the last two days of January and the first two of February
+    const { buildId } = await mapped({ days: 4, fed: true, from })
+    await setRetention(t.db, OPERATOR, 'column1m', 30)
+    const runs = []
+    for (const day of [1, 2, 3, 4, 5]) runs.push(await applyRetention(t.db, from + (30 + day) * DAY_MS))
+    expect(runs.map((done) => done?.compacted)).toEqual([0, 1, 0, 0, 0])
+    expect(await starts(buildId)).toHaveLength(4 * 288)
+  })
+
+  it('of a simulated market are as old as its own clock says, not ours', async () => {
+    const { buildId } = await mapped({ days: 4, fed: true, simulated: true })
+    await setRetention(t.db, OPERATOR, 'column1m', 2)
+    expect(await applyRetention(t.db, NOW)).toMatchObject({ columns: 1_440 * 0.8 })
+    expect((await starts(buildId)).slice(286, 290)).toEqual([1_434, 1_439, 1_440, 1_441])
+    expect(await applyRetention(t.db, NOW + 10 * DAY_MS)).toMatchObject({ columns: 0 })
   })
 
   it('of a market that was imported and that nothing continues are left alone', async () => {

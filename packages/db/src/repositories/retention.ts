@@ -106,10 +106,9 @@ async function run(db: Database, now: number, signal: AbortSignal | undefined): 
   for (const { kind, stepMs, mark } of STEPS) {
     const days = policy[kind]
     if (days === null) continue
-    const before = floorTo(now - days * DAY_MS, DAY_MS)
-    for (const build of await buildsToThin(db, { stepMs, mark, before })) {
+    for (const build of await buildsToThin(db, { stepMs, mark, days, now })) {
       if (signal?.aborted) return done
-      const thinned = await thin(db, build, { stepMs, mark, before, months, signal })
+      const thinned = await thin(db, build, { stepMs, mark, months, signal })
       done.columns += thinned.columns
       done.tiles += thinned.tiles
     }
@@ -132,38 +131,37 @@ interface ThinnedBuild {
   instrumentId: number
   bucketMs: number
   from: number
+  /** what starts earlier is thinned */
+  before: number
 }
 
+/** Simulated markets have clocks of their own, years away from ours: theirs are as old as their own newest column says. */
 async function buildsToThin(
   db: Database,
-  { stepMs, mark, before }: { stepMs: number; mark: string; before: number },
+  { stepMs, mark, days, now }: { stepMs: number; mark: string; days: number; now: number },
 ): Promise<ThinnedBuild[]> {
-  const { rows } = await db.pool.query<ThinnedBuild>(
-    `select b.id, b.instrument_id as "instrumentId", b.bucket_ms as "bucketMs", ${msOf(`coalesce(b.${mark}, b.first_bucket)`)} as from
+  const { rows } = await db.pool.query<Omit<ThinnedBuild, 'before'> & { newest: number | null }>(
+    `select b.id, b.instrument_id as "instrumentId", b.bucket_ms as "bucketMs", ${msOf(`coalesce(b.${mark}, b.first_bucket)`)} as from,
+            case when i.simulated then ${msOf('b.last_bucket')} end as newest
        from build b join instrument i on i.id = b.instrument_id
-      where b.status = 'complete' and b.bucket_ms < $1 and $1 % b.bucket_ms = 0
-        and coalesce(b.${mark}, b.first_bucket) < $2
-        and (i.venue = any($3) or exists (select from feed_state f where f.instrument_id = i.id))
+      where b.status = 'complete' and b.bucket_ms < $1 and $1 % b.bucket_ms = 0 and b.first_bucket is not null
+        and (i.venue = any($2) or exists (select from feed_state f where f.instrument_id = i.id))
       order by b.id`,
-    [stepMs, isoTime(before), Object.values(SUM_VENUES)],
+    [stepMs, Object.values(SUM_VENUES)],
   )
   return rows
+    .map(({ newest, ...build }) => ({ ...build, before: floorTo((newest ?? now) - days * DAY_MS, DAY_MS) }))
+    .filter(({ from, before }) => from < before)
 }
 
 /** A day at a time, each in a transaction of its own. Of each step the column that ends with it stays. */
 async function thin(
   db: Database,
   build: ThinnedBuild,
-  {
-    stepMs,
-    mark,
-    before,
-    months,
-    signal,
-  }: { stepMs: number; mark: string; before: number; months: Set<number>; signal?: AbortSignal | undefined },
+  { stepMs, mark, months, signal }: { stepMs: number; mark: string; months: Set<number>; signal?: AbortSignal | undefined },
 ): Promise<{ columns: number; tiles: number }> {
-  let [columns, tiles] = [0, 0]
-  for (let from = floorTo(build.from, DAY_MS); from < before && !signal?.aborted; from += DAY_MS) {
+  let [columns, tiles, removedOfMonth] = [0, 0, 0]
+  for (let from = floorTo(build.from, DAY_MS); from < build.before && !signal?.aborted; from += DAY_MS) {
     const to = from + DAY_MS
     const removed = await inTransaction(db, async (client) => {
       const gone = await client.query(
@@ -179,20 +177,25 @@ async function thin(
       return gone.rowCount ?? 0
     })
     columns += removed
-    if (removed > 0) months.add(monthOf(from))
+    removedOfMonth += removed
+    if (monthOf(to) === monthOf(from)) continue
+    // Once, when the month's last day is thinned: it takes as long as the whole month is large, and its readers wait. Of a month
+    // that was begun in an earlier run nobody knows any more what went.
+    if (removedOfMonth > 0 || build.from > monthOf(from)) months.add(monthOf(from))
+    removedOfMonth = 0
   }
-  tiles += await dropFineTiles(db, build, stepMs, before)
+  tiles += await dropFineTiles(db, build, stepMs)
   return { columns, tiles }
 }
 
-/** Closed tiles finer than `stepMs` that end before `before`, where a coarser closed one holds what they showed. */
-async function dropFineTiles(db: Database, build: ThinnedBuild, stepMs: number, before: number): Promise<number> {
+/** Closed tiles finer than `stepMs` of what is thinned, where a coarser closed one holds what they showed. */
+async function dropFineTiles(db: Database, build: ThinnedBuild, stepMs: number): Promise<number> {
   const { rowCount } = await db.pool.query(
     `delete from tile t where t.instrument_id = $1 and t.build_id = $2 and t.resolution_ms < $3
         and (t.tile_index + 1)::bigint * t.resolution_ms * 256 <= $4::bigint
         and exists (select from tile c where c.instrument_id = t.instrument_id and c.build_id = t.build_id and c.resolution_ms = $3
                        and c.tile_index = (t.tile_index::bigint * t.resolution_ms) / $3)`,
-    [build.instrumentId, build.id, stepMs, before],
+    [build.instrumentId, build.id, stepMs, build.before],
   )
   return rowCount ?? 0
 }
