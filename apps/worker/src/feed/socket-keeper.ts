@@ -13,6 +13,8 @@ import { FeedError, type FeedSocket, type Reading, type SocketPlan, type VenueFe
 /** A socket has to deliver for this long before its next loss counts as the first one again. */
 const HEALTHY_AFTER_MS = 30_000
 const ACKNOWLEDGE_WITHIN_MS = 30_000
+/** And so much longer for each symbol: some venues want a frame for each of its channels, and a pause after each frame. */
+const ACKNOWLEDGE_EACH_MS = 500
 /** Where the venue's time is not known yet, the newest message within this time tells where a subscription began. */
 const SETTLE_MS = 1_000
 /**
@@ -230,8 +232,9 @@ export class SocketKeeper {
   private async acknowledged(session: Session, symbols: readonly string[]): Promise<FeedSocket> {
     const { feed, plan, clock, onReading } = this.options
     const late = new Promise<never>((_, reject) => {
-      const message = `the socket ${plan.name} was not acknowledged within ${ACKNOWLEDGE_WITHIN_MS / 1000} s`
-      session.stopWaiting = clock.setTimeout(() => reject(new FeedError('unreachable', message)), ACKNOWLEDGE_WITHIN_MS)
+      const within = ACKNOWLEDGE_WITHIN_MS + symbols.length * ACKNOWLEDGE_EACH_MS
+      const message = `the socket ${plan.name} was not acknowledged within ${within / 1000} s`
+      session.stopWaiting = clock.setTimeout(() => reject(new FeedError('unreachable', message)), within)
     })
     const opening = feed.openSocket(plan, symbols, {
       onReading: (reading, raw, receivedAt) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { START, superviseFakeVenue } from '../../test/feed-harness.ts'
 import { ceilingMs } from './backoff.ts'
+import { FeedSupervisor } from './supervisor.ts'
 import { FeedError } from './venue-feed.ts'
 
 const SECOND = 1_000
@@ -188,7 +189,6 @@ describe('sockets', () => {
     let open = (): void => {}
     const feed = venue.feed()
     const real = feed.openSocket
-    const { FeedSupervisor } = await import('./supervisor.ts')
     const lines: string[] = []
     const slow = new FeedSupervisor({
       feed: {
@@ -211,7 +211,7 @@ describe('sockets', () => {
     slow.start()
     await clock.advance(31 * SECOND)
     expect(slow.sourceStatus()).toMatchObject({ state: 'unreachable' })
-    expect(slow.sourceStatus().message).toContain('not acknowledged within 30 s')
+    expect(slow.sourceStatus().message).toContain('not acknowledged within 30.5 s')
     await slow.stop()
     open()
     await clock.advance(SECOND)
@@ -219,6 +219,35 @@ describe('sockets', () => {
     await supervisor.stop()
     expect(clock.waiting).toBeLessThanOrEqual(1)
   })
+})
+
+it('a socket of hundreds of symbols has the time that its subscriptions take', async () => {
+  const symbols = Array.from({ length: 200 }, (_, i) => `S${i}USDT`)
+  const { clock, venue } = superviseFakeVenue({ symbols })
+  const feed = venue.feed()
+  const supervisor = new FeedSupervisor({
+    feed: {
+      ...feed,
+      openSocket: async (plan, wanted, handlers) => {
+        // Four frames for each, 40 ms apart.
+        await new Promise<void>((resolve) => {
+          clock.setTimeout(resolve, wanted.length * 160)
+        })
+        return feed.openSocket(plan, wanted, handlers)
+      },
+    },
+    sink: { accept: () => {}, cover: () => {}, gap: () => {}, quarantine: () => {} },
+    options: {},
+    clock,
+    random: () => 0.5,
+    log: () => {},
+    longestSilence: async () => null,
+  })
+  supervisor.setInstruments(symbols.map((symbol, i) => ({ instrumentId: i + 1, symbol, coveredTo: {} })))
+  supervisor.start()
+  await clock.advance(33 * SECOND)
+  expect(supervisor.sourceStatus()).toMatchObject({ message: null, details: { sockets: [{ state: 'open' }, { state: 'open' }] } })
+  await supervisor.stop()
 })
 
 describe('instruments', () => {
