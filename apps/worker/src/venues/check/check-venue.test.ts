@@ -6,6 +6,7 @@ import { FEED_VENUES, type FeedVenueId, publishes, VENUES, WIRES } from '@faultl
 import { startTestVenue } from '@faultline/testkit/simulated-venue'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { BanFile } from '../../feed/ban-file.ts'
+import { FeedError, type VenueFeed } from '../../feed/venue-feed.ts'
 import { FEEDS } from '../feeds.ts'
 import { type CheckOptions, checkVenue, type VenueCheck } from './check-venue.ts'
 
@@ -69,6 +70,27 @@ it('says which channel is missing, and of a venue that is away that it is', asyn
   expect(stalled.channels.find((c) => c.channel === 'markPrice')).toMatchObject({ verdict: 'missing', socket: { count: 0 } })
   expect(stalled.channels.find((c) => c.channel === 'candle')?.verdict).toBe('arrived')
 
+  expect(await check('simulated-okx', { baseAssets: ['BTC'] })).toMatchObject({
+    unreachable: expect.stringMatching(/^it lists none of BTC; it has SIM\w+-USDT-SWAP.*--symbol/),
+  })
   expect(away).toMatchObject({ ok: false, unreachable: expect.any(String), channels: [] })
   expect(await check('simulated', { baseAssets: ['NOSUCHCOIN'] })).toMatchObject({ unreachable: expect.stringContaining('NOSUCHCOIN') })
+})
+
+it('goes on where the venue’s clock is not told any more', async () => {
+  let answers = 0
+  const refuse = async () => Promise.reject(new FeedError('failed', 'no answer'))
+  const rest = {
+    serverTime: async () => (++answers <= 2 ? Date.now() : refuse()),
+    instruments: async () => [{ venue: 'hyperliquid', symbol: 'BTC', baseAsset: 'BTC', quoteAsset: 'USDC', contractSize: 1 }],
+    candles: refuse,
+    openInterest: refuse,
+    fundingHistory: refuse,
+    marginTiers: refuse,
+  } as unknown as VenueFeed['rest']
+  const feed = { sockets: [], maxSilenceMs: {}, pollMs: { longShortRatio: null }, history: {}, rest } as unknown as VenueFeed
+  const options = { durationMs: 1, symbols: [], baseAssets: ['BTC'], signal: new AbortController().signal }
+  const result = await checkVenue({ venue: 'hyperliquid', feed, ...options })
+  expect(result).toMatchObject({ ok: false, unreachable: null, symbols: ['BTC'] })
+  expect(result.channels.find(({ channel }) => channel === 'funding')).toMatchObject({ verdict: 'failed', rest: { message: 'no answer' } })
 })

@@ -92,6 +92,8 @@ export async function checkVenue(options: CheckOptions): Promise<VenueCheck> {
   }
   let instruments: InstrumentDefinition[]
   try {
+    // The first answer takes as long as it takes to begin.
+    await feed.rest.serverTime()
     const before = Date.now()
     check.clockOffsetMs = Math.round((await feed.rest.serverTime()) - (before + Date.now()) / 2)
     instruments = await feed.rest.instruments()
@@ -102,11 +104,15 @@ export async function checkVenue(options: CheckOptions): Promise<VenueCheck> {
   const chosen = choose(instruments, options)
   check.symbols = chosen.map((i) => i.symbol)
   const [first] = chosen
-  if (!first) return { ...check, unreachable: `it lists none of ${[...options.symbols, ...options.baseAssets].join(', ')}` }
+  if (!first) {
+    const others = instruments.slice(0, 3).map((i) => i.symbol)
+    const instead = others.length > 0 ? `; it has ${others.join(', ')}: name one with --symbol` : ', or anything else'
+    return { ...check, unreachable: `it lists none of ${[...options.symbols, ...options.baseAssets].join(', ')}${instead}` }
+  }
 
   const heard = new Heard()
   const [byRest, failedSockets] = await Promise.all([
-    askAll(feed, first.symbol, EVIDENCE[wire]),
+    askAll(feed, first.symbol, EVIDENCE[wire], Date.now() + check.clockOffsetMs),
     listen(feed, check.symbols, heard, options.durationMs, signal),
   ])
   check.marginTiers = byRest.marginTiers
@@ -196,15 +202,15 @@ async function listen(
   return failed
 }
 
-/** Every call of the feed once, about one instrument. */
+/** Every call of the feed once, about one instrument. `to`: the venue's clock */
 async function askAll(
   feed: VenueFeed,
   symbol: string,
   evidence: Readonly<Record<FeedChannel, Evidence>>,
+  to: number,
 ): Promise<{ parts: Map<FeedChannel, Part>; marginTiers: string }> {
   const parts = new Map<FeedChannel, Part>()
   const { rest } = feed
-  const to = await rest.serverTime()
   const ask = async (channel: FeedChannel, call: () => Promise<{ time: number }[]>): Promise<void> => {
     const source = evidence[channel].rest
     if (source === null) return
