@@ -40,6 +40,22 @@ it('makes candles with the takers’ side of Bybit’s trades', async () => {
   expect([open[0], high[0], low[0], close[0], volume[0], takerBuyVolume[0], tradeCount[0]]).toEqual([3000.5, 3001, 2999, 2999, 0.7, 0.5, 3])
 })
 
+it('makes no candle of a part of a minute', async () => {
+  const base = folder()
+  const rows = [
+    bybit(10, 'Buy', '1', '3000'),
+    bybit(50, 'Buy', '2', '3001'),
+    bybit(70, 'Sell', '4', '3002'),
+    bybit(130, 'Sell', '8', '3003'),
+  ]
+  put(base, 'trading/ETHUSDT/ETHUSDT2026-01-10.csv.gz', gzipSync([BYBIT_HEADER, ...rows, ''].join('\n')))
+  const asked = { archive: 'bybit', symbol: 'ETHUSDT', from: FROM + 30_000, to: FROM + 150_000, base, now: NOW } as const
+  const { dump } = await readArchive(asked, { cache: folder() })
+  const { openTime, volume } = dump.markets[0]?.candles.table.columns ?? ({} as never)
+  expect([...openTime].map((t) => (t - FROM) / 60_000)).toEqual([1])
+  expect([...volume]).toEqual([4])
+})
+
 it('counts OKX’s contracts in coins, in files that are in Hong Kong’s days and newest first', async () => {
   const base = folder()
   const header = 'instrument_name/合约,trade_id/交易ID,side/交易方向,size/数量,price/价格,created_time/成交时间'

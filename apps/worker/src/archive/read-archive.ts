@@ -94,9 +94,11 @@ async function readTrades(
   const gathering = new MarketGathering()
   const candles = gathering.candles(MINUTE_MS)
   const format = archive === 'bybit' ? BYBIT_TRADES : OKX_TRADES
+  // Of a minute that is not wholly asked for, some trades would make a candle that is none.
+  const whole = { from: Math.ceil(from / MINUTE_MS) * MINUTE_MS, to: Math.floor(to / MINUTE_MS) * MINUTE_MS }
   for (const [i, file] of files.entries()) {
     for (const input of await openInputFile(path.join(folder, file), file))
-      await tradesToCandles(input, candles, { format, symbol, contractSize: definition.contractSize, from, to, now })
+      await tradesToCandles(input, candles, { format, symbol, contractSize: definition.contractSize, ...whole, now })
     onRead?.({ done: i + 1, total: files.length, file })
   }
   const skipped = new Skipped()
