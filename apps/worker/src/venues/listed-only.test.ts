@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SocketHandlers, VenueFeed } from '../feed/venue-feed.ts'
 import { withListedOnly } from './listed-only.ts'
 
-function setUp() {
+function setUp(withoutList?: 'everything') {
   const asked: (readonly string[])[] = []
   const lines: string[] = []
   const lists: boolean[] = []
@@ -29,7 +29,7 @@ function setUp() {
     if (anew) seen = new Set(names)
     return seen
   }
-  const feed = withListedOnly(inner, listed, (line) => lines.push(line))
+  const feed = withListedOnly(inner, listed, (line) => lines.push(line), withoutList)
   const open = (symbols: string[]) => feed.openSocket({ name: 'all', channels: [] }, symbols, {} as SocketHandlers)
   return { open, asked, lines, lists, list: (next: string[]) => (names = next), fail: () => (fails = true) }
 }
@@ -63,5 +63,9 @@ describe('what is not listed', () => {
     const first = setUp()
     first.fail()
     await expect(first.open(['A'])).rejects.toThrow('no answer')
+    const second = setUp('everything')
+    second.fail()
+    await second.open(['A', 'GONE'])
+    expect(second.asked).toEqual([['A', 'GONE']])
   })
 })

@@ -1,26 +1,31 @@
 import type { VenueFeed } from '../feed/venue-feed.ts'
 
+type Names = Pick<ReadonlySet<string>, 'has'>
+const EVERYTHING: Names = { has: () => true }
+
 /**
  * A feed that subscribes to what is listed and to nothing else, for venues that refuse a whole frame for one symbol that they do not
  * know: an instrument that was delisted must not take the others with it. It stays silent, and is late.
  * @param listed what the venue lists; `anew`: as of now, not as it was a while ago. Throws FeedError
+ * @param withoutList what becomes of a socket while REST has never answered: it `waits`, or subscribes to `everything` it is told to
  */
 export function withListedOnly(
   feed: VenueFeed,
   listed: (anew: boolean) => Promise<ReadonlySet<string>>,
   log: (line: string) => void,
+  withoutList: 'waits' | 'everything' = 'waits',
 ): VenueFeed {
   const complained = new Set<string>()
-  let last: ReadonlySet<string> | null = null
+  let last: Names | null = null
 
   /** Sockets do not wait for REST to answer again: what it said last is good enough. */
-  const ask = async (anew: boolean): Promise<ReadonlySet<string>> => {
+  const ask = async (anew: boolean): Promise<Names> => {
     try {
       last = await listed(anew)
     } catch (error) {
-      if (last === null) throw error
+      if (last === null && withoutList === 'waits') throw error
     }
-    return last
+    return last ?? EVERYTHING
   }
   const known = async (symbols: readonly string[]): Promise<string[]> => {
     let names = await ask(false)

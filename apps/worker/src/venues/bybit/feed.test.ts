@@ -101,6 +101,15 @@ describe('a socket', () => {
     })
   })
 
+  it('is not refused for an instrument that has left the list', async () => {
+    tiny.venue.acknowledge = acknowledge
+    tiny.venue.answer = (_, __, response) => json(response, 200, body({ list: [instrument()], nextPageCursor: '' }))
+    const feed = tiny.feedOf()
+    await feed.openSocket(planOf(feed, 'tickers'), ['GONEUSDT', 'ETHUSDT'], listener())
+    expect(framesOf(0).flatMap(({ args }) => args)).toEqual(['tickers.ETHUSDT', 'allLiquidation.ETHUSDT'])
+    expect(tiny.lines).toContain('GONEUSDT is not listed (any more) and is not subscribed to')
+  })
+
   it('keeps itself alive by pings of its own', () => {
     const { heartbeat } = new BybitDialect({ channels: ['candle'] }, new TakerTally(), new MarkThinner())
     expect(heartbeat.frame()).toEqual({ op: 'ping' })

@@ -5,6 +5,7 @@ import type { SocketPlan, VenueFeed } from '../../feed/venue-feed.ts'
 import { type Answer, complaintOf, header, httpRefusal, type Refusal } from '../carrier/answers.ts'
 import { carriedFeed, type FeedOptions } from '../carrier/carried-feed.ts'
 import { DEPTH_SILENCE_MS } from '../depth-polls.ts'
+import { withListedOnly } from '../listed-only.ts'
 import { MarkThinner } from '../mark-thinner.ts'
 import { withPolledDepth } from '../polled-depth.ts'
 import { isFields } from '../values.ts'
@@ -60,7 +61,10 @@ export function createBybitFeed(options: FeedOptions): VenueFeed {
     },
     options,
   )
-  return withPolledDepth(feed, (symbol) => (rest as BybitRest).depth(symbol), options.log)
+  const own = (): BybitRest => rest as BybitRest
+  // One unknown topic refuses the whole request.
+  const listed = withListedOnly(feed, (anew) => own().listedSymbols(anew), options.log, 'everything')
+  return withPolledDepth(listed, (symbol) => own().depth(symbol), options.log)
 }
 
 /** Bybit says no under 200, by `retCode`. */

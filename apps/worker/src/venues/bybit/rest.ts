@@ -77,6 +77,12 @@ export class BybitRest implements VenueRest {
     return (await this.list()).instruments
   }
 
+  /** As they were within the hour, unless `anew`. @throws FeedError */
+  async listedSymbols(anew: boolean): Promise<ReadonlySet<string>> {
+    const { instruments } = anew ? await this.list() : await this.listed.get()
+    return new Set(instruments.map(({ symbol }) => symbol))
+  }
+
   async marginTiers(symbol: string): ReturnType<VenueRest['marginTiers']> {
     return readRiskLimits(await this.ask('publicGetV5MarketRiskLimit', { category: CATEGORY, symbol }, 'live'), symbol)
   }

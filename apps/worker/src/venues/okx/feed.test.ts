@@ -138,10 +138,18 @@ describe('a socket', () => {
     serve()
     tiny.venue.acknowledge = () => ({ event: 'error', code: '60018', msg: 'Wrong URL or channel', connId: 'c' })
     const feed = tiny.feedOf()
-    await expect(feed.openSocket(planOf(feed, 'business'), ['NO-USDT-SWAP'], listener())).rejects.toMatchObject({
+    await expect(feed.openSocket(planOf(feed, 'business'), [SYMBOL], listener())).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining('code 60018: Wrong URL or channel'),
     })
+  })
+
+  it('is not refused for an instrument that has left the list', async () => {
+    serve()
+    const feed = tiny.feedOf()
+    await feed.openSocket(planOf(feed, 'business'), [SYMBOL, 'GONE-USDT-SWAP'], listener())
+    expect(framesOf(0).flatMap(({ args }) => args.map((arg) => arg.instId))).toEqual([SYMBOL, SYMBOL])
+    expect(tiny.lines).toContain('GONE-USDT-SWAP is not listed (any more) and is not subscribed to')
   })
 
   it('does without the list of contract sizes, and says so', async () => {

@@ -5,6 +5,7 @@ import type { SocketPlan, VenueFeed } from '../../feed/venue-feed.ts'
 import { type Answer, complaintOf, httpRefusal, type Refusal } from '../carrier/answers.ts'
 import { carriedFeed, type FeedOptions } from '../carrier/carried-feed.ts'
 import { DEPTH_SILENCE_MS } from '../depth-polls.ts'
+import { withListedOnly } from '../listed-only.ts'
 import { MarkThinner } from '../mark-thinner.ts'
 import { withPolledDepth } from '../polled-depth.ts'
 import { isFields } from '../values.ts'
@@ -70,7 +71,9 @@ export function createOkxFeed(options: FeedOptions): VenueFeed {
       return feed.openSocket(plan, symbols, handlers)
     },
   }
-  return withPolledDepth(sized, (symbol) => rest().depth(symbol), options.log)
+  // What is refused of a request names nobody, and ends the socket.
+  const listed = withListedOnly(sized, (anew) => rest().listedSymbols(anew), options.log, 'everything')
+  return withPolledDepth(listed, (symbol) => rest().depth(symbol), options.log)
 }
 
 /** OKX says no by `code`, under 200 and under others. */

@@ -112,6 +112,12 @@ export class OkxRest implements VenueRest {
     return (await this.list()).instruments
   }
 
+  /** As they were within the hour, unless `anew`. @throws FeedError */
+  async listedSymbols(anew: boolean): Promise<ReadonlySet<string>> {
+    const { instruments } = anew ? await this.list() : await this.listed.get()
+    return new Set(instruments.map(({ symbol }) => symbol))
+  }
+
   /** Tiers are in contracts; they are turned into USD at the mark price of now. */
   async marginTiers(symbol: string): ReturnType<VenueRest['marginTiers']> {
     const size = await this.sizeOf(symbol)
