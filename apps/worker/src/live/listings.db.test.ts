@@ -111,10 +111,12 @@ it('leaves a market that is not listed any more, says so, and takes it up again 
   expect((await stateOf('GONEUSDT'))?.message).toBe(DELISTED)
   expect((await stateOf('STAYUSDT'))?.state).not.toBe('paused')
   await until('its lease is free', async () => ((await findLease(t.db, id))?.expiresAt ?? 0) <= Date.now())
-  expect(said.filter((line) => line.includes('GONEUSDT is not traded any more'))).toHaveLength(1)
+  const told = () => said.filter((line) => line.includes('GONEUSDT is not traded any more'))
+  await until('it is said', () => told().length > 0)
 
   rest.listed = ['STAYUSDT', 'GONEUSDT']
   await until('it is fed again', async () => (await stateOf('GONEUSDT'))?.state !== 'paused')
+  expect(told()).toHaveLength(1)
 })
 
 it('believes what is missing twice, and an empty list never', () => {
@@ -184,6 +186,14 @@ it('asks for a table once, after a failure later, and stores none that is no tab
   expect(changed).toEqual([])
   rest.table = [...tiersFor('STAYUSDT')]
   await tables.askNow(row.id)
+  await tables.askNow(row.id)
+  expect(changed).toEqual([tiersFor('STAYUSDT')])
+  // Contracts at another price: no map is made anew for that.
+  rest.table = tiersFor('STAYUSDT').map((tier) => ({
+    ...tier,
+    floorUsd: tier.floorUsd * 1.03,
+    capUsd: tier.capUsd === null ? null : tier.capUsd * 1.03,
+  }))
   await tables.askNow(row.id)
   expect(changed).toEqual([tiersFor('STAYUSDT')])
 })
