@@ -10,7 +10,7 @@ import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
 import type { VenueRest } from '../feed/venue-feed.ts'
 import { orStopped } from '../history/or-stopped.ts'
 import { messageOf } from '../message-of.ts'
-import { sameTiers } from '../pipeline/tiers.ts'
+import { movedWithPrice, sameTiers } from '../pipeline/tiers.ts'
 import { pause } from './pause.ts'
 
 const ASK_AGAIN_MS = DAY_MS
@@ -86,7 +86,7 @@ export class MarginTables {
 
   private async store(row: InstrumentRow, tiers: MarginTier[]): Promise<void> {
     assertTiers(tiers)
-    if (row.marginTiers !== null && sameTiers(row.marginTiers, tiers)) return
+    if (row.marginTiers !== null && (sameTiers(row.marginTiers, tiers) || movedWithPrice(row.marginTiers, tiers))) return
     const { db, log, onChanged } = this.options
     const stored = await upsertInstrument(db.pool, { ...row, marginTiers: tiers })
     if (this.wanted.has(row.id)) this.wanted.set(row.id, stored)
