@@ -2,13 +2,15 @@ import { gunzipSync } from 'node:zlib'
 import { readStretches } from '@faultline/db/repositories/aggregate-coverage'
 import { chooseVenues, makeAllVenueSums } from '@faultline/db/repositories/aggregates'
 import { buildsOf, startBuild } from '@faultline/db/repositories/builds'
+import { ensureDataSource } from '@faultline/db/repositories/data-sources'
 import { findInstrument } from '@faultline/db/repositories/instruments'
 import { acquireLease } from '@faultline/db/repositories/leases'
+import { applyRetention, setRetention } from '@faultline/db/repositories/retention'
 import { readTile } from '@faultline/db/repositories/tiles'
 import type { Column } from '@faultline/market/column'
 import { tileFromColumns, tileIndexOf } from '@faultline/market/tile-build'
 import { encodeTile } from '@faultline/market/tile-codec'
-import { MINUTE_MS } from '@faultline/market/units'
+import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
 import { START } from '@faultline/testkit/factories'
 import { freshDatabase } from '@faultline/testkit/fresh-database'
 import fc from 'fast-check'
@@ -235,6 +237,25 @@ it('serves tiles of the sum like any other, also of a generation that took over 
     const expected = encodeTile(tileFromColumns({ resolutionMs: MINUTE_MS, index, columns: all }))
     expect(Buffer.compare(gunzipSync(tile?.gzip as Buffer), expected)).toBe(0)
   }
+})
+
+it('calls nobody missing where retention has thinned a member and not yet another', async () => {
+  const { a, b, key } = await twoVenues()
+  await a.newBuild(range(0, 20))
+  await setRetention(t.db, { kind: 'operator' }, 'column1m', 2)
+  await ensureDataSource(t.db, { name: key, venue: 'binance-usdm', symbols: [] })
+  await t.db.pool.query(
+    "insert into feed_state (instrument_id, data_source_id, state, worker, updated_at) select $1, id, 'live', 'a worker', now() from data_source where name = $2",
+    [a.instrument.id, key],
+  )
+  await applyRetention(t.db, START + 10 * DAY_MS)
+  await b.newBuild(range(0, 20), 1) // as a rebuild leaves it: every minute is there again
+  await lineOf(key, [a, b])
+  await served(
+    key,
+    sumsOf((i) => [a.column(i), b.column(i, 1)], [4, 9, 14, 19]),
+  )
+  expect(await coverage(key)).toEqual([a, b].map(({ instrument }) => ({ member: instrument.id, from: 4, to: 20, included: true })))
 })
 
 it('gives the same bytes in whatever order columns arrive', async () => {

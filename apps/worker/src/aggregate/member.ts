@@ -1,6 +1,7 @@
 /** What a sum knows of its members. Buckets of a sum take the member's column that ends when they end. */
 import type { MemberRow } from '@faultline/db/repositories/aggregates'
 import { FaultlineError } from '@faultline/market/errors'
+import { MINUTE_MS } from '@faultline/market/units'
 import { z } from 'zod'
 
 /** A member of which there are columns. */
@@ -12,15 +13,18 @@ export interface Member {
   /** starts of its own first and last bucket, UTC ms */
   firstBucket: number
   lastBucket: number
+  /** columns that start before are thinned to one every five minutes, or every thirty, UTC ms */
+  thinned5mTo: number | null
+  thinned30mTo: number | null
   /** the venue's time of the newest message of its feed */
   heardAt: number | null
 }
 
 export const withColumns = (rows: readonly MemberRow[]): Member[] =>
-  rows.flatMap(({ id, key, buildId, bucketMs, firstBucket, lastBucket, heardAt }) =>
+  rows.flatMap(({ id, key, buildId, bucketMs, firstBucket, lastBucket, thinned5mTo, thinned30mTo, heardAt }) =>
     buildId === null || bucketMs === null || firstBucket === null || lastBucket === null
       ? []
-      : [{ id, key, buildId, bucketMs, firstBucket, lastBucket, heardAt }],
+      : [{ id, key, buildId, bucketMs, firstBucket, lastBucket, thinned5mTo, thinned30mTo, heardAt }],
   )
 
 /** End of the newest column. */
@@ -29,6 +33,17 @@ export const endOf = (member: Pick<Member, 'lastBucket' | 'bucketMs'>): number =
 /** The first bucket of a sum to which a member has a column. */
 export const firstIn = (member: Pick<Member, 'firstBucket' | 'bucketMs'>, bucketMs: number): number =>
   Math.ceil((member.firstBucket + member.bucketMs) / bucketMs) * bucketMs - bucketMs
+
+/**
+ * Whether retention has taken the member's column that ends at `end`: of each step the one that ends with it stays. That is no gap of the
+ * venue, and what the others say of that moment alone would be no sum of them all.
+ */
+export function isThinned(member: Pick<Member, 'firstBucket' | 'bucketMs' | 'thinned5mTo' | 'thinned30mTo'>, end: number): boolean {
+  const start = end - member.bucketMs
+  if (start < member.firstBucket) return false
+  const gone = (to: number | null, stepMs: number) => to !== null && start < to && member.bucketMs < stepMs && end % stepMs !== 0
+  return gone(member.thinned5mTo, 5 * MINUTE_MS) || gone(member.thinned30mTo, 30 * MINUTE_MS)
+}
 
 /** What the venue's clocks say, as far as their data tell: of all members, the latest. */
 export const clockOf = (members: readonly Member[]): number => Math.max(...members.map((m) => Math.max(endOf(m), m.heardAt ?? 0)))

@@ -11,7 +11,7 @@ import type { Column } from '@faultline/market/column'
 import { tileIndexOf } from '@faultline/market/tile-build'
 import { floorTo } from '@faultline/market/units'
 import type { HeldLease } from '../pipeline/held-lease.ts'
-import { decodeCheckpoint, encodeCheckpoint, endOf, type Member, mayStillCome, type SumCheckpoint } from './member.ts'
+import { decodeCheckpoint, encodeCheckpoint, endOf, isThinned, type Member, mayStillCome, type SumCheckpoint } from './member.ts'
 import { Stretches } from './stretches.ts'
 import { sumColumns } from './sum-columns.ts'
 
@@ -137,12 +137,13 @@ export class SumBuild {
       const there = new Set(members.filter((_, i) => columns[i]?.has(end)).map((m) => m.id))
       waitsFor = this.lacking(options, bucketStart, there)
       if (waitsFor.length > 0) break
+      last = bucketStart
+      if (members.some((m) => isThinned(m, end))) continue
       const parts = columns.flatMap((of) => of.get(end) ?? [])
       if (parts.length > 0) sums.push(sumColumns(parts, { bucketStart, bucketMs }))
       // Columns are appended in order: of a bucket that every member has passed without one there will be none.
       for (const member of members)
         if (parts.length > 0 || endOf(member) < end) stretches.add(member.id, bucketStart, end, there.has(member.id))
-      last = bucketStart
     }
     if (last === null) return waitsFor
     const before = this.lastColumn

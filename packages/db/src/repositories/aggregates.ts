@@ -45,6 +45,9 @@ export interface MemberRow {
   /** starts of buckets, UTC ms */
   firstBucket: number | null
   lastBucket: number | null
+  /** columns that start before: one every five minutes is left, or every thirty (retention), UTC ms; null: none is thinned so */
+  thinned5mTo: number | null
+  thinned30mTo: number | null
   /** the venue's time of the newest message of its feed, UTC ms; null without one */
   heardAt: number | null
 }
@@ -202,6 +205,7 @@ export async function readMembers(q: Queryable | Database, ids: readonly number[
   const { rows } = await queryable(q).query<MemberRow>(
     `select i.id, i.key, i.venue, b.id as "buildId", b.bucket_ms as "bucketMs",
             ${msOf('b.first_bucket')} as "firstBucket", ${msOf('b.last_bucket')} as "lastBucket",
+            ${msOf('b.thinned_5m_to')} as "thinned5mTo", ${msOf('b.thinned_30m_to')} as "thinned30mTo",
             (select max((c.status ->> 'lastTime')::float8) from feed_state f, jsonb_each(f.channels) as c(name, status)
               where f.instrument_id = i.id) as "heardAt"
        from unnest($1::int[]) with ordinality as m(id, place) join instrument i on i.id = m.id
