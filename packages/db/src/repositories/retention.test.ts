@@ -194,6 +194,14 @@ describe('columns', () => {
     expect(await applyRetention(t.db, NOW + 10 * DAY_MS)).toMatchObject({ columns: 0 })
   })
 
+  it('keep the last one of a market that was heard for three minutes and left', async () => {
+    const { buildId } = await mapped({ days: 3 / 1_440, fed: true })
+    await setRetention(t.db, OPERATOR, 'column1m', 30)
+    await applyRetention(t.db, NOW)
+    expect(await starts(buildId)).toEqual([2])
+    expect(await findBuild(t.db, buildId)).toMatchObject({ columnCount: 1, lastBucket: START + 2 * MINUTE_MS })
+  })
+
   it('of a market that was imported and that nothing continues are left alone', async () => {
     const { buildId } = await mapped({ days: 1, fed: false })
     const sum = await mapped({ days: 1, fed: false, venue: 'market' })

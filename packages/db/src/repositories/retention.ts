@@ -154,7 +154,10 @@ async function buildsToThin(
     .filter(({ from, before }) => from < before)
 }
 
-/** A day at a time, each in a transaction of its own. Of each step the column that ends with it stays. */
+/**
+ * A day at a time, each in a transaction of its own. Of each step the column that ends with it stays; of the build its last one too: a market
+ * that was heard for two minutes and left would have none otherwise.
+ */
 async function thin(
   db: Database,
   build: ThinnedBuild,
@@ -166,7 +169,8 @@ async function thin(
     const removed = await inTransaction(db, async (client) => {
       const gone = await client.query(
         `delete from "column" where instrument_id = $1 and build_id = $2 and bucket >= $3 and bucket < $4
-            and (extract(epoch from bucket) * 1000 + $5)::bigint % $6 <> 0`,
+            and (extract(epoch from bucket) * 1000 + $5)::bigint % $6 <> 0
+            and bucket <> (select last_bucket from build where id = $2)`,
         [build.instrumentId, build.id, isoTime(from), isoTime(to), build.bucketMs, stepMs],
       )
       await client.query(`update build set ${mark} = $2, column_count = column_count - $3 where id = $1`, [
