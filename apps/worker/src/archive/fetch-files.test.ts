@@ -54,6 +54,19 @@ it('compares with the archive’s checksum and keeps nothing that differs', asyn
   expect(readdirSync(cache)).toEqual(['good.zip'])
 })
 
+it('keeps no page in place of a file', async () => {
+  let login = true
+  const { base } = await serve((_, response) => response.end(login ? '\n<html>Who are you?</html>' : 'the file'))
+  const cache = scratch()
+  await expect(fetchFiles([file('one.csv.gz')], { base, cache })).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/one\.csv\.gz answered a page/),
+  })
+  expect(readdirSync(cache)).toEqual([])
+  login = false
+  expect((await fetchFiles([file('one.csv.gz')], { base, cache })).files).toEqual(['one.csv.gz'])
+})
+
 it('tries again when the server fails, and gives up with what to do', async () => {
   let failures = 0
   const { base, asked } = await serve((request, response) => {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -73,6 +73,7 @@ async function fetchOne(file: ArchiveFile, options: FetchOptions): Promise<boole
   const draft = `${target}.${process.pid}.part`
   try {
     if (!(await download(urlOf(options.base, file.path), draft, options))) return false
+    await refusePage(draft, urlOf(options.base, file.path))
     if (file.checksum !== null) await verify(draft, file, options)
     await rename(draft, target)
     return true
@@ -127,6 +128,21 @@ async function wait(
   const asked = Number.isFinite(retryAfterSeconds) && retryAfterSeconds > 0 ? retryAfterSeconds * 1_000 : 0
   const ours = FIRST_WAIT_MS * 2 ** attempt * (0.5 + 0.5 * Math.random())
   await pause(Math.min(longestWaitMs, Math.max(asked, ours)), signal ?? new AbortController().signal)
+}
+
+/** A page under 200 (a proxy that asks for a password, a server that excuses itself) must not be kept as the file. */
+async function refusePage(draft: string, url: string): Promise<void> {
+  const handle = await open(draft)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0)
+    if (!/^(?:\uFEFF)?\s*[<{]/.test(buffer.toString('utf8', 0, bytesRead))) return
+  } finally {
+    await handle.close()
+  }
+  throw new FaultlineError(
+    'unavailable',
+    `${url} answered a page in place of the file. Open it in a browser to see what is asked for; nothing was kept.`,
+  )
 }
 
 /** The archive writes `<sha-256>  <name>`. Without a checksum file there is nothing to compare with. */
