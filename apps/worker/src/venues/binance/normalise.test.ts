@@ -17,6 +17,18 @@ const row = {
 }
 
 describe('normaliseBinance', () => {
+  it('takes no contracts of USD for coins', () => {
+    for (const symbol of ['BTCUSD_PERP', 'ETHUSD_261225']) {
+      const ofStream = read('liquidation', forceOrder({ s: symbol }))
+      expect(ofStream).toEqual({ events: [], quarantined: expect.stringContaining('coin-margined') })
+      expect(read('liquidation', [row, { ...row, symbol }])).toMatchObject({
+        events: [{ symbol: 'ETHUSDT' }],
+        quarantined: expect.any(String),
+      })
+    }
+    expect(read('liquidation', forceOrder({ s: 'BTCUSDT_261225' }))).toMatchObject({ events: [{}], quarantined: null })
+  })
+
   it('reads a liquidation of the stream, wrapped or bare, and of REST: SELL closed a long', () => {
     const long = { side: 'long', priceKind: 'fill' }
     expect(read('liquidation', forceOrder({ S: 'SELL' })).events).toMatchObject([{ event: long }])

@@ -16,12 +16,23 @@ const EVENTS: Readonly<Partial<Record<NormalisedChannel, string>>> = {
 /** Sizes are in coins: a contract is one. `contractSize` takes its place where somebody knows better. */
 export const normaliseBinance: Normaliser = (channel, message, options) => {
   try {
-    const normalised = read(channel, unwrap(message), options)
+    const normalised = linearOnly(read(channel, unwrap(message), options), options)
     return options.contractSize === null ? normalised : { ...normalised, events: normalised.events.map(scaled(options.contractSize)) }
   } catch (error) {
     if (error instanceof FeedError) return { events: [], quarantined: error.message }
     throw error
   }
+}
+
+/** BTCUSD_PERP, BTCUSD_261225: coin-margined. BTCUSDT_261225 is not. */
+const COIN_MARGINED = /^[A-Z0-9]+USD_/
+const SIZED: ReadonlySet<LiveEvent['type']> = new Set(['liquidation', 'openInterest', 'candle'])
+
+/** Coin-margined contracts have the same messages on hosts of their own: their sizes are contracts of USD, and would be taken for coins. */
+function linearOnly(normalised: Normalised, { symbol: given }: NormaliseOptions): Normalised {
+  const events = normalised.events.filter(({ symbol, event }) => !(SIZED.has(event.type) && COIN_MARGINED.test(symbol ?? given ?? '')))
+  if (events.length === normalised.events.length) return normalised
+  return { events, quarantined: normalised.quarantined ?? 'the contract is coin-margined, whose sizes are in USD: USDⓈ-M alone is read' }
 }
 
 /** Without what combined streams and the WebSocket API put around the data. */
