@@ -82,6 +82,7 @@ export class InstrumentLine {
       instrument,
       bucketMs: BUCKET_MS,
       rest: context.feed.rest,
+      pageMs: context.feed.history.candle?.pageMs,
       ingest: context.ingest,
       signal: this.stopping.signal,
       log: context.log,

@@ -38,3 +38,24 @@ it('asks again though the clock of the machine was set back by an hour', async (
   for (let i = 0; i < 8; i++) await look()
   expect(rest.calls.length).toBeGreaterThan(before)
 })
+
+it('asks for no more than a page of the venue at once', async () => {
+  const rest = new FakeRest({ now: () => 40 * HOUR_MS })
+  const stored: unknown[] = []
+  const overdue = new OverdueCandles({
+    db: {} as Database,
+    instrument: { id: 1, key: 'k', symbol: 'S' } as InstrumentRow,
+    bucketMs: MINUTE_MS,
+    rest,
+    pageMs: 300 * MINUTE_MS,
+    ingest: { store: async (_: number, events: readonly unknown[]) => void stored.push(...events) } as unknown as Ingest,
+    signal: new AbortController().signal,
+    log: () => undefined,
+    enterGap: () => Promise.resolve(),
+  })
+  const from = 20 * HOUR_MS
+  overdue.fill(from, from + 8 * HOUR_MS)
+  await overdue.ended()
+  expect(rest.calls).toMatchObject([{ from, to: from + 300 * MINUTE_MS }])
+  expect(stored).toHaveLength(300)
+})

@@ -17,7 +17,7 @@ const OVERDUE_MS = 2_500
 /** After this long it is a gap that pages show. */
 const GAP_AFTER_MS = 5_000
 const RETRY_MS = { first: 1_000, most: 15_000 }
-/** Buckets asked for at once. */
+/** Buckets asked for at once, where a page of the venue has as many. */
 const MOST_BUCKETS = 1_440
 /** The venue said so often that it has no such candle that it is believed. */
 const BELIEVED = 3
@@ -40,6 +40,8 @@ export class OverdueCandles {
     instrument: InstrumentRow
     bucketMs: number
     rest: VenueRest
+    /** the longest range that the venue is asked for at once, ms; absent: any */
+    pageMs?: number | undefined
     ingest: Ingest
     signal: AbortSignal
     log: (line: string) => void
@@ -87,9 +89,9 @@ export class OverdueCandles {
 
   /** Asks REST for the candles of [from, to), unless it was asked a moment ago. */
   fill(from: number, to: number): void {
-    const { instrument, bucketMs, rest, ingest, signal } = this.options
+    const { instrument, bucketMs, rest, pageMs = Number.POSITIVE_INFINITY, ingest, signal } = this.options
     if (this.filling || performance.now() < this.retryAt || signal.aborted) return
-    const end = Math.min(to, from + MOST_BUCKETS * bucketMs)
+    const end = Math.min(to, from + Math.min(MOST_BUCKETS * bucketMs, floorTo(pageMs, bucketMs)))
     this.filling = refillCandles({ rest, ingest, symbol: instrument.symbol, instrumentId: instrument.id, from, to: end, signal })
       .then(({ got, missing }) => {
         this.failures = 0
