@@ -61,7 +61,11 @@ describe('choosing venues', () => {
   })
 
   it('opens the freshest market at its first venue, never a sum', () => {
-    const at = (r: MarketRow, minutes: number | null) => ({ ...r, lastBucket: minutes === null ? null : minutes * 60_000 })
+    const at = (r: MarketRow, minutes: number | null, length = 3) => ({
+      ...r,
+      firstBucket: minutes === null ? null : (minutes - length) * 60_000,
+      lastBucket: minutes === null ? null : minutes * 60_000,
+    })
     const [sum, okx, binance, hyperliquid] = [
       found('market:BTC'),
       found('okx-swap:BTC-USDT-SWAP'),
@@ -69,11 +73,16 @@ describe('choosing venues', () => {
       found('hyperliquid:BTC'),
     ]
     const sol = found('binance-usdm:SOLUSDT')
-    const opened = (...rows: (MarketRow & { lastBucket: number | null })[]) => firstToOpen(rows)?.key
+    const opened = (...rows: ReturnType<typeof at>[]) => firstToOpen(rows)?.key
     expect(opened(at(sum, 100), at(hyperliquid, 100), at(okx, 99), at(binance, 98), at(sol, 100))).toBe('binance-usdm:BTCUSDT')
     expect(opened(at(sum, 100), at(hyperliquid, 100), at(okx, 99), at(binance, 50))).toBe('okx-swap:BTC-USDT-SWAP')
     expect(opened(at(hyperliquid, null), at(sol, 3))).toBe('binance-usdm:SOLUSDT')
     expect(opened(at(sum, 100))).toBeUndefined()
+    expect(opened()).toBeUndefined()
+    // what has just begun waits for what shows a day, of its own coin as of another
+    expect(opened(at(sol, 2_000, 2), at(okx, 1_999, 1_440), at(binance, 2_000, 2))).toBe('okx-swap:BTC-USDT-SWAP')
+    expect(opened(at(sol, 2_000, 2), at(okx, 1_900, 1_440))).toBe('binance-usdm:SOLUSDT')
+    expect(opened(at(okx, 2_000, 1_500), at(binance, 2_000, 900))).toBe('binance-usdm:BTCUSDT')
   })
 
   it('shares what is known among those of whom it is known', () => {

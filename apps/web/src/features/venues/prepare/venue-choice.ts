@@ -1,6 +1,6 @@
 /** Which venues trade what is shown, which of them are in the picture, and where another choice leads: pure. */
 import { inSumOrder, isSumVenue, sumKey } from '@faultline/market/sum'
-import { MINUTE_MS } from '@faultline/market/units'
+import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
 import { FEED_VENUES, type FeedVenueId, VENUES, type VenueId } from '@faultline/market/venue'
 
 /** What of a row of the instrument list is needed here. */
@@ -77,24 +77,28 @@ export function sumsFirst<R extends MarketRow>(rows: readonly R[]): R[] {
   return [...groups.values()].flatMap((group) => [...group.filter(isSum), ...group.filter((row) => !isSum(row))])
 }
 
-/** Columns of the venues of one market close within moments of each other, in any order. */
+/** Columns of several markets close within moments of each other, in any order. */
 const EQUALLY_FRESH_MS = 5 * MINUTE_MS
 
 /**
- * What to open of `rows`, which stand in the order of the list: the first that is no sum, and of the equally fresh instruments of its
- * coin the one of the first venue, so that it is the same one every time.
+ * What to open of `rows`, which stand in the order of the list: the first of the freshest that is no sum, and of the instruments of its
+ * coin the one of the first venue, so that it is the same one every time. A market that has just begun, and shows next to nothing, is
+ * opened only where none of the equally fresh ones shows more: a picture of a day says more than a minute that is newer.
  */
-export function firstToOpen<R extends MarketRow & { lastBucket: number | null }>(rows: readonly R[]): R | undefined {
+export function firstToOpen<R extends MarketRow & { firstBucket: number | null; lastBucket: number | null }>(
+  rows: readonly R[],
+): R | undefined {
+  const end = (row: R) => row.lastBucket ?? Number.NEGATIVE_INFINITY
+  const length = (row: R) => end(row) - (row.firstBucket ?? end(row))
   const open = rows.filter((row) => !isSum(row) && row.lastBucket !== null)
-  const [first] = open
+  const newest = Math.max(...open.map(end))
+  const fresh = open.filter((row) => newest - end(row) <= EQUALLY_FRESH_MS)
+  const enough = Math.min(DAY_MS, Math.max(...fresh.map(length))) / 2
+  const shown = fresh.filter((row) => length(row) >= enough)
+  const [first] = shown
   if (!first || first.summedAs === null) return first
   const place = (row: R) => FEED_VENUES.indexOf(row.venue as FeedVenueId)
-  const same = open.filter(
-    (row) =>
-      row.summedAs === first.summedAs &&
-      row.simulated === first.simulated &&
-      (first.lastBucket ?? 0) - (row.lastBucket ?? 0) <= EQUALLY_FRESH_MS,
-  )
+  const same = shown.filter((row) => row.summedAs === first.summedAs && row.simulated === first.simulated)
   return same.sort((a, b) => place(a) - place(b) || (a.symbol < b.symbol ? -1 : 1))[0]
 }
 
