@@ -16,6 +16,7 @@ import { freshDatabase } from '@faultline/testkit/fresh-database'
 import fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
 import { hexOf, naiveSum, servedColumns, sumOf, TestMember } from '../../test/summed-market.ts'
+import { WindowLimiter } from '../history/window-limiter.ts'
 import { keepLease } from '../pipeline/held-lease.ts'
 import { AggregateLine, type AggregateLineOptions } from './aggregate-line.ts'
 
@@ -237,6 +238,25 @@ it('serves tiles of the sum like any other, also of a generation that took over 
     const expected = encodeTile(tileFromColumns({ resolutionMs: MINUTE_MS, index, columns: all }))
     expect(Buffer.compare(gunzipSync(tile?.gzip as Buffer), expected)).toBe(0)
   }
+})
+
+it('takes turns with the history of other sums, and goes on with what is live meanwhile', async () => {
+  const [long, live] = [await twoVenues(), await twoVenues()]
+  for (const member of [long.a, long.b]) await member.append(range(0, 300))
+  for (const member of [live.a, live.b]) await member.append(range(0, 3))
+  const history = new WindowLimiter(1)
+  const { promise: busy, resolve: end } = Promise.withResolvers<void>()
+  const another = history.run(new AbortController().signal, () => busy)
+  const line = await lineOf(long.key, [long.a, long.b], { ...QUICK, history })
+  line.heard()
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  await lineOf(live.key, [live.a, live.b], { ...QUICK, history })
+  const all = ({ a, b }: typeof long, count: number) => sumsOf((i) => [a.column(i), b.column(i)], range(0, count))
+  await served(live.key, all(live, 3))
+  expect((await servedColumns(t.db, long.key)).size).toBe(0)
+  end()
+  await another
+  await served(long.key, all(long, 300))
 })
 
 it('calls nobody missing where retention has thinned a member and not yet another', async () => {

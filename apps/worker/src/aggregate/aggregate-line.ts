@@ -9,6 +9,7 @@ import { buildsOf, completeBuild, discardBuild } from '@faultline/db/repositorie
 import { findInstrument } from '@faultline/db/repositories/instruments'
 import { FaultlineError } from '@faultline/market/errors'
 import { DAY_MS, isoTime } from '@faultline/market/units'
+import { WindowLimiter } from '../history/window-limiter.ts'
 import { Serial } from '../live/serial.ts'
 import { messageOf } from '../message-of.ts'
 import type { HeldLease } from '../pipeline/held-lease.ts'
@@ -22,6 +23,8 @@ export interface AggregateLineOptions {
   lease: HeldLease
   log: (line: string) => void
   onLost: () => void
+  /** shared with the other sums of this worker; its own where none is given */
+  history?: WindowLimiter | undefined
   /** how long after a bucket's end its late members are waited for, by the venues' clocks and by ours: whichever is over first */
   graceMs?: number | undefined
   /** a first map of so much history appears before all of it is added up */
@@ -50,6 +53,7 @@ export class AggregateLine {
   private readonly options: AggregateLineOptions
   private readonly db: Database
   private readonly graceMs: number
+  private readonly history: WindowLimiter
   private readonly serial = new Serial()
   private readonly stopping = new AbortController()
   private memberIds: readonly number[] = []
@@ -74,6 +78,7 @@ export class AggregateLine {
     this.instrument = options.instrument
     this.lease = options.lease
     this.graceMs = options.graceMs ?? GRACE_MS
+    this.history = options.history ?? new WindowLimiter(1)
   }
 
   /** Of whom it is the sum, in the order in which they are added up. */
@@ -207,6 +212,7 @@ export class AggregateLine {
         until,
         wait: { clock, graceMs: this.graceMs },
         signal,
+        history: this.history,
         onProgress: firstTime ? (done, total) => this.tellProgress(progress, done, total) : undefined,
       })
       const passed = this.waiting !== null && this.waiting.bucket < served.next
@@ -332,7 +338,7 @@ export class AggregateLine {
 
   private async makeGeneration(members: readonly Member[], changed: number): Promise<void> {
     const { signal } = this.stopping
-    const { served } = this
+    const { served, history } = this
     if (!served) return
     const bucketMs = Math.max(...members.map((m) => m.bucketMs))
     const from = Math.min(...members.map((m) => firstIn(m, bucketMs)))
@@ -345,7 +351,7 @@ export class AggregateLine {
       if (head !== null) await next.adopt(served, head, signal)
       const grow = async (until: number) => {
         const members = await this.stillThose(recipe)
-        await next.advance({ members, until, wait: null, signal, onProgress: (d, t) => this.tellProgress(progress, d, t) })
+        await next.advance({ members, until, wait: null, signal, history, onProgress: (d, t) => this.tellProgress(progress, d, t) })
       }
       await grow(served.next)
       await this.serial.run(async () => {

@@ -16,6 +16,7 @@ import {
 import { acquireLease } from '@faultline/db/repositories/leases'
 import { FaultlineError } from '@faultline/market/errors'
 import { DAY_MS } from '@faultline/market/units'
+import { WindowLimiter } from '../history/window-limiter.ts'
 import { pause } from '../live/pause.ts'
 import { Serial } from '../live/serial.ts'
 import { messageOf } from '../message-of.ts'
@@ -52,6 +53,7 @@ export class AggregateRunner {
   private readonly stopping = new AbortController()
   private readonly changes = new Serial()
   private readonly lines = new Map<number, AggregateLine>()
+  private readonly history = new WindowLimiter(1)
   private wanted: Aggregate[] = []
   /** of each sum, in the order in which they are added up */
   private membersOf = new Map<number, readonly number[]>()
@@ -151,7 +153,7 @@ export class AggregateRunner {
         const lease = keepLease(db, await acquireLease(db, id, worker, leaseMs), leaseMs)
         const onLost = () => this.lose(line)
         const times = { graceMs, firstMapMs, settleMs, generatingShare }
-        const line = new AggregateLine({ db, instrument: { id, key }, lease, log, onLost, ...times })
+        const line = new AggregateLine({ db, instrument: { id, key }, lease, log, onLost, history: this.history, ...times })
         this.lines.set(id, line)
       } catch (error) {
         // Another worker writes it, or it has just been dropped.

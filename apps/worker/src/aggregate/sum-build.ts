@@ -10,6 +10,7 @@ import { closeTiles, copyTiles } from '@faultline/db/repositories/tiles'
 import type { Column } from '@faultline/market/column'
 import { tileIndexOf } from '@faultline/market/tile-build'
 import { floorTo } from '@faultline/market/units'
+import type { WindowLimiter } from '../history/window-limiter.ts'
 import type { HeldLease } from '../pipeline/held-lease.ts'
 import { decodeCheckpoint, encodeCheckpoint, endOf, isThinned, type Member, mayStillCome, type SumCheckpoint } from './member.ts'
 import { Stretches } from './stretches.ts'
@@ -20,6 +21,8 @@ export const SUM_VERSION = 'sum-1'
 
 /** Buckets per transaction: five members' columns of these take some ten megabytes. */
 const CHUNK = 256
+/** What is live, also after a pause of minutes, waits for nobody's history. */
+const LIVE_BUCKETS = 16
 const COPY_ROWS = 2_000
 
 /** A member serves another build than the one that was read: what was read may have been half gone. */
@@ -34,7 +37,9 @@ export interface AdvanceOptions {
   until: number
   /** when late members are waited for; null: what is there is added up, and nobody waited for */
   wait: { clock: number; graceMs: number } | null
-  signal?: AbortSignal | undefined
+  signal: AbortSignal
+  /** all sums of a worker take turns in it with their history: memory and the database are shared */
+  history: WindowLimiter
   /** buckets of time, of those up to `until` */
   onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -99,19 +104,21 @@ export class SumBuild {
    * @throws MembersChanged when a member serves another build meanwhile; FaultlineError lease_lost
    */
   async advance(options: AdvanceOptions): Promise<readonly Member[]> {
-    const { members, signal } = options
+    const { members, signal, history } = options
     const { bucketMs } = this
     const to = Math.min(floorTo(options.until, bucketMs), floorTo(Math.max(...members.map(endOf)), bucketMs))
     const total = Math.max(0, to - this.next) / bucketMs
     const done = () => total - Math.max(0, to - this.next) / bucketMs
     while (this.next < to) {
-      signal?.throwIfAborted()
+      signal.throwIfAborted()
       this.lease.assertHeld()
       const buckets = Array.from({ length: Math.min(CHUNK, (to - this.next) / bucketMs) }, (_, i) => this.next + i * bucketMs)
       // What is known to be missing need not be read.
       const first = this.lacking(options, this.next, new Set(members.filter((m) => endOf(m) >= this.next + bucketMs).map((m) => m.id)))
       if (first.length > 0) return first
-      const waitsFor = await this.addUp(options, buckets)
+      const work = () => this.addUp(options, buckets)
+      const waitsFor = buckets.length > LIVE_BUCKETS ? await history.run(signal, work) : await work()
+      if (waitsFor === null) continue
       options.onProgress?.(done(), total)
       if (waitsFor.length > 0) return waitsFor
     }
