@@ -109,7 +109,8 @@ export async function makeAllVenueSums(db: Database): Promise<number> {
 }
 
 /**
- * The sum of these venues, made where there is none yet. `most`: how many choices of venues are kept.
+ * The sum of these venues, made where there is none yet; of all that trade it, the one that everybody has. `most`: how many choices of
+ * venues are kept.
  * @throws FaultlineError bad_input for fewer than two venues, or one that does not trade it; unavailable when there is no room
  */
 export function chooseVenues(
@@ -118,19 +119,24 @@ export function chooseVenues(
   most: number,
 ): Promise<InstrumentRow> {
   const sum = { ...choice, venues: inSumOrder(choice.venues) }
+  const whole = { ...choice, venues: [] }
   return inTransaction(db, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, $2)', [...MAKING_LOCK])
-    const key = sumKey(sum)
-    const { rowCount: there } = await client.query(
-      'update aggregate a set last_used_at = now() from instrument i where i.id = a.instrument_id and i.key = $1',
-      [key],
-    )
-    if (there) return findInstrument(client, key)
-    const trading = new Set((await listSummands(client)).flatMap((s) => (summandsOf({ ...sum, venues: [] }, [s]).length ? [s.venue] : [])))
+    const known = async (key: string): Promise<InstrumentRow | null> => {
+      const { rowCount: there } = await client.query(
+        'update aggregate a set last_used_at = now() from instrument i where i.id = a.instrument_id and i.key = $1',
+        [key],
+      )
+      return there ? await findInstrument(client, key) : null
+    }
+    const chosen = await known(sumKey(sum))
+    if (chosen) return chosen
+    const trading = new Set((await listSummands(client)).flatMap((s) => (summandsOf(whole, [s]).length ? [s.venue] : [])))
     const absent = sum.venues.filter((v) => !trading.has(v))
     if (absent.length > 0)
       throw new FaultlineError('bad_input', `${absent.map((v) => VENUES[v].name).join(' and ')} does not trade ${sum.baseAsset}.`)
     if (sum.venues.length < 2) throw new FaultlineError('bad_input', 'A sum needs two venues at least.')
+    if (trading.size === sum.venues.length) return (await known(sumKey(whole))) ?? (await make(client, whole))
     await makeRoom(client, most)
     return make(client, sum)
   })

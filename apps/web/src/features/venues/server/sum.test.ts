@@ -134,9 +134,15 @@ it('makes the sum of chosen venues for whoever is signed in, once, and refuses w
     sumOf: ['binance-usdm', 'okx-swap'],
     lastBucket: null,
   })
+  // who chooses all of them means whatever trades it, and no second sum of the same
+  expect(await api.venues.choose({ ...sum, venues: ['hyperliquid', ...both] })).toEqual({ instrument: 'market:SUM' })
   await expect(api.venues.choose({ ...sum, venues: ['gate-usdt', 'binance-usdm'] })).rejects.toThrow('Gate USDT does not trade SUM')
   await expect(api.venues.choose({ ...sum, venues: ['binance-usdm', 'binance-usdm'] })).rejects.toThrow('two venues')
   await expect(api.venues.choose({ ...sum, venues: ['market' as never, 'okx-swap'] })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  const eager = await web.callerOf(await web.cookieOf(await web.addPerson()))
+  for (let i = 0; i < 60; i++) await eager.venues.choose({ ...sum, venues: both })
+  await expect(eager.venues.choose({ ...sum, venues: both })).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  await expect(api.venues.choose({ ...sum, venues: both })).resolves.toEqual({ instrument })
   const nobody = await web.callerOf(null)
   await expect(nobody.venues.choose({ ...sum, venues: both })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
 })
