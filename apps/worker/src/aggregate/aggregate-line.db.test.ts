@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { gunzipSync } from 'node:zlib'
 import { readStretches } from '@faultline/db/repositories/aggregate-coverage'
 import { chooseVenues, makeAllVenueSums } from '@faultline/db/repositories/aggregates'
@@ -245,8 +246,8 @@ it('takes turns with the history of other sums, and goes on with what is live me
   for (const member of [long.a, long.b]) await member.append(range(0, 300))
   for (const member of [live.a, live.b]) await member.append(range(0, 3))
   const history = new WindowLimiter(1)
-  const { promise: busy, resolve: end } = Promise.withResolvers<void>()
-  const another = history.run(new AbortController().signal, () => busy)
+  const end = new AbortController()
+  const another = history.run(new AbortController().signal, () => once(end.signal, 'abort'))
   const line = await lineOf(long.key, [long.a, long.b], { ...QUICK, history })
   line.heard()
   await new Promise((resolve) => setTimeout(resolve, 200))
@@ -254,7 +255,7 @@ it('takes turns with the history of other sums, and goes on with what is live me
   const all = ({ a, b }: typeof long, count: number) => sumsOf((i) => [a.column(i), b.column(i)], range(0, count))
   await served(live.key, all(live, 3))
   expect((await servedColumns(t.db, long.key)).size).toBe(0)
-  end()
+  end.abort()
   await another
   await served(long.key, all(long, 300))
 })
