@@ -22,6 +22,15 @@ describe('the time of messages that have none', () => {
     expect(heard.at(9_500)).toBe(T + 500)
   })
 
+  it('follows a clock that was ahead for a while and is set back', () => {
+    const heard = new HeardTime()
+    heard.hear(T + 3_600_000, 9_000)
+    for (const at of [9_500, 12_000, 19_000]) heard.hear(T + at, at)
+    expect(heard.at(19_000)).toBeGreaterThan(T + 3_600_000)
+    heard.hear(T + 19_500, 19_500)
+    expect(heard.at(19_500)).toBe(T + 19_500)
+  })
+
   it('goes on by our clock when nothing is heard for long', () => {
     const heard = new HeardTime()
     heard.hear(T, 9_000)

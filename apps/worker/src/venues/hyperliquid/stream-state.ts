@@ -5,6 +5,8 @@ import type { Of } from './rows.ts'
 
 /** Books come twice a second. When none has come for so long, our own clock tells how much later it is. */
 const SILENT_MS = 2 * SECOND_MS
+/** When none has been newer for so long, the venue's clock was set back. */
+const SET_BACK_MS = 10 * SECOND_MS
 /** The last trades of a minute have been told when its candle is this old by the venue's clock. */
 const LATE_MS = 2 * SECOND_MS
 
@@ -17,7 +19,8 @@ export class HeardTime {
 
   /** A message was of this time. History that is sent at the beginning does not set it back. */
   hear(time: number, receivedAt: number): void {
-    if (this.newest === null || time > this.newest.time) this.newest = { time, receivedAt }
+    const { newest } = this
+    if (newest === null || time > newest.time || receivedAt - newest.receivedAt > SET_BACK_MS) this.newest = { time, receivedAt }
   }
 
   /** UTC ms; null while nothing has been heard: the venue's clock may be anything. */
