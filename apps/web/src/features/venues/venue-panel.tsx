@@ -1,12 +1,12 @@
 'use client'
 import { FEED_VENUES } from '@faultline/market/venue'
-import { formatClock, formatFunding, formatPercent, formatUsd } from '@faultline/ui/format'
+import { formatFunding, formatPercent, formatUsd } from '@faultline/ui/format'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { messages } from '../../messages.ts'
 import { figure, formatShare } from '../shell/prepare/format.ts'
 import { sharesOf } from './prepare/venue-choice.ts'
-import { coverageLine, shortName, withoutLiquidations } from './prepare/words.ts'
+import { coverageLine, shortName, sinceText, withoutLiquidations } from './prepare/words.ts'
 import type { SumFacts, SumVenue } from './server/schema.ts'
 import { VenueDot } from './share-bar.tsx'
 
@@ -27,7 +27,7 @@ export function VenuePanel({ facts }: { facts: SumFacts | null }) {
       </div>
       <ul className="mt-1">
         {facts.venues.map((venue) => (
-          <Venue key={venue.venue} facts={venue} share={shares.find((s) => s.venue === venue.venue)?.share ?? null} />
+          <Venue key={venue.venue} sum={facts} facts={venue} share={shares.find((s) => s.venue === venue.venue)?.share ?? null} />
         ))}
       </ul>
       <p className="mt-2 text-[11px] leading-[15px] text-t3">
@@ -38,7 +38,7 @@ export function VenuePanel({ facts }: { facts: SumFacts | null }) {
   )
 }
 
-function Venue({ facts, share }: { facts: SumVenue; share: number | null }) {
+function Venue({ sum, facts, share }: { sum: SumFacts; facts: SumVenue; share: number | null }) {
   const known = FEED_VENUES.find((v) => v === facts.venue)
   const Icon = facts.included ? CircleCheck : TriangleAlert
   const { liquidations } = facts
@@ -49,7 +49,7 @@ function Venue({ facts, share }: { facts: SumVenue; share: number | null }) {
         <span className="font-semibold">{shortName(facts.venue)}</span>
         <span className={`flex items-center gap-1 text-[11px] ${facts.included ? 'text-ok' : 'text-warn'}`}>
           <Icon size={12} aria-hidden="true" />
-          {facts.included ? text.in : facts.missingSince === null ? text.notYet : text.since(formatClock(facts.missingSince, 'utc'))}
+          {facts.included ? text.in : facts.missingSince === null ? text.notYet : text.since(sinceText(facts.missingSince, sum))}
         </span>
         <span className="ml-auto font-semibold">{figure(facts.openInterestUsd, formatUsd)}</span>
         {share !== null && <span className="w-9 text-right text-t2">{formatPercent(share, { decimals: 0 })}</span>}

@@ -115,6 +115,7 @@ describe('what is said of a sum', () => {
   const facts: SumFacts = {
     baseAsset: 'BTC',
     reference: 'binance-usdm',
+    end: Date.UTC(2026, 2, 5, 18),
     venues: [
       venue('binance-usdm'),
       venue('okx-swap', { included: false, missingSince: Date.UTC(2026, 2, 5, 12, 3) }),
@@ -124,6 +125,8 @@ describe('what is said of a sum', () => {
 
   it('names who is missing since when, and whose liquidations nobody knows', () => {
     expect(coverageLine(facts)).toEqual({ count: '1 of 3 venues', missing: 'OKX missing since 12:03, Hyperliquid not there yet' })
+    // since another day: the time of day alone would say that it went a moment ago
+    expect(coverageLine({ ...facts, end: Date.UTC(2026, 2, 9, 12, 30) }).missing).toContain('OKX missing since 5 Mar 12:03,')
     expect(coverageLine({ ...facts, venues: [venue('okx-swap')] }).missing).toBeNull()
     expect(withoutLiquidations(facts)).toEqual(['Hyperliquid'])
     expect(missingVenues(facts).map((v) => v.venue)).toEqual(['okx-swap', 'hyperliquid'])

@@ -1,6 +1,6 @@
 /** What is said of sums, in words of the catalogue: pure. */
 import { type FeedVenueId, VENUES } from '@faultline/market/venue'
-import { formatClock } from '@faultline/ui/format'
+import { formatClock, formatDay, formatDayClock } from '@faultline/ui/format'
 import { messages } from '../../../messages.ts'
 import { venueName } from '../../instruments/prepare/venue-name.ts'
 import type { SumFacts } from '../server/schema.ts'
@@ -18,6 +18,10 @@ export function nameOf(row: MarketRow): { symbol: string; venue: string } {
   return { symbol: row.summedAs, venue: row.sumOf?.length ? row.sumOf.map(shortName).join(' + ') : text.all }
 }
 
+/** `12:03` of the day that is shown, `22 Nov 12:03` of another one: since when a venue is out. */
+export const sinceText = (time: number, { end }: Pick<SumFacts, 'end'>): string =>
+  formatDay(time, 'utc') === formatDay(end, 'utc') ? formatClock(time, 'utc') : formatDayClock(time, 'utc')
+
 /** `4 of 5 venues · OKX missing since 12:03`; the second part only where one is missing. */
 export function coverageLine(facts: SumFacts): { count: string; missing: string | null } {
   const missing = missingVenues(facts)
@@ -28,7 +32,7 @@ export function coverageLine(facts: SumFacts): { count: string; missing: string 
         ? null
         : missing
             .map(({ venue, missingSince }) =>
-              missingSince === null ? text.never(shortName(venue)) : text.missing(shortName(venue), formatClock(missingSince, 'utc')),
+              missingSince === null ? text.never(shortName(venue)) : text.missing(shortName(venue), sinceText(missingSince, facts)),
             )
             .join(', '),
   }

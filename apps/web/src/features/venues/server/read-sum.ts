@@ -52,6 +52,7 @@ export async function readSum(
     funding: combineFunding(series, lineMs, from),
     facts: {
       baseAsset: aggregate.baseAsset,
+      end: to,
       reference: members[order[0] ?? 0]?.venue ?? null,
       venues: venuesOf(
         members.map((member, i) => ({

@@ -30,6 +30,8 @@ export const sumFacts = z.object({
   baseAsset: z.string(),
   /** venue whose prices the candles have; where it has none, those of the next in open interest */
   reference: z.string().nullable(),
+  /** end of the newest column, UTC ms: what "now" is here */
+  end: z.number(),
   venues: z.array(sumVenue),
 })
 export type SumFacts = z.infer<typeof sumFacts>
