@@ -47,10 +47,13 @@ export async function startProduct() {
   chmodSync(state, 0o755) // as root, the database runs under another account, which has to get in
   const database = await ownDatabase()
   // A quick market in the past, so that minutes pass in seconds and never reach the present; and no call to the outside.
+  const nowhere = ['BINANCE', 'BYBIT', 'OKX', 'GATE', 'HYPERLIQUID'].flatMap((name) => [
+    [`FAULTLINE_${name}_REST_URL`, 'http://127.0.0.1:9'],
+    [`FAULTLINE_${name}_WS_URL`, 'ws://127.0.0.1:9'],
+  ])
   const venue = {
+    ...Object.fromEntries(nowhere),
     FAULTLINE_VENUE_OPTIONS: `--speed 6 --history-days 4 --symbols SIMOAKUSDT,SIMSPARKUSDT --clock-start ${new Date(Date.now() - 4 * 3_600_000).toISOString()}`,
-    FAULTLINE_BINANCE_REST_URL: 'http://127.0.0.1:9',
-    FAULTLINE_BINANCE_WS_URL: 'ws://127.0.0.1:9',
   }
   const env = { ...venue, ...process.env, ...database.env, PORT: String(await freePort()), FAULTLINE_STATE_DIR: state }
   delete env.npm_lifecycle_event
