@@ -122,6 +122,9 @@ describe('what everybody sees', () => {
     // The larger one would be liquidated at a tenth of the price.
     expect(now.positions).toMatchObject([{ account: '0x0000…cdef', usd: 1000, liquidationPrice: 95, leverage: 10, seenAt: NOW - 1000 }])
     const layer = await member.observed.layer({ instrumentIds: [instrument.id], from: NOW - HOUR_MS, to: NOW })
+    await expect(member.observed.layer({ instrumentIds: [instrument.id], from: 1e16, to: 1e16 + HOUR_MS })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    })
     expect(layer.map((r) => r.bin)).toContain(binOf(100) - 21)
     for (const answer of [now, layer, await admin.observed.current({ instrumentIds: [instrument.id] })])
       expect(JSON.stringify(answer)).not.toMatch(/0x[0-9a-f]{10}/)

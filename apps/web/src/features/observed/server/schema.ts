@@ -50,7 +50,12 @@ export const observedNow = z.object({
 })
 export type ObservedNow = z.infer<typeof observedNow>
 
-export const layerInput = observedInput.extend({ from: time, to: time })
+/** What a database can hold: beyond lies no picture. */
+const storableTime = z
+  .number()
+  .min(0)
+  .max(Date.UTC(9999, 11, 31))
+export const layerInput = observedInput.extend({ from: storableTime, to: storableTime })
 
 /** Levels that stood for a stretch of time, UTC ms; `bin` of the price grid, `usd` the most that stood there. */
 export const observedRun = z.object({ side, bin: z.int(), from: time, to: time, usd: z.number() })
