@@ -126,7 +126,9 @@ test('the sum is found by its name, says what it is made of, and its chips are b
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/simulated-market:SIMOAK-binance-bybit-okx-hyperliquid/)
   await expect(heatmap(page)).toHaveAttribute('data-state', 'ready', { timeout: 60_000 })
-  await page.getByRole('button', { name: /^Gate/, pressed: false }).press('Enter')
+  const out = page.getByRole('button', { name: /^Gate/, pressed: false })
+  await expect(out).toBeFocused()
+  await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/simulated-market:SIMOAK($|\?)/)
 })
 

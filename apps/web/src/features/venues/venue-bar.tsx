@@ -5,7 +5,7 @@ import { formatPercent } from '@faultline/ui/format'
 import { useMutation } from '@tanstack/react-query'
 import { Check, LoaderCircle, Plus, TriangleAlert } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { heatmapPath } from '../heatmap/prepare/heatmap-path.ts'
@@ -89,6 +89,9 @@ function Bar({ choice, current, instruments, facts, query }: BarProps) {
   )
 }
 
+/** The picture of other venues is another page: who chose it by keyboard goes on at the same chip there. */
+let pressedLast: FeedVenueId | null = null
+
 function Chip(props: {
   venue: FeedVenueId
   chosen: boolean
@@ -101,8 +104,15 @@ function Chip(props: {
 }) {
   const { venue, chosen, share, missing, busy, next } = props
   const Icon = busy ? LoaderCircle : missing ? TriangleAlert : chosen ? Check : Plus
+  const ref = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (pressedLast !== venue) return
+    pressedLast = null
+    ref.current?.focus({ preventScroll: true })
+  }, [venue])
   return (
     <button
+      ref={ref}
       type="button"
       aria-pressed={chosen}
       aria-busy={busy || undefined}
@@ -135,6 +145,7 @@ function useShowVenues(choice: VenueChoice, instruments: readonly InstrumentList
   const show = (venues: readonly FeedVenueId[], venue: FeedVenueId | null = null) => {
     const { key, known } = instrumentOf(choice, venues, instruments)
     setPressed(venue)
+    pressedLast = venue
     if (known) return open(key)
     const { baseAsset, simulated } = choice
     choose.mutate({ baseAsset, simulated, venues: [...venues] }, { onSuccess: ({ instrument }) => open(instrument) })
