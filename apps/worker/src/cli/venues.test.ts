@@ -18,3 +18,11 @@ it('asks nothing of a venue that has told the worker to wait', async () => {
     rmSync(folder, { recursive: true })
   }
 })
+
+it('asks nobody where one of the venues cannot be asked', async () => {
+  const venues = ['--venue', 'bybit-linear', 'simulated-okx']
+  const { code, stdout, stderr } = await startCli(['venues', 'check', '--seconds', '1', ...venues]).ended
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toContain('Simulated OKX: no simulated venue runs here')
+  expect(stderr).not.toContain('bybit-linear:')
+})

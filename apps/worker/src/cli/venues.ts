@@ -60,11 +60,12 @@ async function run(flags: Flags): Promise<void> {
   await checkOutput(flags.out === undefined ? null : out)
   // The worker's own: whom a venue has told to wait does not ask here either, and what it tells us here the worker keeps to.
   const banFile = new BanFile(path.join(readLiveEnv().stateDir, 'bans.json'))
+  const places = venues.map((venue) => ({ venue, addresses: addressesOf(venue, flags) }))
   const checks: VenueCheck[] = []
   await untilStopped(async (signal) => {
-    const work = venues.map(async (venue) => {
+    const work = places.map(async ({ venue, addresses }) => {
       const feed = (await FEEDS[VENUES[venue].wire]())({
-        ...addressesOf(venue, flags),
+        ...addresses,
         banFile,
         log: (line) => process.stderr.write(`${venue}: ${line}\n`),
       })
