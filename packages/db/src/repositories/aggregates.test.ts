@@ -64,6 +64,10 @@ it('keeps a choice of venues while it is looked at, and makes room only of what 
   expect(await unusedAggregates(t.db, 3_600_000)).toEqual([id])
   await touchAggregate(t.db, id)
   expect(await unusedAggregates(t.db, 3_600_000)).toEqual([])
+  // whoever looks all the time does not come near the hour after which a choice makes room
+  await t.db.pool.query(`update aggregate set last_used_at = now() - interval '50 minutes' where instrument_id = $1`, [id])
+  await touchAggregate(t.db, id)
+  expect(await unusedAggregates(t.db, 1_800_000)).toEqual([])
   await t.db.pool.query(`update aggregate set last_used_at = now() - interval '3 days' where instrument_id = $1`, [id])
   const lease = await acquireLease(t.db, id, 'a worker', 60_000)
   const build = await startBuild(t.db, lease, { modelVersion: 'sum-1', bucketMs: MINUTE_MS })

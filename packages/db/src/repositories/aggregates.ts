@@ -56,8 +56,8 @@ export interface MemberRow {
 const MAKING_LOCK = [0x46414c20, 1] as const
 /** Who asks for a new choice when there is no room takes that of one that nobody has looked at for so long. */
 const MAKE_ROOM_AFTER_MS = 3_600_000
-/** "Looked at" is written down this often. */
-const TOUCH_EVERY = "interval '1 hour'"
+/** "Looked at" is written down this often: well before who looks at it the whole time would have to make room. */
+const TOUCH_EVERY = "interval '10 minutes'"
 
 /** Everything that can be part of a sum, in the order in which sums add it up. */
 export async function listSummands(q: Queryable | Database): Promise<Summand[]> {
