@@ -36,6 +36,9 @@ export const SYMBOLS: Readonly<Record<Wire, { venue: FeedVenueId; symbol: string
 }
 export const keyOf = (wire: Wire): string => `${SYMBOLS[wire].venue satisfies VenueId}:${SYMBOLS[wire].symbol}`
 
+/** Once in a minute of the venues; Hyperliquid, whose answer is dear, half as often. */
+const pollMsOf = (wire: Wire): number => ((wire === 'hyperliquid' ? 2 : 1) * MINUTE_MS) / SPEED
+
 export interface FiveOptions {
   seed: number
   /** how long before midnight of the venues, when funding is settled, they start; whole five minutes */
@@ -71,7 +74,7 @@ export class FiveVenues {
     for (const wire of WIRES) {
       const { rest, ws } = five.face(wire)
       const source = { name: wire, venue: SYMBOLS[wire].venue, restUrl: rest, wsUrl: ws }
-      await ensureDataSource(db, { ...source, options: { backfillDays: 0.1, openInterestPollMs: 2_000, ...options[wire] } })
+      await ensureDataSource(db, { ...source, options: { backfillDays: 0.1, openInterestPollMs: pollMsOf(wire), ...options[wire] } })
     }
     return five
   }
