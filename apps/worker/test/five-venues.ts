@@ -21,25 +21,25 @@ type Venue = Awaited<ReturnType<typeof startTestVenue>>
 type Face = NonNullable<Venue['venues'][Wire]>
 type Market = NonNullable<ReturnType<Face['market']>>
 
-export const SYMBOL = 'SIMOAKUSDT'
-export const SUM_KEY = 'simulated-market:SIMOAK'
+const SYMBOL = 'SIMOAKUSDT'
+const SUM_KEY = 'simulated-market:SIMOAK'
 /** A minute of the venues in two seconds. */
-export const SPEED = 30
+const SPEED = 30
 
 /** The instrument of each venue, and its data source, which bears the wire's name. */
-export const SYMBOLS: Readonly<Record<Wire, { venue: FeedVenueId; symbol: string }>> = {
+const SYMBOLS: Readonly<Record<Wire, { venue: FeedVenueId; symbol: string }>> = {
   binance: { venue: 'simulated', symbol: 'SIMOAKUSDT' },
   bybit: { venue: 'simulated-bybit', symbol: 'SIMOAKUSDT' },
   okx: { venue: 'simulated-okx', symbol: 'SIMOAK-USDT-SWAP' },
   gate: { venue: 'simulated-gate', symbol: 'SIMOAK_USDT' },
   hyperliquid: { venue: 'simulated-hyperliquid', symbol: 'SIMOAK' },
 }
-export const keyOf = (wire: Wire): string => `${SYMBOLS[wire].venue satisfies VenueId}:${SYMBOLS[wire].symbol}`
+const keyOf = (wire: Wire): string => `${SYMBOLS[wire].venue satisfies VenueId}:${SYMBOLS[wire].symbol}`
 
 /** Once in a minute of the venues; Hyperliquid, whose answer is dear, half as often. */
 const pollMsOf = (wire: Wire): number => ((wire === 'hyperliquid' ? 2 : 1) * MINUTE_MS) / SPEED
 
-export interface FiveOptions {
+interface FiveOptions {
   seed: number
   /** how long before midnight of the venues, when funding is settled, they start; whole five minutes */
   minutesBefore: number
@@ -234,7 +234,7 @@ export class FiveVenues {
   }
 }
 
-export interface StoredCandle {
+interface StoredCandle {
   open_time: number
   open: number
   high: number
