@@ -348,7 +348,7 @@ export class AggregateLine {
     const recipe = { from: head === null ? from : served.summed.from, members: this.recipe(members) }
     const next = await SumBuild.begin(this.db, this.lease, bucketMs, recipe)
     try {
-      if (head !== null) await next.adopt(served, head, signal)
+      if (head !== null) await next.adopt(served, head, { signal, history })
       const grow = async (until: number) => {
         const members = await this.stillThose(recipe)
         await next.advance({ members, until, wait: null, signal, history, onProgress: (d, t) => this.tellProgress(progress, d, t) })

@@ -83,12 +83,12 @@ export class SumBuild {
   }
 
   /** Takes over what `other`, the generation before, has of buckets before `before`: columns, tiles and who was in them. */
-  async adopt(other: SumBuild, before: number, signal?: AbortSignal): Promise<void> {
+  async adopt(other: SumBuild, before: number, { signal, history }: Pick<AdvanceOptions, 'signal' | 'history'>): Promise<void> {
     const copy = { from: other.build.id, to: this.build.id, before, limit: COPY_ROWS }
     for (let copied = COPY_ROWS; copied === COPY_ROWS; ) {
-      signal?.throwIfAborted()
+      signal.throwIfAborted()
       this.lease.assertHeld()
-      copied = await copyColumns(this.db, this.lease.lease, copy)
+      copied = (await history.run(signal, () => copyColumns(this.db, this.lease.lease, copy))) ?? COPY_ROWS
     }
     const known = (await readStretches(this.db, other.build.id, { to: before })).map((s) => ({ ...s, to: Math.min(s.to, before) }))
     await this.append([], before - this.bucketMs, async (client) => {
