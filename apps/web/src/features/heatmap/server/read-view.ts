@@ -35,12 +35,14 @@ export async function readHeatmapView(
   const lineMs = lineStep(input.range)
   const isSum = isSumVenue(instrument.venue)
   if (isSum) await touchAggregate(db, instrument.id)
-  const [series, gaps, columns, channels] = await Promise.all([
+  const whole = Math.min(to, Math.max(from, build.thinnedTo ?? from))
+  const [series, gaps, thinned, columns, channels] = await Promise.all([
     isSum
       ? readSum(db, { instrument, build }, { from, to: end, resolutionMs, lineMs })
       : readOwnSeries(db, span, { end, sourceMs: build.bucketMs, resolutionMs, lineMs }),
     readGaps(db, span),
-    countColumns(db, { ...span, buildId: build.id }),
+    whole > from ? countColumns(db, { ...span, to: whole, buildId: build.id }) : 0,
+    countColumns(db, { ...span, from: whole, buildId: build.id }),
     readChannels(db, span, feed),
   ])
   const { id, key, venue, symbol, baseAsset, quoteAsset, simulated } = instrument
@@ -57,7 +59,8 @@ export async function readHeatmapView(
     openInterest: series.openInterest,
     funding: series.funding,
     gaps,
-    coverage: { columns, expected: Math.round((to - from) / bucketMs) },
+    // What retention has thinned is not missing.
+    coverage: { columns: thinned + columns, expected: thinned + Math.round((to - whole) / bucketMs) },
     channels,
     liquidationsSampled: feed !== null && VENUES[venue].liquidations === 'sample',
     sum: series.facts,

@@ -275,3 +275,16 @@ it('says not found for what is not there, or has no column yet', async () => {
     for (const ask of [() => api.heatmap.view({ instrument, range: '3d' }), () => api.heatmap.defaultRange({ instrument })])
       await expect(ask()).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
+
+it('calls nothing missing that retention has thinned', async () => {
+  const market = await builtMarket(web.database.db, { count: 3 * 1_440, bucketMs: MINUTE_MS })
+  const { id } = market.build
+  const thinnedTo = [(START + DAY_MS) / 1_000, id]
+  await web.sql(
+    'DELETE FROM "column" WHERE build_id = $2 AND bucket < to_timestamp($1) AND extract(epoch FROM bucket)::bigint % 300 <> 240',
+    thinnedTo,
+  )
+  await web.sql('UPDATE build SET thinned_5m_to = to_timestamp($1) WHERE id = $2', thinnedTo)
+  const { coverage } = await api.heatmap.view({ instrument: market.instrument.key, range: '3d' })
+  expect(coverage).toEqual({ columns: 288 + 2 * 1_440, expected: 288 + 2 * 1_440 })
+})
