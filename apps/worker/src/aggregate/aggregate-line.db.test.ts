@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { gunzipSync } from 'node:zlib'
 import { readStretches } from '@faultline/db/repositories/aggregate-coverage'
 import { chooseVenues, makeAllVenueSums } from '@faultline/db/repositories/aggregates'
-import { buildsOf, startBuild } from '@faultline/db/repositories/builds'
+import { buildsOf, findBuild, startBuild } from '@faultline/db/repositories/builds'
 import { ensureDataSource } from '@faultline/db/repositories/data-sources'
 import { findInstrument } from '@faultline/db/repositories/instruments'
 import { acquireLease } from '@faultline/db/repositories/leases'
@@ -276,6 +276,8 @@ it('calls nobody missing where retention has thinned a member and not yet anothe
     key,
     sumsOf((i) => [a.column(i), b.column(i, 1)], [4, 9, 14, 19]),
   )
+  const { currentBuildId } = await findInstrument(t.db, key)
+  expect((await findBuild(t.db, currentBuildId as number))?.thinnedTo).toBe(START + 20 * MINUTE_MS)
   expect(await coverage(key)).toEqual([a, b].map(({ instrument }) => ({ member: instrument.id, from: 4, to: 20, included: true })))
 })
 

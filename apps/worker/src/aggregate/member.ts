@@ -34,6 +34,9 @@ export const endOf = (member: Pick<Member, 'lastBucket' | 'bucketMs'>): number =
 export const firstIn = (member: Pick<Member, 'firstBucket' | 'bucketMs'>, bucketMs: number): number =>
   Math.ceil((member.firstBucket + member.bucketMs) / bucketMs) * bucketMs - bucketMs
 
+/** Of columns that are thinned for the first time one is left in each step of so long. */
+export const THINNED_STEP_MS = 5 * MINUTE_MS
+
 /**
  * Whether retention has taken the member's column that ends at `end`: of each step the one that ends with it stays. That is no gap of the
  * venue, and what the others say of that moment alone would be no sum of them all.
@@ -42,7 +45,7 @@ export function isThinned(member: Pick<Member, 'firstBucket' | 'bucketMs' | 'thi
   const start = end - member.bucketMs
   if (start < member.firstBucket) return false
   const gone = (to: number | null, stepMs: number) => to !== null && start < to && member.bucketMs < stepMs && end % stepMs !== 0
-  return gone(member.thinned5mTo, 5 * MINUTE_MS) || gone(member.thinned30mTo, 30 * MINUTE_MS)
+  return gone(member.thinned5mTo, THINNED_STEP_MS) || gone(member.thinned30mTo, 30 * MINUTE_MS)
 }
 
 /** What the venue's clocks say, as far as their data tell: of all members, the latest. */

@@ -3,7 +3,7 @@
  * and how far, in one transaction. The same members' columns give the same bytes, whenever and in whatever order they came.
  */
 import type { Database, Transaction } from '@faultline/db/database'
-import { extendStretches, type MemberStretch, readStretches } from '@faultline/db/repositories/aggregate-coverage'
+import { extendStretches, type MemberStretch, noteThinned, readStretches } from '@faultline/db/repositories/aggregate-coverage'
 import { appendColumns, type BuildRow, copyColumns, readCheckpoint, startBuild } from '@faultline/db/repositories/builds'
 import { columnsAt } from '@faultline/db/repositories/columns'
 import { closeTiles, copyTiles } from '@faultline/db/repositories/tiles'
@@ -12,7 +12,16 @@ import { tileIndexOf } from '@faultline/market/tile-build'
 import { floorTo } from '@faultline/market/units'
 import type { WindowLimiter } from '../history/window-limiter.ts'
 import type { HeldLease } from '../pipeline/held-lease.ts'
-import { decodeCheckpoint, encodeCheckpoint, endOf, isThinned, type Member, mayStillCome, type SumCheckpoint } from './member.ts'
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  endOf,
+  isThinned,
+  type Member,
+  mayStillCome,
+  type SumCheckpoint,
+  THINNED_STEP_MS,
+} from './member.ts'
 import { Stretches } from './stretches.ts'
 import { sumColumns } from './sum-columns.ts'
 
@@ -139,13 +148,17 @@ export class SumBuild {
     const stretches = this.stretches.settled()
     let waitsFor: readonly Member[] = []
     let last: number | null = null
+    let thinnedTo: number | null = null
     for (const bucketStart of buckets) {
       const end = bucketStart + bucketMs
       const there = new Set(members.filter((_, i) => columns[i]?.has(end)).map((m) => m.id))
       waitsFor = this.lacking(options, bucketStart, there)
       if (waitsFor.length > 0) break
       last = bucketStart
-      if (members.some((m) => isThinned(m, end))) continue
+      if (members.some((m) => isThinned(m, end))) {
+        thinnedTo = Math.ceil(end / THINNED_STEP_MS) * THINNED_STEP_MS
+        continue
+      }
       const parts = columns.flatMap((of) => of.get(end) ?? [])
       if (parts.length > 0) sums.push(sumColumns(parts, { bucketStart, bucketMs }))
       // Columns are appended in order: of a bucket that every member has passed without one there will be none.
@@ -157,6 +170,7 @@ export class SumBuild {
     await this.append(sums, last, async (client) => {
       await verifyBuilds(client, members)
       await extendStretches(client, this.build.id, stretches.changed())
+      if (thinnedTo !== null) await noteThinned(client, this.build.id, thinnedTo)
     })
     this.stretches = stretches
     this.next = last + bucketMs

@@ -42,6 +42,11 @@ export async function readStretches(
   return rows
 }
 
+/** Of a sum made of thinned columns: its own that start before `before` (UTC ms) are as thin, and none of them is missing. */
+export async function noteThinned(q: Queryable, buildId: number, before: number): Promise<void> {
+  await q.query('update build set thinned_5m_to = greatest(thinned_5m_to, $2) where id = $1', [buildId, new Date(before)])
+}
+
 /**
  * The first bucket, in time, of which a member's column is stored now though the sum was made without it; null where none is. A
  * bucket of the sum takes the member's column that ends when it ends.
