@@ -278,12 +278,10 @@ export class InstrumentLine {
       if (run.end > from) {
         this.holeSince = null
         await ingest.claim(instrument.id, run.end, this.stopping.signal)
-        const begin = from
-        const stepped = await this.context.steps.run(this.stopping.signal, () => live.step(begin, run.end))
-        if (stepped === null) return
-        if (stepped.columns > 0) {
+        const { columns } = await live.step(from, run.end)
+        if (columns > 0) {
           const venueNow = this.context.venueNow(instrument.id)
-          this.context.metrics.columns(stepped.columns, venueNow && venueNow - run.end)
+          this.context.metrics.columns(columns, venueNow && venueNow - run.end)
         }
         await this.overdue.reached(run.end)
         // What was committed meanwhile calls again.

@@ -14,8 +14,6 @@ export interface LineContext {
   source: DataSourceRow
   /** lets a few windows of history be in flight per source, instruments in turn */
   limiter: WindowLimiter
-  /** lets a few lines of the worker step at a time: a minute's end is one of every instrument */
-  steps: WindowLimiter
   worker: string
   /** the venue's clock as the feed knows it, UTC ms; null before anything arrived */
   venueNow(instrumentId: number): number | null

@@ -54,8 +54,6 @@ export interface SourceRunnerOptions {
   leaseMs?: number | undefined
   /** which source of this worker writes an instrument: two sources may name the same market; shared by all runners of a worker */
   claims: Map<number, DataSourceRow>
-  /** how many lines may step at a time, shared by all runners of a worker */
-  steps?: WindowLimiter | undefined
   metrics?: SourceMetrics | undefined
   /** how soon the venue's list is asked for again while it changes, ms */
   discoverSoonMs?: number | undefined
@@ -67,7 +65,6 @@ export class SourceRunner {
   private readonly stopping = new AbortController()
   private readonly supervisor: FeedSupervisor
   private readonly limiter = new WindowLimiter(2)
-  private readonly steps: WindowLimiter
   private readonly marginTables: MarginTables
   private readonly listing = new VenueListing()
   private readonly lines = new Map<number, InstrumentLine>()
@@ -86,7 +83,6 @@ export class SourceRunner {
 
   constructor(options: SourceRunnerOptions) {
     this.options = options
-    this.steps = options.steps ?? new WindowLimiter()
     const { db, feed, source, metrics = UNMEASURED } = options
     this.metrics = metrics
     this.supervisor = new FeedSupervisor({
@@ -379,7 +375,6 @@ export class SourceRunner {
       feed,
       source,
       limiter: this.limiter,
-      steps: this.steps,
       worker,
       venueNow: (instrumentId) => this.supervisor.venueNow(instrumentId),
       statuses: (instrumentId) => this.supervisor.statusOf(instrumentId),

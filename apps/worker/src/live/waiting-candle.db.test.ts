@@ -50,7 +50,6 @@ it('asks nobody for a candle that has come and waits to be estimated, and says o
       },
       source,
       limiter: new WindowLimiter(1),
-      steps: new WindowLimiter(1),
       metrics: UNMEASURED,
       worker: 'test',
       venueNow: () => venueNow,

@@ -11,7 +11,6 @@ import { AggregateRunner } from '../aggregate/aggregate-runner.ts'
 import type { VenueAddress } from '../env.ts'
 import { BanFile } from '../feed/ban-file.ts'
 import type { VenueFeed } from '../feed/venue-feed.ts'
-import { WindowLimiter } from '../history/window-limiter.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { createIngest } from '../ingest/writer.ts'
 import { messageOf } from '../message-of.ts'
@@ -40,11 +39,6 @@ export interface WorkerOptions {
   metrics?: WorkerMetrics | undefined
 }
 
-/**
- * Fewer than the pool has connections (with-database.ts): when a minute ends, hundreds of lines step, and whoever has to keep its
- * leases or read something meanwhile is not behind all of them. One after the other they are also ready sooner on average.
- */
-const STEPS_AT_A_TIME = 4
 /** Whoever looks for changes that no notice told of. */
 const LOOK_EVERY_MS = 30_000
 
@@ -62,7 +56,6 @@ export class Worker {
   private readonly told = new Map<number, string>()
   /** the ingest's connections: hundreds of lines that step at a minute's end do not stand before it */
   private readonly ingestDb: Database
-  private readonly steps = new WindowLimiter(STEPS_AT_A_TIME)
   private readonly sums: AggregateRunner
   private listener: Listener | null = null
   private loop: Promise<unknown> = Promise.resolve()
@@ -170,8 +163,7 @@ export class Worker {
     if (!this.ingest) return
     const { ingest, name: worker, claims } = this
     const feed = await this.feedOf(source)
-    const measured = metrics?.source(source)
-    const runner = new SourceRunner({ db, ingest, source, feed, worker, log, leaseMs, claims, steps: this.steps, metrics: measured })
+    const runner = new SourceRunner({ db, ingest, source, feed, worker, log, leaseMs, claims, metrics: metrics?.source(source) })
     this.runners.set(source.id, runner)
     runner.start()
   }

@@ -309,7 +309,6 @@ it('scores a map from the line of its instrument', async () => {
       },
       source,
       limiter: new WindowLimiter(1),
-      steps: new WindowLimiter(1),
       metrics: UNMEASURED,
       worker: 'test',
       venueNow: () => venueNow,
