@@ -217,3 +217,5 @@ export function useServerNow(first: number, everyMs = 10_000): number {
 }
 /** The job that moved last; null when none has since the page was opened. */
 export const useProgress = (): ProgressNews | null => useFromStore((store) => store.progress)
+/** How far the adding up of one sum over venues is. */
+export const useSumNews = (instrumentKey: string): ProgressNews | null => useFromStore((store) => store.sumOf(instrumentKey))

@@ -10,7 +10,7 @@ import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { heatmapPath } from '../heatmap/prepare/heatmap-path.ts'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
-import { useProgress } from '../stream/news-stream.tsx'
+import { useSumNews } from '../stream/news-stream.tsx'
 import { progressFigures } from '../waiting/prepare/progress.ts'
 import { instrumentOf, listedInterest, sharesOf, toggled, type VenueChoice, venueChoice } from './prepare/venue-choice.ts'
 import { coverageLine, shortName } from './prepare/words.ts'
@@ -166,7 +166,7 @@ function Work({ instrumentKey }: { instrumentKey: string }) {
 
 /** `43 %` while the sum is being made; null otherwise. */
 export function useSumProgress(instrumentKey: string): string | null {
-  const progress = useProgress()
-  if (progress?.job !== 'sum' || progress.instrumentKey !== instrumentKey || progress.phase === 'done') return null
+  const progress = useSumNews(instrumentKey)
+  if (progress === null || progress.phase === 'done') return null
   return progressFigures(progress).percent
 }

@@ -20,9 +20,7 @@ export function SourcesPanel({ renderedAt }: { renderedAt: number }) {
   const sources = useSources()
   const user = useUser()
   const now = useServerNow(renderedAt, 1_000)
-  const newest = useProgress()
-  // Sums make themselves of what is there: nobody waits for them here.
-  const progress = newest?.job === 'sum' ? null : newest
+  const progress = useProgress()
   const figures = progress && progressFigures(progress)
   return (
     <Panel

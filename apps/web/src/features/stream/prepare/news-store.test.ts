@@ -62,6 +62,11 @@ it('knows the job that moved last', () => {
   store.deliver({ ...job, job: 'import', instrumentKey: 'a:B' })
   expect(store.progress?.instrumentKey).toBe('a:B')
   expect(store.all()).toHaveLength(2)
+  // sums are added up beside each other: none hides another, or a job that somebody waits for
+  for (const key of ['market:A', 'market:B']) store.deliver({ ...job, job: 'sum', instrumentKey: key })
+  expect(store.progress?.instrumentKey).toBe('a:B')
+  expect(store.sumOf('market:A')).toMatchObject({ done: 1, total: 2 })
+  expect(store.sumOf('market:C')).toBeNull()
 })
 
 it('tells the server’s time where the browser’s clock is off', () => {

@@ -16,7 +16,7 @@ export class NewsStore {
   feeds: ReadonlyMap<string, FeedNews> = new Map()
   /** in the order they were made; another list after each change */
   sources: readonly SourceNews[] = []
-  /** of the job that moved last */
+  /** of the job that moved last; sums make themselves, many at a time, and nobody waits for all of them */
   progress: ProgressNews | null = null
   /** our clock minus the server's */
   private skewMs = 0
@@ -33,6 +33,12 @@ export class NewsStore {
   columnsOf(instrumentKey: string): ColumnsNews | null {
     const news = this.newest.get(`columns ${instrumentKey}`)
     return news?.kind === 'columns' ? news : null
+  }
+
+  /** How far the adding up of one sum is; null when nothing has been told of it. */
+  sumOf(instrumentKey: string): ProgressNews | null {
+    const news = this.newest.get(`progress sum ${instrumentKey}`)
+    return news?.kind === 'progress' ? news : null
   }
 
   /** What the server's clock says now. */
@@ -58,7 +64,7 @@ export class NewsStore {
   private keep(news: News): void {
     this.newest.set(subjectOf(news), news)
     if (news.kind === 'feed') this.feeds = new Map(this.feeds).set(news.instrumentKey, news)
-    else if (news.kind === 'progress') this.progress = news
+    else if (news.kind === 'progress' && news.job !== 'sum') this.progress = news
     else if (news.kind === 'source')
       this.sources = [...this.sources.filter((known) => known.sourceId !== news.sourceId), news].sort((a, b) => a.sourceId - b.sourceId)
   }
