@@ -176,6 +176,11 @@ export class FiveVenues {
     return this.rows('gap', wire, 'from_time, channel')
   }
 
+  /** Without candles that were asked for as soon as they were late, which on a busy machine anybody's may be. */
+  async gapsThatMatter(wire: Wire): ReturnType<FiveVenues['gaps']> {
+    return (await this.gaps(wire)).filter(({ channel, status }) => channel !== 'candle' || status !== 'filled')
+  }
+
   /** Liquidations as the venue words them, one line each, in order of time. */
   async liquidationLines(wire: Wire): Promise<string[]> {
     const rows = await this.rows<StoredLiquidation>('liquidation', wire, 'time, price, quantity')

@@ -3,9 +3,9 @@ import { FaultlineError } from '@faultline/market/errors'
 import { readEnv } from '../env.ts'
 
 /** Opens the application's database for one command and closes it whatever happens. */
-export async function withDatabase<T>(command: string, work: (db: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(command: string, work: (db: Database) => Promise<T>, poolSize = 6): Promise<T> {
   const { databaseUrl } = readEnv()
-  const db = openDatabase({ url: databaseUrl, poolSize: 6, applicationName: `faultline ${command}` })
+  const db = openDatabase({ url: databaseUrl, poolSize, applicationName: `faultline ${command}` })
   try {
     await reach(db, databaseUrl)
     return await work(db)

@@ -22,6 +22,9 @@ export function register(program: Command): void {
     .action(run)
 }
 
+/** Hundreds of lines step when a minute ends, and each waits for a connection for a while only. */
+const POOL_SIZE = 12
+
 const SIMULATED = { symbols: [], options: { backfillDays: 7 } }
 const DEFAULT_SOURCES: readonly Parameters<typeof ensureDataSource>[1][] = [
   { name: 'Simulated market', venue: 'simulated', ...SIMULATED },
@@ -39,35 +42,39 @@ const DEFAULT_SOURCES: readonly Parameters<typeof ensureDataSource>[1][] = [
 async function run({ defaults = false }: { defaults?: boolean }): Promise<void> {
   const env = readLiveEnv()
   await untilStopped((signal) =>
-    withDatabase('worker', async (db) => {
-      if (defaults) for (const source of DEFAULT_SOURCES) await ensureDataSource(db, source)
-      const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`)
-      const { stateDir, workerName: name, addresses, leaseMs, sumGraceMs } = env
-      const metrics = env.metrics && new WorkerMetrics()
-      const served = env.metrics && metrics && (await serveMetrics(metrics, env.metrics))
-      if (served) log(`metrics are served at port ${served.port}`)
-      const worker = new Worker({
-        db,
-        stateDir: path.join(stateDir, 'worker'),
-        name,
-        addresses,
-        leaseMs,
-        sumGraceMs,
-        log,
-        metrics: metrics ?? undefined,
-      })
-      const stopped = new Promise<void>((resolve) => {
-        if (signal.aborted) resolve()
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
-      try {
-        // It waits for the database for as long as that takes; whoever wants it to stop meanwhile does not.
-        await Promise.race([worker.start().then(() => process.send?.('ready')), stopped])
-        await stopped
-        await worker.stop()
-      } finally {
-        await served?.close()
-      }
-    }),
+    withDatabase(
+      'worker',
+      async (db) => {
+        if (defaults) for (const source of DEFAULT_SOURCES) await ensureDataSource(db, source)
+        const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`)
+        const { stateDir, workerName: name, addresses, leaseMs, sumGraceMs } = env
+        const metrics = env.metrics && new WorkerMetrics()
+        const served = env.metrics && metrics && (await serveMetrics(metrics, env.metrics))
+        if (served) log(`metrics are served at port ${served.port}`)
+        const worker = new Worker({
+          db,
+          stateDir: path.join(stateDir, 'worker'),
+          name,
+          addresses,
+          leaseMs,
+          sumGraceMs,
+          log,
+          metrics: metrics ?? undefined,
+        })
+        const stopped = new Promise<void>((resolve) => {
+          if (signal.aborted) resolve()
+          signal.addEventListener('abort', () => resolve(), { once: true })
+        })
+        try {
+          // It waits for the database for as long as that takes; whoever wants it to stop meanwhile does not.
+          await Promise.race([worker.start().then(() => process.send?.('ready')), stopped])
+          await stopped
+          await worker.stop()
+        } finally {
+          await served?.close()
+        }
+      },
+      POOL_SIZE,
+    ),
   )
 }
