@@ -67,11 +67,12 @@ it('positions and shares of open interest are the market’s own', async () => {
   expect(rows.map((r) => line(r.account, r.side, r.size, r.isolated)).sort()).toEqual(
     truth.map((p) => line(p.account, p.direction > 0 ? 'long' : 'short', p.quantity, !p.cross)).sort(),
   )
+  // Prices on the wire have five digits.
   for (const row of rows) {
     const own = truth.find((p) => p.account === row.account && p.quantity.toPrecision(6) === row.size.toPrecision(6))
-    expect(row.entryPrice / (own?.entryPrice ?? 0)).toBeCloseTo(1, 4)
+    expect(row.entryPrice / (own?.entryPrice ?? 0)).toBeCloseTo(1, 3)
     if (row.liquidationPrice === null) expect(own?.liquidationPrice).toBeLessThanOrEqual(0)
-    else expect(row.liquidationPrice / (own?.liquidationPrice ?? 0)).toBeCloseTo(1, 4)
+    else expect(row.liquidationPrice / (own?.liquidationPrice ?? 0)).toBeCloseTo(1, 3)
   }
 
   const lease = keepLease(t.db, await acquireLease(t.db, instrument.id, 'test', 60_000), 60_000)
