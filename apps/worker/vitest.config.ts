@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'database',
           setupFiles,
-          testTimeout,
+          ...patience,
           include: ['src/**/*.db.test.ts'],
           globalSetup: ['@faultline/testkit/global-setup'],
         },
