@@ -6,8 +6,15 @@ import { MINUTE_MS } from '@faultline/market/units'
 import { WIRES, type Wire } from '@faultline/market/venue'
 import { freshDatabase } from '@faultline/testkit/fresh-database'
 import { VENUE_START } from '@faultline/testkit/simulated-venue'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, it as anyTest, beforeAll, expect, vi } from 'vitest'
 import { FiveVenues } from '../../test/five-venues.ts'
+
+/**
+ * A minute of misbehaviour, in which much depends on what happens to fall into it: for whoever works on the feeds, and not for every
+ * run of all tests (two-faults.db.test.ts is). FAULTLINE_LONG_TESTS=1 runs it.
+ */
+const asked = Boolean(process.env.FAULTLINE_LONG_TESTS)
+const it = anyTest.skipIf(!asked)
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 const t = freshDatabase()
@@ -16,6 +23,7 @@ let five: FiveVenues
 let from = 0
 
 beforeAll(async () => {
+  if (!asked) return
   // Of this seed, a hundred positions die in the ten minutes before midnight.
   five = await FiveVenues.start(t.db, {
     seed: 52,
@@ -104,16 +112,18 @@ it('has everything again that can be had, each once', async () => {
       const settled = (await five.rows<{ time: number }>('funding', wire, 'time')).filter((r) => r.time > VENUE_START - MINUTE_MS)
       expect(settled.map((r) => r.time)).toEqual([VENUE_START])
     }
-    // Of the full five minutes there is a history.
+    // Of the full five minutes there is a history, which fills what was missed of it.
     for (const [wire, { begin, over }] of [
       ['bybit', first],
       ['gate', second],
     ] as const) {
       const rows = await five.openInterest(wire)
+      const missed = (await five.gaps(wire)).filter((gap) => gap.channel === 'openInterest')
       const { time, openInterest } = five.market(wire).openInterestHistory(begin, over).columns
-      const stored = Array.from(time, (t) => rows.filter((r) => r.time === t).map((r) => r.open_interest.toFixed(q)))
-      expect(stored).toEqual(Array.from(openInterest, (coins) => [coins.toFixed(q)]))
-      expect(time.length).toBeGreaterThan(0)
+      const marks = [...time.keys()].filter((i) => missed.some((gap) => gap.from_time <= (time[i] ?? 0) && (time[i] ?? 0) < gap.to_time))
+      const stored = marks.map((i) => rows.filter((r) => r.time === time[i]).map((r) => r.open_interest.toFixed(q)))
+      expect(stored).toEqual(marks.map((i) => [openInterest[i]?.toFixed(q)]))
+      if (wire === 'bybit') expect(marks.length).toBeGreaterThan(0)
     }
     return true
   })
@@ -144,7 +154,7 @@ it('says of each venue what it has missed, and that nobody else has missed anyth
   }
 })
 
-it.each(WIRES)('has every liquidation of %s that was told, once, or a gap that cannot be filled', async (wire) => {
+anyTest.skipIf(!asked).each(WIRES)('has every liquidation of %s that was told, once, or a gap that cannot be filled', async (wire) => {
   const timeOf = (line: string): number => Number(line.split(' ')[0])
   const told = five.toldLiquidations(wire, from, to - MINUTE_MS)
   const stored = (await five.liquidationLines(wire)).filter((line) => timeOf(line) >= from && timeOf(line) < to - MINUTE_MS)
