@@ -7,8 +7,6 @@ const patience = { testTimeout: 30_000, hookTimeout: 60_000 }
 /** `*.test.ts` need no database; `*.db.test.ts` get a cluster with a migrated template from the global set-up. */
 export default defineConfig({
   test: {
-    // Most of these wait, for sockets, timers and Postgres: two at once take half the time, on two cores as well.
-    maxWorkers: 2,
     projects: [
       { test: { name: 'unit', setupFiles, ...patience, include: ['src/**/*.test.ts'], exclude: ['src/**/*.db.test.ts'] } },
       {

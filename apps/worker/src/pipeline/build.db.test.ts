@@ -157,9 +157,11 @@ describe('runBuild', () => {
   it('writes nothing once another has taken over', async () => {
     await importFiles(t.db, marketFiles({ ...market, symbol: 'EEEUSDT' }))
     const instrument = await findInstrument(t.db, 'EEEUSDT')
-    const slept = await takeLease(t.db, instrument.id, { holder: 'the one that slept', ttlMs: 200 })
+    const slept = await takeLease(t.db, instrument.id, { holder: 'the one that slept', ttlMs: 60_000 })
     const build = await startBuild(t.db, slept.lease, { modelVersion: MODEL_VERSION, bucketMs: FIVE_MINUTES })
-    await inTransaction(t.db, (c) => c.query(`update lease set expires_at = now() where instrument_id = $1`, [instrument.id]))
+    await inTransaction(t.db, (c) =>
+      c.query(`update lease set expires_at = now() - interval '1 second' where instrument_id = $1`, [instrument.id]),
+    )
     const taken = await takeLease(t.db, instrument.id, { holder: 'the other' })
     await expect(runBuild(t.db, { instrument, build, lease: slept })).rejects.toMatchObject({ code: 'lease_lost' })
     expect((await buildStates(t.db, 'EEEUSDT'))[0]?.build.columnCount).toBe(0)
