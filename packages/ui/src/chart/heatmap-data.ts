@@ -28,6 +28,52 @@ export interface HeatmapData {
   funding: readonly FundingRow[]
   /** what is missing: hatched over the whole height where candles are, at the top where only liquidations were missed */
   gaps: readonly { from: number; to: number; channel: string }[]
+  /**
+   * What may be panned and zoomed to, when that is more than `from` to `to`, the part that is loaded. Outside of the loaded part the
+   * chart shows nothing until data that cover it are set.
+   */
+  history?: { from: number; to: number }
+  /**
+   * Another key is another picture, which starts with `opening` (or with everything that is loaded); the same one keeps what is on
+   * screen while finer, coarser or more data are put under it.
+   */
+  viewKey?: string
+  opening?: { from: number; to: number; priceLow?: number; priceHigh?: number }
+  /** base coin that takers bought in the candle that opens then; null where it is not known. Ascending */
+  flow?: readonly FlowRow[]
+  /** prints, added up over `binMs`. `sampled`: the venue shows only some of them */
+  liquidations?: { binMs: number; sampled: boolean; rows: readonly LiquidationRow[] }
+  ratios?: readonly { kind: string; rows: readonly (readonly [number, number])[] }[]
+  /** risk index, 0 to 100, `[time, value]` */
+  risk?: readonly (readonly [number, number])[]
+  /** the next settlement, UTC ms, and the rate that is expected for it */
+  predictedFunding?: { time: number; rate: number } | null
+  breakouts?: readonly BreakoutMark[]
+  clusters?: readonly ClusterLabel[]
+}
+
+/** `[open time, base coin bought by takers, or null]` */
+export type FlowRow = readonly [number, number | null]
+/** `[start, USD of longs, USD of shorts]` */
+export type LiquidationRow = readonly [number, number, number]
+
+/** Price entered a dense zone of the map. */
+export interface BreakoutMark {
+  time: number
+  side: 'long' | 'short'
+  lowPrice: number
+  highPrice: number
+  /** estimated to stand there */
+  usd: number
+}
+
+/** A cluster of the newest column, labelled at the right edge. */
+export interface ClusterLabel {
+  side: 'long' | 'short'
+  price: number
+  usd: number
+  /** signed ratio of the price now */
+  distance: number
 }
 
 /** A liquidation level of observed positions over a stretch of time; times in UTC ms. */

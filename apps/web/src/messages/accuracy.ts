@@ -1,0 +1,4 @@
+/** Words of the accuracy. */
+export const accuracy = {
+  title: 'Accuracy',
+}

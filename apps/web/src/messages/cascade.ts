@@ -1,0 +1,4 @@
+/** Words of the cascade. */
+export const cascade = {
+  title: 'Cascade',
+}

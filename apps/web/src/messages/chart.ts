@@ -1,0 +1,4 @@
+/** Words of the chart. */
+export const chart = {
+  title: 'Chart',
+}

@@ -1,0 +1,4 @@
+/** Words of the embed. */
+export const embed = {
+  title: 'Embed',
+}

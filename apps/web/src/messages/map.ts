@@ -1,0 +1,4 @@
+/** Words of the map. */
+export const map = {
+  title: 'Map',
+}

@@ -1,0 +1,4 @@
+/** Words of the palette. */
+export const palette = {
+  title: 'Palette',
+}

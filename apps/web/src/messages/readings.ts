@@ -1,0 +1,4 @@
+/** Words of the readings. */
+export const readings = {
+  title: 'Readings',
+}

@@ -1,0 +1,4 @@
+/** Words of the screener. */
+export const screener = {
+  title: 'Screener',
+}

@@ -1,0 +1,4 @@
+/** Words of the tour. */
+export const tour = {
+  title: 'Tour',
+}
