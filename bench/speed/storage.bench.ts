@@ -21,11 +21,11 @@ import { type LiveEvent, storeLive } from '@faultline/db/repositories/live-event
 import { applyRetention, readRetention, setRetention, storageByTable } from '@faultline/db/repositories/retention'
 import { closeTiles } from '@faultline/db/repositories/tiles'
 import { Estimator, MODEL_VERSION } from '@faultline/engine/estimator/estimator'
+import { tiersOf } from '@faultline/engine/margin/tiers'
 import type { Column } from '@faultline/market/column'
 import { RATIO_KINDS } from '@faultline/market/event'
 import { DAY_MS, floorTo, MINUTE_MS } from '@faultline/market/units'
 import { storedInputs } from '../../apps/worker/src/pipeline/stored-inputs.ts'
-import { tiersOf } from '../../apps/worker/src/pipeline/tiers.ts'
 import { LiveMarket } from '../../packages/simulator/src/venue/live-market.ts'
 
 const SYMBOL = 'SIMRIDGEUSDT'

@@ -7,11 +7,11 @@ import { appendColumns, type BuildRow, findBuild, readCheckpoint } from '@faultl
 import type { InstrumentRow } from '@faultline/db/repositories/instruments'
 import { closeTiles } from '@faultline/db/repositories/tiles'
 import { Estimator } from '@faultline/engine/estimator/estimator'
+import { tiersOf } from '@faultline/engine/margin/tiers'
 import type { Column } from '@faultline/market/column'
 import { tileIndexOf } from '@faultline/market/tile-build'
 import type { HeldLease } from '../pipeline/held-lease.ts'
 import { storedInputs } from '../pipeline/stored-inputs.ts'
-import { tiersOf } from '../pipeline/tiers.ts'
 import { LiveScore } from './score/live-score.ts'
 
 export interface LiveBuildOptions {

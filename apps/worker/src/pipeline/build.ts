@@ -8,11 +8,11 @@ import { type BuildRow, readCheckpoint } from '@faultline/db/repositories/builds
 import { eventRange } from '@faultline/db/repositories/events'
 import type { InstrumentRow } from '@faultline/db/repositories/instruments'
 import { Estimator } from '@faultline/engine/estimator/estimator'
+import { tiersOf } from '@faultline/engine/margin/tiers'
 import { ColumnWriter } from './column-writer.ts'
 import type { HeldLease } from './held-lease.ts'
 import { leaveIfStopped } from './stop.ts'
 import { storedInputs } from './stored-inputs.ts'
-import { tiersOf } from './tiers.ts'
 
 /** Steps per transaction: about half a megabyte of columns, some tens of milliseconds of work. */
 const BATCH_STEPS = 512

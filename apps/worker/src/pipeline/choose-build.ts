@@ -8,10 +8,10 @@ import { type BuildRow, buildsOf, discardBuild, dropCheckpoint, readCheckpoint, 
 import type { InstrumentRow } from '@faultline/db/repositories/instruments'
 import type { Lease } from '@faultline/db/repositories/leases'
 import { Estimator, MODEL_VERSION } from '@faultline/engine/estimator/estimator'
+import { tiersOf } from '@faultline/engine/margin/tiers'
 import { FaultlineError } from '@faultline/market/errors'
 import type { TableKind } from '@faultline/market/event-table'
 import { resolutionName } from '@faultline/market/resolution'
-import { tiersOf } from './tiers.ts'
 
 /** The earliest row of each kind that was inserted or filled in; null or absent: none. */
 export type EarliestNew = Partial<Record<TableKind, number | null>>

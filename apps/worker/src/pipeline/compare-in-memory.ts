@@ -5,13 +5,13 @@ import { columnsHash, countColumns } from '@faultline/db/repositories/columns'
 import { eventRange } from '@faultline/db/repositories/events'
 import type { InstrumentRow } from '@faultline/db/repositories/instruments'
 import { Estimator } from '@faultline/engine/estimator/estimator'
+import { tiersOf } from '@faultline/engine/margin/tiers'
 import { encodeColumn } from '@faultline/market/column-codec'
 import { FaultlineError } from '@faultline/market/errors'
 import { isoTime } from '@faultline/market/units'
 import type { GenerationHash } from './rebuild.ts'
 import { leaveIfStopped } from './stop.ts'
 import { storedInputs } from './stored-inputs.ts'
-import { tiersOf } from './tiers.ts'
 
 /**
  * Estimates from the stored events, up to the last bucket that `build` had consumed when this was called, and compares the

@@ -1,12 +1,7 @@
-import type { InstrumentRow } from '@faultline/db/repositories/instruments'
-import { tiersFor, tiersFromBinanceBrackets } from '@faultline/engine/margin/tiers'
+import { tiersFromBinanceBrackets } from '@faultline/engine/margin/tiers'
 import { FaultlineError } from '@faultline/market/errors'
 import type { MarginTier } from '@faultline/market/instrument'
 import type { DumpMarket } from '../dump/dump.ts'
-
-/** The margin table that an instrument is estimated with: the one that was imported with it, else the engine's own. */
-export const tiersOf = (instrument: Pick<InstrumentRow, 'symbol' | 'marginTiers'>): readonly MarginTier[] =>
-  instrument.marginTiers ?? tiersFor(instrument.symbol)
 
 /** Do two tables say the same? */
 export const sameTiers = (a: readonly MarginTier[], b: readonly MarginTier[]): boolean =>

@@ -16,6 +16,10 @@ export function tiersFor(symbol: string): readonly MarginTier[] {
   return tiers
 }
 
+/** The margin table that an instrument is estimated with: the one that came with it, else our own. */
+export const tiersOf = (instrument: { symbol: string; marginTiers: readonly MarginTier[] | null }): readonly MarginTier[] =>
+  instrument.marginTiers ?? tiersFor(instrument.symbol)
+
 /** The highest leverage that any tier allows. */
 export function maxLeverage(tiers: readonly MarginTier[]): number {
   return tiers.reduce((most, tier) => Math.max(most, tier.maxLeverage), 1)
