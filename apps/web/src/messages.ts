@@ -19,6 +19,11 @@ export const messages = {
   nav: {
     label: 'Main',
     heatmap: 'Heatmap',
+    map: 'Map',
+    cascade: 'Cascade',
+    screener: 'Screener',
+    accuracy: 'Accuracy',
+    more: 'More',
     instruments: 'Instruments',
     sources: 'Data sources',
     account: 'Account',

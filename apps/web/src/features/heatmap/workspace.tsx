@@ -94,6 +94,7 @@ export function Workspace({
   return (
     <AppFrame
       section="heatmap"
+      instrument={instrument.key}
       fixed
       centre={<InstrumentPicker current={instrument} instruments={instruments} query={query} />}
       badge={

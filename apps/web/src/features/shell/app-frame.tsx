@@ -1,17 +1,20 @@
 'use client'
 import { Logo } from '@faultline/ui/react/logo'
-import { Database, Flame, KeyRound, Table2, UserRound } from 'lucide-react'
+import { KeyRound, LogOut } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { messages } from '../../messages.ts'
 import { AccountMenu } from './account-menu.tsx'
+import { MENU_ENTRY, TabBar, TopNavigation } from './navigation.tsx'
+import type { Section } from './prepare/sections.ts'
+import { signOut } from './sign-out.ts'
 import { ThemeToggle } from './theme-toggle.tsx'
 import { useUser } from './user-context.tsx'
 
-export type Section = 'heatmap' | 'instruments' | 'sources' | 'account'
-
 export interface AppFrameProps {
   section: Section
+  /** key of what the page shows: links to the heatmap, the map and the cascade stay with it */
+  instrument?: string
   /** middle of the top bar: what the page is about */
   centre?: ReactNode
   /** right of the top bar: the age of the data */
@@ -21,17 +24,8 @@ export interface AppFrameProps {
   children: ReactNode
 }
 
-const NAV = [
-  { section: 'heatmap', href: '/', icon: Flame },
-  { section: 'instruments', href: '/instruments', icon: Table2 },
-] as const
-const ADMIN_NAV = [{ section: 'sources', href: '/admin/sources', icon: Database }] as const
-
-const useNav = () => (useUser().role === 'admin' ? [...NAV, ...ADMIN_NAV] : NAV)
-
 /** The bars around every signed-in page: on top the navigation, on phones a tab bar at the bottom. */
-export function AppFrame({ section, centre, badge, fixed = false, children }: AppFrameProps) {
-  const nav = useNav()
+export function AppFrame({ section, instrument, centre, badge, fixed = false, children }: AppFrameProps) {
   return (
     <div className={`flex min-h-dvh flex-col ${fixed ? 'phone:h-dvh phone:overflow-hidden' : ''}`}>
       <a
@@ -41,22 +35,10 @@ export function AppFrame({ section, centre, badge, fixed = false, children }: Ap
         {messages.nav.skip}
       </a>
       <header className="sticky top-0 z-30 flex h-12 flex-none items-center gap-3 border-b border-line bg-s1 px-3">
-        <Link href="/" aria-label={messages.product} className="flex rounded-md">
-          <Logo size={24} wordmark className="[&_.fl-wordmark]:hidden phone:[&_.fl-wordmark]:inline" />
+        <Link href="/" aria-label={messages.product} className="flex flex-none rounded-md">
+          <Logo size={24} wordmark className="[&_.fl-wordmark]:hidden full:[&_.fl-wordmark]:inline" />
         </Link>
-        <nav aria-label={messages.nav.label} className="hidden gap-1 phone:ml-2 phone:flex">
-          {nav.map((item) => (
-            <Link
-              key={item.section}
-              href={item.href}
-              prefetch={false}
-              aria-current={item.section === section ? 'page' : undefined}
-              className="flex h-7 items-center rounded-md px-2.5 font-medium text-t2 hover:text-t1 aria-[current]:bg-s3 aria-[current]:text-t1"
-            >
-              {messages.nav[item.section]}
-            </Link>
-          ))}
-        </nav>
+        <TopNavigation section={section} instrument={instrument} />
         <div className="flex min-w-0 flex-1 phone:justify-center">{centre}</div>
         {badge}
         <ThemeToggle />
@@ -66,7 +48,16 @@ export function AppFrame({ section, centre, badge, fixed = false, children }: Ap
       <main id="content" className={`flex min-w-0 flex-1 flex-col ${fixed ? 'phone:min-h-0' : ''}`}>
         {children}
       </main>
-      <TabBar section={section} />
+      <TabBar
+        section={section}
+        instrument={instrument}
+        extras={() => (
+          <button type="button" onClick={signOut} className={MENU_ENTRY}>
+            <LogOut size={16} aria-hidden="true" className="flex-none text-t2" />
+            {messages.nav.signOut}
+          </button>
+        )}
+      />
     </div>
   )
 }
@@ -86,29 +77,6 @@ function InitialPasswordBanner({ here }: { here: boolean }) {
         )}
       </p>
     </div>
-  )
-}
-
-function TabBar({ section }: { section: Section }) {
-  const tabs = [...useNav(), { section: 'account', href: '/account', icon: UserRound } as const]
-  return (
-    <nav
-      aria-label={messages.nav.label}
-      className="sticky bottom-0 z-30 flex flex-none border-t border-line bg-s1 pb-[env(safe-area-inset-bottom)] phone:hidden"
-    >
-      {tabs.map(({ section: target, href, icon: Icon }) => (
-        <Link
-          key={target}
-          href={href}
-          prefetch={false}
-          aria-current={target === section ? 'page' : undefined}
-          className="flex h-14 flex-1 flex-col items-center justify-center gap-1 text-[11px] font-medium text-t2 aria-[current]:text-accfg"
-        >
-          <Icon size={20} aria-hidden="true" />
-          {messages.nav[target]}
-        </Link>
-      ))}
-    </nav>
   )
 }
 

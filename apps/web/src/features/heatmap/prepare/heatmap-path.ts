@@ -1,5 +1,8 @@
-/** Address of an instrument's heatmap. The colon of the key may stand in a path as it is. */
-export const heatmapPath = (key: string): string => `/heatmap/${encodeURIComponent(key).replaceAll('%3A', ':')}`
+/** An instrument's key as a segment of a path. Its colon may stand there as it is. */
+export const instrumentSegment = (key: string): string => encodeURIComponent(key).replaceAll('%3A', ':')
+
+/** Address of an instrument's heatmap. */
+export const heatmapPath = (key: string): string => `/heatmap/${instrumentSegment(key)}`
 
 /** The key in a path's segment as Next hands it over (still encoded); null when it cannot be one. */
 export function instrumentOfSegment(segment: string): string | null {
