@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { HEAT_STOPS, type Theme, TOKENS } from './tokens.ts'
+import { HEAT_STOPS, LEVERAGE_COLOURS, SINGLE_HEAT_STOPS, type Theme, TOKENS } from './tokens.ts'
 
 const css = readFileSync(new URL('./styles.css', import.meta.url), 'utf8')
 
@@ -19,6 +19,14 @@ it.each(['dark', 'light'] as const)('styles.css and tokens.ts say the same in %s
     const stops = HEAT_STOPS[theme][side].map((s) => s.toLowerCase())
     expect(vars.get(`heat-${side}`)?.match(/#\w{6}/g)).toEqual(stops)
     expect(vars.get(`heat-${side}-full`)).toBe(stops.at(-1))
+    LEVERAGE_COLOURS[theme][side].forEach((colour, i) => {
+      expect(vars.get(`leverage-${side}-${i + 1}`)).toBe(colour.toLowerCase())
+    })
+  }
+  for (const [palette, ramps] of Object.entries(SINGLE_HEAT_STOPS)) {
+    const stops = ramps[theme].map((s) => s.toLowerCase())
+    expect(vars.get(`heat-${palette}`)?.match(/#\w{6}/g)).toEqual(stops)
+    expect(vars.get(`heat-${palette}-full`)).toBe(stops.at(-1))
   }
 })
 

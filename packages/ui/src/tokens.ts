@@ -106,6 +106,37 @@ export const HEAT_STOPS: Readonly<Record<Theme, Readonly<Record<'long' | 'short'
   },
 }
 
+/**
+ * Ramps that both sides share, 0 → 1, in OKLCH as well. Lightness rises all the way in dark and falls all the way in light: more USD is
+ * further from the ground. Cividis and viridis: Nuñez et al. 2018, Smith and van der Walt 2015, with one stop added towards the ground.
+ */
+export const SINGLE_HEAT_STOPS: Readonly<Record<'cividis' | 'viridis' | 'contrast', Readonly<Record<Theme, readonly string[]>>>> = {
+  cividis: {
+    dark: ['#0A0F1F', '#00224E', '#123570', '#3B496C', '#575D6D', '#707173', '#8A8678', '#A59C74', '#C3B369', '#E1CC55', '#FEE838'],
+    light: ['#FFFDEE', '#FEF3A8', '#E9D768', '#C3B369', '#A59C74', '#8A8678', '#707173', '#575D6D', '#3B496C', '#123570', '#00224E'],
+  },
+  viridis: {
+    dark: ['#13081D', '#440154', '#482878', '#3E4989', '#31688E', '#26828E', '#1F9E89', '#35B779', '#6DCD59', '#B4DE2C', '#FDE725'],
+    light: ['#FFFDE8', '#FBF29A', '#D3E66A', '#8FD35F', '#43B97A', '#1F9E89', '#26828E', '#31688E', '#3E4989', '#482878', '#440154'],
+  },
+  contrast: {
+    dark: ['#0D0B08', '#3A2E00', '#755F00', '#B39500', '#F0D000', '#FFFBE0'],
+    light: ['#FBFAF7', '#D9D4C9', '#A79F90', '#6F6759', '#39332A', '#0A0805'],
+  },
+}
+
+/** Classes of effective leverage from low to high (up to 5, 10, 25, 50 and above), a colour each. */
+export const LEVERAGE_COLOURS: Readonly<Record<Theme, Readonly<Record<'long' | 'short', readonly string[]>>>> = {
+  dark: {
+    long: ['#1F3B77', '#205B97', '#1984B4', '#2CB2C9', '#75DED7'],
+    short: ['#6C1D35', '#953339', '#BE5639', '#E1863B', '#F2C166'],
+  },
+  light: {
+    long: ['#95D5E9', '#6BBADA', '#459AC5', '#2971A7', '#204379'],
+    short: ['#EFC48D', '#E5A05C', '#D07A3D', '#AB502C', '#772A25'],
+  },
+}
+
 /** Exponent of the value-to-ramp curve `((usd − lo) / (hi − lo)) ^ γ`. */
 export const HEAT_GAMMA: Readonly<Record<Theme, number>> = { dark: 1.25, light: 0.95 }
 

@@ -85,6 +85,44 @@ describe.skipIf(executable === null)(
       expect([r.again, r.shown, r.dark]).toEqual([r.first, r.first, r.first])
     })
 
+    it('changes palette, scale and sides by colours alone: no option is set, and what is drawn has other colours', async () => {
+      const { page, errors } = await probePage(1)
+      const r = await page.evaluate((minute) => {
+        window.probe.open({ columns: 288, bins: 600, resolutionMs: 5 * minute })
+        const chart = window.probe.chart()
+        const { chart: echarts } = chart.internals()
+        let options = 0
+        const setOption = echarts.setOption.bind(echarts) as (...args: unknown[]) => void
+        echarts.setOption = ((...args: unknown[]) => {
+          options++
+          setOption(...args)
+        }) as typeof echarts.setOption
+        const pictures: number[] = [window.probe.picture()]
+        const after = (change: () => void) => {
+          change()
+          pictures.push(window.probe.picture())
+        }
+        for (const palette of ['viridis', 'cividis', 'contrast'] as const) after(() => chart.setPalette(palette))
+        after(() => chart.setSides('long'))
+        after(() => chart.setSides('short'))
+        after(() => chart.setSides('both'))
+        after(() => chart.setPalette('twin'))
+        after(() => chart.setHeatScale('percentile'))
+        after(() => chart.setHeatScale('absolute'))
+        const recolour = options
+        chart.setTheme('light')
+        return { pictures, recolour, theme: options }
+      }, minute)
+      await page.close()
+      expect(errors).toEqual([])
+      expect(r.recolour).toBe(0)
+      // The counter counts: a theme does set options.
+      expect(r.theme).toBeGreaterThan(0)
+      const [twin, viridis, cividis, contrast, long, short, both, twinAgain, percentile, absolute] = r.pictures
+      expect(new Set([twin, viridis, cividis, contrast, long, short, percentile]).size).toBe(7)
+      expect([both, twinAgain, absolute]).toEqual([contrast, twin, twin])
+    })
+
     it('zooms with the wheel, pans with a drag, resets with a double click', async () => {
       const { page, errors } = await probePage(1)
       await page.evaluate((minute) => window.probe.open({ columns: 576, bins: 900, resolutionMs: 5 * minute }), minute)

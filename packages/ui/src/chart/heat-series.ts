@@ -17,6 +17,7 @@ import {
   createRaster,
   drawStates,
   type HatchStyle,
+  hatchShorts,
   type Level,
   levelFor,
   mapColumns,
@@ -178,7 +179,9 @@ export class HeatLayer {
   private paint(): void {
     if (!this.context || !this.image) return
     const { dpr } = this.origin
-    colourise(this.raster, this.pixels, this.lut.long, this.lut.short)
+    const { long, short, shortHatch, sides = 'both' } = this.lut
+    colourise(this.raster, this.pixels, long, short, sides)
+    if (shortHatch) hatchShorts(this.raster, this.pixels, shortHatch, sides, hatchAt(dpr))
     drawStates(this.states, this.raster, this.pixels, {
       ...this.gaps,
       period: Math.round(7 * dpr),
@@ -188,6 +191,9 @@ export class HeatLayer {
     this.context.putImageData(this.image, 0, 0)
   }
 }
+
+/** Of shorts on a ramp that both sides share: six CSS pixels apart, in whole device pixels. */
+const hatchAt = (dpr: number) => ({ period: Math.max(4, Math.round(6 * dpr)), thickness: Math.max(1, Math.round(dpr)) })
 
 const at = (point: number[], index: 0 | 1): number => point[index] as number
 

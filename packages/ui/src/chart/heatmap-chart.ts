@@ -10,16 +10,17 @@ import type { HeatmapData, HoverReading, ObservedRun } from './heatmap-data.ts'
 import { attachInteraction } from './interaction.ts'
 import { InterestLayer, interestExtent } from './interest-series.ts'
 import { type ChartLayout, chartLayout } from './layout.ts'
-import { makeHeatLut, packRgba } from './lut.ts'
+import { type HeatStyle, makeHeatLut, packRgba, ranksOf } from './lut.ts'
 import { MissedLayer } from './missed-series.ts'
 import { ObservedLayer } from './observed-series.ts'
 import { parseHex } from './oklch.ts'
 import { chartOption, priceTickOption } from './option.ts'
 import { ChartOverlay } from './overlay.ts'
+import type { HeatScale, Palette, ShownSides } from './palette.ts'
 import { defaultPriceRange, fullPriceRange } from './price-range.ts'
 import type { ReadingSources } from './reading.ts'
 import { PANE, PANE_COUNT, type Scene } from './scene.ts'
-import { suggestThreshold, type Threshold } from './threshold.ts'
+import { cellCounts, suggestThreshold, type Threshold } from './threshold.ts'
 import { textElement } from './tooltip.ts'
 import { type Bounds, followData, type PriceScale, type View } from './viewport.ts'
 
@@ -62,6 +63,9 @@ export class HeatmapChart {
   private priceTouched = false
   private chosen: Threshold | null = null
   private threshold: Threshold = suggestThreshold(null)
+  private heatStyle: HeatStyle = {}
+  /** of the cells that are loaded; made when a scale by rank asks for them */
+  private ranks: Float64Array | null = null
   private frame = 0
   private pending: View | null = null
 
@@ -135,7 +139,9 @@ export class HeatmapChart {
     const gapsOf = (channel: string) => data.gaps.filter((gap) => gap.channel === channel)
     if (before?.heat !== data.heat) {
       this.heat.setGrid(data.heat, gapsOf('candle'))
+      this.ranks = null
       if (!this.chosen) this.recolour(suggestThreshold(data.heat))
+      else if (this.heatStyle.scale === 'percentile') this.recolour(this.chosen)
     }
     this.candles.setCandles(data.candles.rows, data.candles.intervalMs)
     this.funding.setFunding(data.funding, gapsOf('funding'))
@@ -158,6 +164,21 @@ export class HeatmapChart {
     if (this.chosen?.lowUsd === lowUsd && this.chosen.highUsd === highUsd) return
     this.chosen = { lowUsd, highUsd }
     this.recolour(this.chosen)
+  }
+
+  /** Colours of the heat; recolours what is on screen like `setThreshold`. */
+  setPalette(palette: Palette): void {
+    this.setHeatStyle({ palette })
+  }
+
+  /** Brightness by USD, or by rank among the loaded cells; the threshold stays in USD. */
+  setHeatScale(scale: HeatScale): void {
+    this.setHeatStyle({ scale })
+  }
+
+  /** Which sides of the heat are drawn; labels and marks of the other one go with it. */
+  setSides(sides: ShownSides): void {
+    this.setHeatStyle({ sides })
   }
 
   /** Back to a threshold chosen from the data. */
@@ -264,7 +285,17 @@ export class HeatmapChart {
   }
 
   private makeLut() {
-    return makeHeatLut(this.theme, this.threshold.lowUsd, this.threshold.highUsd)
+    const { scale, sides, palette } = this.heatStyle
+    if (scale === 'percentile') this.ranks ??= ranksOf(cellCounts(this.data?.heat ?? null))
+    const style = { scale, sides, palette, ranks: this.ranks ?? undefined }
+    return makeHeatLut(this.theme, this.threshold.lowUsd, this.threshold.highUsd, style)
+  }
+
+  private setHeatStyle(part: Partial<HeatStyle>): void {
+    const next = { ...this.heatStyle, ...part }
+    if (next.palette === this.heatStyle.palette && next.scale === this.heatStyle.scale && next.sides === this.heatStyle.sides) return
+    this.heatStyle = next
+    this.heat.setLut(this.chart, this.makeLut())
   }
 
   private recolour(threshold: Threshold): void {

@@ -2,7 +2,7 @@
 export const PALETTES = ['twin', 'cividis', 'viridis', 'contrast'] as const
 export type Palette = (typeof PALETTES)[number]
 
-/** How USD become brightness: by the amounts themselves, or by the share of the cells on screen that hold less. */
+/** How USD become brightness: by the amounts themselves, or by the share of the loaded cells that hold less. */
 export const HEAT_SCALES = ['absolute', 'percentile'] as const
 export type HeatScale = (typeof HEAT_SCALES)[number]
 

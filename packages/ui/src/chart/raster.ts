@@ -196,19 +196,56 @@ export function resample(level: Level, used: Uint8Array, raster: Raster, values:
   }
 }
 
-/** Bytes to pixels. The stronger side gives the colour: both ramps have the same lightness, so neither hides the other. */
-export function colourise(raster: Raster, pixels: Uint32Array, longLut: Uint32Array, shortLut: Uint32Array): void {
+/**
+ * Bytes to pixels. The stronger side gives the colour: both ramps have the same lightness, so neither hides the other. With one side
+ * shown, that side alone.
+ */
+export function colourise(
+  raster: Raster,
+  pixels: Uint32Array,
+  longLut: Uint32Array,
+  shortLut: Uint32Array,
+  sides: 'both' | 'long' | 'short' = 'both',
+): void {
   const { width, height, long, short, rowFrom, rowTo, active } = raster
   const nothing = shortLut[0] as number
+  const [only, lut] = sides === 'short' ? [short, shortLut] : [long, longLut]
   for (let j = 0; j < height; j++) {
     const o = j * width
     if (active[j] === 0) pixels.fill(nothing, o, o + width)
     else if (j > 0 && rowFrom[j - 1] === rowFrom[j] && rowTo[j - 1] === rowTo[j]) pixels.copyWithin(o, o - width, o)
+    else if (sides !== 'both') for (let i = o, end = o + width; i < end; i++) pixels[i] = lut[only[i] as number] as number
     else
       for (let i = o, end = o + width; i < end; i++) {
         const l = long[i] as number
         const s = short[i] as number
         pixels[i] = (l > s ? longLut[l] : shortLut[s]) as number
+      }
+  }
+}
+
+/**
+ * Where both sides share a ramp: falling diagonals over what shows shorts, so that the side is never told by colour alone. In device
+ * pixels, on lines that stand still while the picture moves. After `colourise`, which it overwrites on one pixel in `period / thickness`.
+ */
+export function hatchShorts(
+  raster: Raster,
+  pixels: Uint32Array,
+  hatchLut: Uint32Array,
+  sides: 'both' | 'long' | 'short',
+  style: { period: number; thickness: number },
+): void {
+  if (sides === 'long') return
+  const { width, height, long, short, active } = raster
+  const { period, thickness } = style
+  for (let j = 0; j < height; j++) {
+    if (active[j] === 0) continue
+    const o = j * width
+    for (let line = 0; line < thickness; line++)
+      for (let i = o + ((j + line) % period), end = o + width; i < end; i += period) {
+        const s = short[i] as number
+        if (s === 0 || (sides === 'both' && (long[i] as number) > s)) continue
+        pixels[i] = hatchLut[s] as number
       }
   }
 }

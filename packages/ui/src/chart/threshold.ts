@@ -18,7 +18,7 @@ const HIGH_QUANTILE = 0.995
  * so that it reads well and does not jitter while data grow.
  */
 export function suggestThreshold(grid: HeatGridPair | null): Threshold {
-  const counts = histogram(grid)
+  const counts = cellCounts(grid)
   const total = counts.reduce((sum, n) => sum + n, 0)
   if (total === 0) return DEFAULT_THRESHOLD
   const lowUsd = twoDigits(byteToUsd(quantile(counts, total * LOW_QUANTILE)))
@@ -29,14 +29,14 @@ export function suggestThreshold(grid: HeatGridPair | null): Threshold {
 /** Ends of a slider's scale for this grid: a tenth of the suggested low handle, and the strongest cell. */
 export function thresholdDomain(grid: HeatGridPair | null): { min: number; max: number } {
   const suggested = suggestThreshold(grid)
-  const counts = histogram(grid)
+  const counts = cellCounts(grid)
   const top = counts.findLastIndex((n) => n > 0)
   const max = Math.max(suggested.highUsd * 1.5, top > 0 ? byteToUsd(top) : 0)
   return { min: twoDigits(suggested.lowUsd / 10), max: twoDigits(max) }
 }
 
 /** Cells per byte value, both sides together; nothing is counted at 0. Every 7th cell is enough for quantiles. */
-function histogram(grid: HeatGridPair | null): Float64Array {
+export function cellCounts(grid: HeatGridPair | null): Float64Array {
   const counts = new Float64Array(256)
   if (!grid) return counts
   const stride = grid.long.length > 1e6 ? 7 : 1

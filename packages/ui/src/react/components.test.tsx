@@ -88,6 +88,14 @@ describe('controls', () => {
     const html = renderToStaticMarkup(<DualRange label="Threshold" min={5e5} max={5e7} low={6e6} high={3.4e7} onChange={nothing} />)
     expect([...html.matchAll(/role="slider"[^>]*aria-valuetext="([^"]+)"/g)].map((m) => m[1])).toEqual(['$6.0M', '$34.0M'])
   })
+  it('the threshold stands over the histogram of what is on screen, in the colours of the palette', () => {
+    const range = { label: 'Threshold', min: 1e5, max: 1e7, low: 1e6, high: 5e6, onChange: nothing }
+    const html = renderToStaticMarkup(<DualRange {...range} palette="viridis" histogram={[0, 1, 0.5, 0]} />)
+    expect(html).toContain('data-palette="viridis"')
+    expect([...html.matchAll(/ d="([^"]+)"/g)].map((m) => m[1])).toEqual(Array(2).fill('M0.275 1V0H0.475V1ZM0.525 1V0.5H0.725V1Z'))
+    expect(html).toContain('clip-path:inset(0 15.051')
+    expect(renderToStaticMarkup(<DualRange {...range} />)).not.toContain('<svg')
+  })
   it('a field ties label, input and error together', () => {
     const html = renderToStaticMarkup(<Field label="Email" name="email" error="Unknown." errorTestId="form-error" />)
     const id = /<input[^>]* id="([^"]+)"/.exec(html)?.[1]

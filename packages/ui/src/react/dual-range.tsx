@@ -1,5 +1,6 @@
 'use client'
 import { type KeyboardEvent, type PointerEvent, useCallback, useRef } from 'react'
+import type { Palette } from '../chart/palette.ts'
 import { formatUsd } from '../format.ts'
 import { classNames } from './class-names.ts'
 
@@ -19,6 +20,10 @@ export interface DualRangeProps {
   disabled?: boolean
   /** draws the two heat ramps behind the handles (default) */
   ramps?: boolean
+  /** whose ramps; default `twin` */
+  palette?: Palette
+  /** heights from 0 to 1, evenly over the logarithmic scale from `min` to `max`: what is on screen, drawn over the track (`histogramBars`) */
+  histogram?: readonly number[]
   className?: string
 }
 
@@ -31,7 +36,20 @@ const LABELS_END = 0.94
 const GAP = 0.01
 
 /** Two handles on a logarithmic USD scale: arrows move by 1 %, Shift or Page keys by 10 %, Home and End to the ends. */
-export function DualRange({ label, min, max, low, high, onChange, onCommit, disabled, ramps = true, className }: DualRangeProps) {
+export function DualRange({
+  label,
+  min,
+  max,
+  low,
+  high,
+  onChange,
+  onCommit,
+  disabled,
+  ramps = true,
+  palette,
+  histogram,
+  className,
+}: DualRangeProps) {
   const track = useRef<HTMLDivElement>(null)
   const dragging = useRef<'low' | 'high' | null>(null)
   const scale = Math.log(max / min)
@@ -77,7 +95,8 @@ export function DualRange({ label, min, max, low, high, onChange, onCommit, disa
   }
 
   return (
-    <fieldset className={classNames('fl-range', className)} aria-label={label} disabled={disabled}>
+    <fieldset className={classNames('fl-range', className)} aria-label={label} disabled={disabled} data-palette={palette}>
+      {histogram && <Histogram bars={histogram} parts={parts} />}
       <div
         ref={track}
         className="fl-range-track"
@@ -123,6 +142,33 @@ export function DualRange({ label, min, max, low, high, onChange, onCommit, disa
     </fieldset>
   )
 }
+
+/** Small bars of what is on screen; those between the handles stand out. */
+function Histogram({ bars, parts }: { bars: readonly number[]; parts: { low: number; high: number } }) {
+  const path = barsPath(bars)
+  return (
+    <svg className="fl-range-histogram" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
+      <path d={path} className="fl-range-histogram-all" />
+      <path
+        d={path}
+        className="fl-range-histogram-shown"
+        style={{ clipPath: `inset(0 ${(1 - parts.high) * 100}% 0 ${parts.low * 100}%) view-box` }}
+      />
+    </svg>
+  )
+}
+
+/** Bars of width 1/n with a gap, from the bottom of the unit square. */
+export function barsPath(bars: readonly number[]): string {
+  const width = 1 / Math.max(1, bars.length)
+  return bars
+    .map((height, i) =>
+      height > 0 ? `M${fixed((i + 0.1) * width)} 1V${fixed(1 - Math.min(1, height))}H${fixed((i + 0.9) * width)}V1Z` : '',
+    )
+    .join('')
+}
+
+const fixed = (value: number): number => Number(value.toFixed(4))
 
 /** The two values under their handles, and the ends of the scale where there is room for them. */
 function RangeLabels({
