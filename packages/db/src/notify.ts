@@ -15,6 +15,7 @@ export const CHANNELS = {
   feeds: 'faultline_feeds',
   sources: 'faultline_sources',
   aggregates: 'faultline_aggregates',
+  readings: 'faultline_readings',
 } as const
 export type NotifyChannel = keyof typeof CHANNELS
 
@@ -25,6 +26,8 @@ const payloads = {
   sources: z.object({ id: z.int() }),
   /** a sum over venues was made, or is gone */
   aggregates: z.object({ instrumentId: z.int() }),
+  /** what the screener shows of these instruments is new */
+  readings: z.object({ instrumentIds: z.array(z.int()).max(1000) }),
   /** new columns of a build are there; times are starts of buckets in UTC milliseconds */
   columns: z.object({ instrumentId: z.int(), instrumentKey: z.string(), buildId: z.int(), lastBucket: z.number() }),
   /** sessions of this person have to be looked at again */

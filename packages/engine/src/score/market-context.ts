@@ -9,7 +9,7 @@ const STARTING_SIGMA = 0.03
 const LEAST_SIGMA = 0.002
 /** Hours of open interest and settlements of funding that "unusual" is measured against, and below which nothing is unusual. */
 const INTEREST_HOURS = 168
-const FUNDING_RATES = 90
+export const FUNDING_RATES = 90
 const LEAST_PAST = 12
 
 /** What readings off a map need to know of the market: volatility, turnover, crowding. Stepped with the estimator; looks at the past only. */
@@ -41,12 +41,7 @@ export class MarketContext {
 
   /** of log price, per square root of a day */
   get sigmaDay(): number {
-    const variances = VOLATILITY_SPANS_MS.map((span) => {
-      const bars = Math.max(1, Math.round(span / this.bucketMs))
-      return realisedVolatility(this.closes.slice(-bars - 1), this.bucketMs) ** 2
-    })
-    const variance = variances.reduce((sum, v) => sum + v, 0) / variances.length
-    return Number.isFinite(variance) ? Math.max(LEAST_SIGMA, Math.sqrt(variance)) : STARTING_SIGMA
+    return volatilityAhead(this.closes, this.bucketMs)
   }
 
   /** USD traded in a day, at the rate of the last day; 0 where nothing was */
@@ -73,8 +68,18 @@ function keep(list: number[], value: number, most: number): void {
   if (list.length > most) list.shift()
 }
 
-/** By how many standard deviations the last of them lies above their mean. */
-function unusual(values: readonly number[]): number {
+/** Of log price per square root of a day, from the closes of a day: what the next hour is expected to be like. */
+export function volatilityAhead(closes: readonly number[], bucketMs: number): number {
+  const variances = VOLATILITY_SPANS_MS.map((span) => {
+    const bars = Math.max(1, Math.round(span / bucketMs))
+    return realisedVolatility(closes.slice(-bars - 1), bucketMs) ** 2
+  })
+  const variance = variances.reduce((sum, v) => sum + v, 0) / variances.length
+  return Number.isFinite(variance) ? Math.max(LEAST_SIGMA, Math.sqrt(variance)) : STARTING_SIGMA
+}
+
+/** By how many standard deviations the last of them lies above their mean; 0 of too few. */
+export function unusual(values: readonly number[]): number {
   if (values.length < LEAST_PAST) return 0
   const mean = values.reduce((sum, v) => sum + v, 0) / values.length
   const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length)
