@@ -4,11 +4,14 @@ import { Button } from '@faultline/ui/react/button'
 import { DualRange } from '@faultline/ui/react/dual-range'
 import { SegmentedControl } from '@faultline/ui/react/segmented-control'
 import { ToggleButton } from '@faultline/ui/react/toggle'
-import { PanelRight, RotateCcw } from 'lucide-react'
+import { History, PanelRight, RotateCcw } from 'lucide-react'
 import { messages } from '../../messages.ts'
 import { formatLength } from '../shell/prepare/format.ts'
+import { RESOLUTION_NAMES, resolutionChoices } from './prepare/asked-view.ts'
 import { RANGE_NAMES } from './prepare/ranges.ts'
 import type { HeatmapRange } from './server/schema.ts'
+import type { HeatmapUrl, SetHeatmapUrl } from './use-heatmap-url.ts'
+import { ViewMenu, type ViewMenuProps } from './view-menu.tsx'
 
 const text = messages.heatmap
 
@@ -27,6 +30,16 @@ export interface ToolbarProps {
   /** null while the suggested scale is in use */
   onThresholdReset: (() => void) | null
   resolution: { resolutionMs: number; bucketMs: number } | null
+  /** how the chart is drawn, as the address says */
+  url: HeatmapUrl
+  setUrl: SetHeatmapUrl
+  panes: ViewMenuProps['panes']
+  onPanes: ViewMenuProps['onPanes']
+  classes: ViewMenuProps['classes']
+  onClasses: ViewMenuProps['onClasses']
+  replay: boolean
+  onReplay: () => void
+  build: { modelVersion: string; generation: number } | null
   details: boolean
   onDetails: () => void
 }
@@ -53,8 +66,32 @@ export function Toolbar(props: ToolbarProps) {
         />
       )}
       {lasts && (
-        <span className="hidden text-t3 phone:inline" title={text.resolutionWhy(lasts, formatLength(resolution.bucketMs))}>
-          {text.resolution} <b className="font-semibold text-t1">{lasts}</b>
+        <label
+          className="hidden items-center gap-1.5 text-t3 phone:flex"
+          title={text.resolutionWhy(lasts, formatLength(resolution.bucketMs))}
+        >
+          {text.resolution}
+          <select
+            aria-label={messages.chart.resolutionChoice}
+            value={props.url.res ?? ''}
+            onChange={(event) => void props.setUrl({ res: RESOLUTION_NAMES.find((name) => name === event.target.value) ?? null })}
+            className="app-select"
+          >
+            <option value="">{`${messages.chart.resolutionAuto} · ${lasts}`}</option>
+            {resolutionChoices(props.range, resolution.bucketMs).map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {props.build && (
+        <span
+          className="hidden text-t3 full:inline"
+          title={messages.chart.modelWhy(props.build.modelVersion, String(props.build.generation))}
+        >
+          {messages.chart.model} <b className="font-semibold text-t1">{props.build.modelVersion}</b>
         </span>
       )}
       <div className="flex w-full items-center gap-1 phone:w-auto">
@@ -79,11 +116,22 @@ export function Toolbar(props: ToolbarProps) {
           className={props.onThresholdReset ? '' : 'invisible'}
         />
       </div>
+      <div className="ml-auto flex items-center gap-2">
+        <ToggleButton label={messages.chart.replay.button} icon={<History size={14} />} pressed={props.replay} onChange={props.onReplay} />
+        <ViewMenu
+          url={props.url}
+          setUrl={props.setUrl}
+          panes={props.panes}
+          onPanes={props.onPanes}
+          classes={props.classes}
+          onClasses={props.onClasses}
+        />
+      </div>
       <Button
         icon={<PanelRight size={14} />}
         aria-expanded={props.details}
         onClick={props.onDetails}
-        className="ml-auto hidden phone:inline-flex full:hidden"
+        className="hidden phone:inline-flex full:hidden"
       >
         {text.details}
       </Button>

@@ -1,7 +1,11 @@
 'use client'
-import { createParser, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { HEAT_SCALES, PALETTES, PRICE_STYLES, SHOWN_SIDES } from '@faultline/ui/chart/palette'
+import type { PaneState } from '@faultline/ui/chart/panes'
+import { createParser, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { RESOLUTION_NAMES } from './prepare/asked-view.ts'
 import { RANGE_NAMES } from './prepare/ranges.ts'
 import { roundUsd } from './prepare/threshold.ts'
+import { readPanes, writePanes } from './prepare/url-values.ts'
 
 const parseAsFlag = createParser<boolean>({
   parse: (text) => (text === '0' ? false : text === '1' ? true : null),
@@ -11,19 +15,50 @@ const parseAsUsd = createParser<number>({
   parse: (text) => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : null),
   serialize: (usd) => String(roundUsd(usd)),
 })
+const parseAsTime = createParser<number>({
+  parse: (text) => (/^\d{12,14}$/.test(text) ? Number(text) : null),
+  serialize: (ms) => String(Math.round(ms)),
+})
+const parseAsPrice = createParser<number>({
+  parse: (text) => (Number(text) > 0 && Number.isFinite(Number(text)) ? Number(text) : null),
+  serialize: (price) => String(Number(price.toPrecision(7))),
+})
+const parseAsPanes = createParser<PaneState[]>({
+  parse: readPanes,
+  serialize: writePanes,
+  eq: (a, b) => writePanes(a) === writePanes(b),
+})
+
+export const TIME_ZONES = ['utc', 'local', 'exchange'] as const
 
 /**
- * What changes the picture stands in the address, so that a copied link shows the same: `?r=3d&heat=1&lo=6000000&hi=34000000`.
- * A range is a step to go back from; the scale is not.
+ * What changes the picture stands in the address, so that a copied link shows the same; docs/links.md lists it. A range is a step to go
+ * back from; scales, zoom and panes are not.
  */
 export const useHeatmapUrl = () =>
   useQueryStates(
     {
       r: parseAsStringLiteral(RANGE_NAMES).withOptions({ history: 'push' }),
+      res: parseAsStringLiteral(RESOLUTION_NAMES),
       heat: parseAsFlag.withDefault(true),
       obs: parseAsFlag.withDefault(true),
       lo: parseAsUsd,
       hi: parseAsUsd,
+      scale: parseAsStringLiteral(HEAT_SCALES).withDefault('absolute'),
+      pal: parseAsStringLiteral(PALETTES).withDefault('twin'),
+      side: parseAsStringLiteral(SHOWN_SIDES).withDefault('both'),
+      ps: parseAsStringLiteral(PRICE_STYLES).withDefault('candles'),
+      log: parseAsFlag.withDefault(false),
+      p: parseAsPanes,
+      tz: parseAsStringLiteral(TIME_ZONES).withDefault('utc'),
+      from: parseAsTime,
+      to: parseAsTime,
+      pl: parseAsPrice,
+      ph: parseAsPrice,
+      at: parseAsTime,
+      lev: parseAsString,
     },
     { history: 'replace' },
   )
+export type HeatmapUrl = ReturnType<typeof useHeatmapUrl>[0]
+export type SetHeatmapUrl = ReturnType<typeof useHeatmapUrl>[1]

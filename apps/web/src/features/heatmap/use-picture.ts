@@ -11,9 +11,9 @@ import type { ColumnsNews, FeedNews } from '../stream/server/news.ts'
 import { AnswerError, fetchAnswer } from './fetch-answer.ts'
 import { isOutdated } from './prepare/is-outdated.ts'
 import { type Readings, readColumn } from './prepare/readings.ts'
-import { newestTileRequest, tileRequests } from './prepare/tile-requests.ts'
-import { viewPath } from './prepare/view-path.ts'
-import type { HeatmapRange, HeatmapView } from './server/schema.ts'
+import { neighbourRequests, newestTileRequest, tileRequests } from './prepare/tile-requests.ts'
+import { type AskedView, viewPath } from './prepare/view-path.ts'
+import type { HeatmapView } from './server/schema.ts'
 import { TileCache } from './tile-cache.ts'
 
 /** A view whose tiles are there. */
@@ -29,8 +29,8 @@ export interface PictureState {
   view: HeatmapView | null
   heat: HeatGridPair | null
   readings: Readings | null
-  /** the asked range is not on screen yet */
-  loading: { view: boolean; tiles: boolean }
+  /** the asked range is not on screen yet; `more`: what is on screen is being replaced by another stretch or resolution of it */
+  loading: { view: boolean; tiles: boolean; more: boolean }
   error: string | null
   retry(): void
 }
@@ -43,24 +43,30 @@ const MAX_GONE = 3
 /** One for the page's life: moving between instruments and ranges finds its tiles again. */
 const cache = new TileCache()
 
+/** Neighbouring tiles are fetched when nothing else has been for so long. */
+const PREFETCH_AFTER_MS = 400
+
 /**
- * The picture of one instrument over one range: the view, then its tiles in parallel, and again whenever a column closes or
+ * The picture of one instrument over one stretch of its history: the view, then its tiles in parallel, and again whenever a column closes or
  * its gaps change. Closed tiles come from memory or the browser's cache; only the open one and the view are asked for anew.
  */
 export function usePicture(
   { key: instrument, lastBucket }: { key: string; lastBucket: number | null },
-  range: HeatmapRange,
-  initialView: HeatmapView | null,
+  asked: AskedView,
+  first: { asked: AskedView; view: HeatmapView | null },
 ): PictureState {
   const queryClient = useQueryClient()
-  const initial = initialView?.range === range ? initialView : undefined
+  const { range } = asked
+  const path = viewPath(instrument, asked)
+  const initialView = first.view
+  const initial = initialView && viewPath(instrument, first.asked) === path ? initialView : undefined
   const newest = useNewestColumn(instrument)
   const feed = useFeed(instrument)
   const known = initialView !== null || lastBucket !== null || newest !== null
-  const queryKey = useMemo(() => ['view', instrument, range], [instrument, range])
+  const queryKey = useMemo(() => ['view', path], [path])
   const query = useQuery({
     queryKey,
-    queryFn: async ({ signal }): Promise<HeatmapView> => (await fetchAnswer(viewPath(instrument, range), signal)).json(),
+    queryFn: async ({ signal }): Promise<HeatmapView> => (await fetchAnswer(path, signal)).json(),
     placeholderData: keepPreviousData,
     initialData: initial,
     initialDataUpdatedAt: initial?.serverTime,
@@ -134,15 +140,33 @@ export function usePicture(
     void queryClient.invalidateQueries({ queryKey })
   }, [queryClient, queryKey])
 
+  useEffect(() => {
+    if (!picture) return
+    const left = new AbortController()
+    const timer = setTimeout(() => {
+      for (const request of neighbourRequests(picture.view)) cache.load(request, left.signal).catch(() => {})
+    }, PREFETCH_AFTER_MS)
+    return () => {
+      clearTimeout(timer)
+      left.abort()
+    }
+  }, [picture])
+
   // The last picture of the same kind stays until the next one is whole; another range shows its candles first.
   const shown =
     picture && (current === null || sameKind(picture.view, current)) ? picture : { view, heat: null, readings: picture?.readings ?? null }
-  const isEmpty = problem === 'no data' || !known || (current !== null && current.tiles.length === 0)
-  const state = isEmpty ? 'empty' : problem ? 'error' : shown.heat && !query.isPlaceholderData ? 'ready' : 'loading'
+  const isEmpty = problem === 'no data' || !known || (current !== null && current.tiles.length === 0 && picture === null)
+  // Another stretch or resolution of the same range comes under what is on screen, which stays of use.
+  const another = query.isPlaceholderData && !(view?.range === range && view.instrument.key === instrument)
+  const state = isEmpty ? 'empty' : problem ? 'error' : shown.heat && !another ? 'ready' : 'loading'
   return {
     state,
     ...shown,
-    loading: { view: query.isPlaceholderData || view === null, tiles: shown.heat === null },
+    loading: {
+      view: another || view === null,
+      tiles: shown.heat === null,
+      more: query.isPlaceholderData || (current !== null && picture?.view !== current),
+    },
     error: state === 'error' ? problem : null,
     retry,
   }
@@ -162,8 +186,7 @@ async function loadPicture(view: HeatmapView, signal: AbortSignal): Promise<Pict
   }
 }
 
-const sameKind = (a: HeatmapView, b: HeatmapView): boolean =>
-  a.range === b.range && a.resolutionMs === b.resolutionMs && a.instrument.key === b.instrument.key
+const sameKind = (a: HeatmapView, b: HeatmapView): boolean => a.range === b.range && a.instrument.key === b.instrument.key
 
 /** The instrument has no column (yet). */
 const isNothing = (error: unknown): boolean => error instanceof AnswerError && error.status === 404

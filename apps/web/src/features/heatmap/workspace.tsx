@@ -1,7 +1,8 @@
 'use client'
-import { DAY_MS } from '@faultline/market/units'
+import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
+import type { PaneState } from '@faultline/ui/chart/panes'
 import type { Threshold } from '@faultline/ui/chart/threshold'
-import { formatDateTime, formatUsd } from '@faultline/ui/format'
+import { formatDateTime, formatUsd, type TimeZone } from '@faultline/ui/format'
 import { Button } from '@faultline/ui/react/button'
 import { Heatmap } from '@faultline/ui/react/heatmap'
 import { X } from 'lucide-react'
@@ -31,18 +32,31 @@ import { FooterStatus } from './footer-status.tsx'
 import { InstrumentPicker } from './instrument-picker.tsx'
 import { LevelsPanel } from './levels-panel.tsx'
 import { MarketRail } from './market-rail.tsx'
+import { askedView } from './prepare/asked-view.ts'
 import { chartData } from './prepare/chart-data.ts'
+import { exchangeOffset } from './prepare/exchange-zone.ts'
 import { nearPrice } from './prepare/near-price.ts'
 import { neighbourRange } from './prepare/ranges.ts'
+import { knownAt } from './prepare/replay.ts'
 import { marketFigures } from './prepare/summary.ts'
 import { colourScale, thresholdOf } from './prepare/threshold.ts'
+import { readClasses, writeClasses } from './prepare/url-values.ts'
 import { ProvenanceBox, ProvenanceLine } from './provenance-box.tsx'
+import { ReplayBar } from './replay-bar.tsx'
 import type { HeatmapRange, HeatmapView } from './server/schema.ts'
 import { Toolbar } from './toolbar.tsx'
 import { useHeatmapUrl } from './use-heatmap-url.ts'
+import { usePhone } from './use-phone.ts'
 import { usePicture } from './use-picture.ts'
+import { useReplay } from './use-replay.ts'
+import { useScreen } from './use-screen.ts'
 
 const text = messages.heatmap
+
+/** What a first visit shows under the heat. */
+const PANES: readonly PaneState[] = [{ id: 'funding' }, { id: 'interest' }, { id: 'liquidations' }, { id: 'ratios' }]
+const PHONE_PANES: readonly PaneState[] = [{ id: 'liquidations' }]
+const LEVERAGE_CLASSES = ['≤5×', '5–10×', '10–25×', '25–50×', '50–125×'] as const
 
 export interface WorkspaceProps {
   instrument: InstrumentListItem
@@ -66,7 +80,11 @@ export function Workspace({
   const range = url.r ?? defaultRange
   const instruments = useInstruments(initialInstruments)
   const instrument = instruments.find((row) => row.key === first.key) ?? first
-  const picture = usePicture(instrument, range, initialView)
+  const { screen, opening, onViewport, begin } = useScreen(instrument.key, range, url, setUrl)
+  const build = useBuild(instrument, initialView)
+  const asked = useMemo(() => askedView({ range, resolution: url.res, screen, build }), [range, url.res, screen, build])
+  const [opened] = useState({ asked, view: initialView })
+  const picture = usePicture(instrument, asked, opened)
   const { view, heat } = picture
   const { theme } = useTheme()
   const now = useServerNow(renderedAt)
@@ -79,10 +97,21 @@ export function Workspace({
   const scale = useMemo(() => colourScale(heat && view && nearPrice(heat, view.candles.rows)), [heat, view])
   const [dragged, setDragged] = useState<Threshold | null>(null)
   const threshold = dragged ?? thresholdOf(scale.suggested, url)
-  const data = useMemo(() => view && chartData(view, heat), [view, heat])
+  const replay = useReplay(url.at, view, screen, setUrl)
+  const known = useMemo(() => (heat && replay.at !== null ? knownAt(heat, replay.at) : heat), [heat, replay.at])
+  const data = useMemo(() => view && chartData(view, known, opening), [view, known, opening])
   const figures = useMemo(() => view && marketFigures(view), [view])
 
-  const setRange = (r: HeatmapRange) => r !== range && void setUrl({ r })
+  const phone = usePhone()
+  const panes = url.p ?? (phone ? PHONE_PANES : PANES)
+  const setPanes = (p: readonly PaneState[]) => void setUrl({ p: [...p] })
+  const classes = readClasses(url.lev ?? '', LEVERAGE_CLASSES.length)
+  const zone: TimeZone = url.tz === 'exchange' ? { offsetMinutes: exchangeOffset(instrument.venue) } : url.tz
+  // The same range again is the way back from a zoom.
+  const setRange = (r: HeatmapRange) => {
+    begin()
+    void setUrl({ r, from: null, to: null, pl: null, ph: null, at: null })
+  }
   const resetThreshold = () => void setUrl({ lo: null, hi: null })
   useHotkeys({
     '[': () => setRange(neighbourRange(range, -1)),
@@ -117,6 +146,15 @@ export function Workspace({
       <Toolbar
         range={range}
         onRange={setRange}
+        url={url}
+        setUrl={setUrl}
+        panes={panes}
+        onPanes={setPanes}
+        classes={LEVERAGE_CLASSES.map((name, i) => ({ name, shown: classes[i] ?? true }))}
+        onClasses={(shown) => void setUrl({ lev: writeClasses(shown) })}
+        replay={replay.at !== null}
+        onReplay={replay.toggle}
+        build={view?.build ?? null}
         heat={url.heat}
         onHeat={(on) => void setUrl({ heat: on })}
         observed={observed.now ? url.obs : null}
@@ -159,6 +197,15 @@ export function Workspace({
               theme={theme}
               heat={url.heat}
               observed={observed.runs}
+              panes={panes}
+              onPanes={setPanes}
+              palette={url.pal}
+              heatScale={url.scale}
+              sides={url.side}
+              priceStyle={url.ps}
+              priceScale={url.log ? 'log' : 'linear'}
+              timeZone={zone}
+              onViewport={onViewport}
               threshold={heat ? threshold : null}
               loadingText={loadingText(picture.loading, range, view)}
               emptyText={isSum(instrument) ? emptySum(summing) : emptyText(feed)}
@@ -167,6 +214,16 @@ export function Workspace({
               className="h-full"
             />
           </div>
+          {replay.at !== null && view && (
+            <ReplayBar
+              at={replay.at}
+              onAt={replay.setAt}
+              onClose={replay.toggle}
+              span={replay.span}
+              resolutionMs={view.resolutionMs}
+              zone={zone}
+            />
+          )}
           <ProvenanceLine view={view} className="phone:hidden" />
           <SourceTrouble now={now} className="px-4 pb-2 phone:hidden" />
         </div>
@@ -187,6 +244,19 @@ export function Workspace({
       </div>
       <FooterStatus view={view} now={now} />
     </AppFrame>
+  )
+}
+
+/** Of what there is, as far as the list knows: the page asks for its first picture by the same figures. */
+function useBuild({ bucketMs, firstBucket, lastBucket }: InstrumentListItem, view: HeatmapView | null) {
+  return useMemo(
+    () =>
+      view?.build ?? {
+        bucketMs: bucketMs ?? MINUTE_MS,
+        firstBucket: firstBucket ?? 0,
+        lastBucket: lastBucket ?? 0,
+      },
+    [bucketMs, firstBucket, lastBucket, view],
   )
 }
 

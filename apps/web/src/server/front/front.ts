@@ -22,7 +22,7 @@ interface Options {
 }
 
 /** What may be fetched without a session besides what answers for itself (tiles, streams, procedures). */
-const PUBLIC = /^\/(sign-in$|_next\/static\/|api\/auth\/|api\/trpc\/|favicon\.ico$|icon[^/]*$|apple-icon[^/]*$|robots\.txt$)/
+const PUBLIC = /^\/(sign-in$|accuracy$|accuracy\/scores\.csv$|_next\/static\/|api\/auth\/|api\/trpc\/|favicon\.ico$|icon[^/]*$|apple-icon[^/]*$|robots\.txt$)/
 const DEFAULT_TILE_CACHE = 128 * 1024 * 1024
 const MAX_BODY_BYTES = 1_000_000
 
@@ -52,7 +52,7 @@ export function createFront({ services, publicUrl, pages, tileCacheBytes = DEFAU
       })
     }
     if (pathname.startsWith('/tiles/')) return answerTile(request, response, pathname, { sessions, tiles })
-    if (pathname.startsWith('/views/')) return answerView(request, response, pathname, services)
+    if (pathname.startsWith('/views/')) return answerView(request, response, url, services)
     if (pathname.startsWith('/api/stream/')) return answerStream(request, response, pathname, services)
     prepareForNext(request, url)
     // pages check for themselves; this catches what a new page might forget

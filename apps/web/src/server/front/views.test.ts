@@ -16,7 +16,7 @@ let path: string
 beforeAll(async () => {
   market = await builtMarket(web.database.db, { count: 300 })
   cookie = await web.cookieOf(await web.addPerson())
-  path = viewPath(market.instrument.key, '1d')
+  path = viewPath(market.instrument.key, { range: '1d', resolution: null, window: null })
 })
 /** The hub has heard of the column: from then on nobody gets an older view. */
 const heard = (count: number) =>
@@ -52,7 +52,16 @@ it('answers 304 until a column closes, with or without compression', async () =>
 })
 
 it('refuses what is no view, and says not found for what is not there', async () => {
-  for (const asked of ['/views/', `/views/${market.instrument.key}`, `/views/${market.instrument.key}/8d`, `${path}/more`]) {
+  for (const asked of [
+    '/views/',
+    `/views/${market.instrument.key}`,
+    `/views/${market.instrument.key}/8d`,
+    `${path}/more`,
+    `${path}?res=2m`,
+    `${path}?from=${START}`,
+    `${path}?from=${START + FIVE}&to=${START}`,
+    `${path}?from=1e400&to=x`,
+  ]) {
     const answer = await web.get(asked, { cookie })
     expect([asked, answer.status]).toEqual([asked, 400])
   }
@@ -86,4 +95,20 @@ it('does not keep what it said before a gap was entered, once the feed has told 
   await writeFeedStates(db.pool, [live])
   await expect.poll(() => web.services.hub.versionOf(key), { timeout: 5_000 }).not.toBe(before)
   await expect.poll(gaps).toBe(1)
+})
+
+it('serves a stretch of the past at a resolution of its own, cut to the history', async () => {
+  const { key } = market.instrument
+  const ask = async (window: { from: number; to: number }, resolution: '5m' | '30m' | null = null) =>
+    (await web.get(viewPath(key, { range: '1d', resolution, window }), { cookie })).json()
+  const part = await ask({ from: START + 10 * FIVE + 1, to: START + 20 * FIVE - 1 })
+  expect([part.from, part.to, part.resolutionMs]).toEqual([START + 10 * FIVE, START + 20 * FIVE, FIVE])
+  expect(part.candles.rows.map((row: number[]) => row[0])).toEqual(Array.from({ length: 10 }, (_, i) => START + (10 + i) * FIVE))
+  expect(part.takerBuy).toHaveLength(10)
+  const coarse = await ask({ from: START, to: START + 12 * FIVE }, '30m')
+  expect([coarse.from, coarse.to, coarse.resolutionMs]).toEqual([START, START + 12 * FIVE, 6 * FIVE])
+  const beyond = await ask({ from: 0, to: 8e15 })
+  expect(beyond.to).toBe(beyond.history.to)
+  expect(beyond.from).toBeLessThanOrEqual(START)
+  expect(beyond.tiles[0].index).toBe(part.tiles[0].index)
 })

@@ -9,16 +9,25 @@ import { acceptsGzip } from './tiles.ts'
 const unzip = promisify(gunzip)
 
 /**
- * GET /views/{instrument}/{range}: what the procedure heatmap.view answers, as plain JSON that was packed once for everybody.
+ * GET /views/{instrument}/{range}?res=5m&from=…&to=… (all three may be left out): what the procedure heatmap.view answers, as plain JSON that was packed once for everybody.
  * Every open page asks for it when a column has closed, all at the same moment.
  */
-export async function answerView(request: IncomingMessage, response: ServerResponse, pathname: string, services: Services): Promise<void> {
+export async function answerView(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { pathname, searchParams }: URL,
+  services: Services,
+): Promise<void> {
   if (!methodIs(request.method, ['GET', 'HEAD'], response)) return
   if (!(await services.sessions.ofCookies(request.headers.cookie))) return refuse(response, 'unauthenticated', 'Please sign in.')
   const [, , instrument = '', range, ...rest] = pathname.split('/')
-  const input = heatmapViewInput.safeParse({ instrument: decodeURIComponent(instrument), range })
+  const input = heatmapViewInput.safeParse({ instrument: decodeURIComponent(instrument), range, ...askedOf(searchParams) })
   if (!input.success || rest.length > 0)
-    return refuse(response, 'bad_input', 'A view is /views/{instrument}/{range}, for example /views/binance-usdm:BTCUSDT/3d.')
+    return refuse(
+      response,
+      'bad_input',
+      'A view is /views/{instrument}/{range}, for example /views/binance-usdm:BTCUSDT/3d, with res=5m and with from and to in UTC milliseconds where they are wanted.',
+    )
   const view = await services.views.readPacked(input.data)
   response.setHeader('Cache-Control', 'private, no-cache')
   response.setHeader('ETag', view.etag)
@@ -34,4 +43,13 @@ export async function answerView(request: IncomingMessage, response: ServerRespo
   response.setHeader('Content-Length', body.byteLength)
   if (zipped) response.setHeader('Content-Encoding', 'gzip')
   response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/** What stands behind the question mark, still to be checked: numbers as numbers. */
+function askedOf(query: URLSearchParams): { resolution?: string; window?: { from: number; to: number } } {
+  const [resolution, from, to] = ['res', 'from', 'to'].map((name) => query.get(name))
+  return {
+    ...(resolution === null || resolution === undefined ? {} : { resolution }),
+    ...(from || to ? { window: { from: Number(from || Number.NaN), to: Number(to || Number.NaN) } } : {}),
+  }
 }

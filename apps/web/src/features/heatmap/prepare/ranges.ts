@@ -1,8 +1,8 @@
 import { DAY_MS, HOUR_MS } from '@faultline/market/units'
 import type { HeatmapRange } from '../server/schema.ts'
 
-/** The schema's ranges; written again so that the browser does not load the schema's library for five names. */
-export const RANGE_NAMES = ['12h', '1d', '3d', '7d', '30d'] as const satisfies readonly HeatmapRange[]
+/** The schema's ranges; written again so that the browser does not load the schema's library for seven names. */
+export const RANGE_NAMES = ['12h', '1d', '3d', '7d', '30d', '90d', '1y'] as const satisfies readonly HeatmapRange[]
 
 export const RANGE_MS: Readonly<Record<HeatmapRange, number>> = {
   '12h': 12 * HOUR_MS,
@@ -10,6 +10,8 @@ export const RANGE_MS: Readonly<Record<HeatmapRange, number>> = {
   '3d': 3 * DAY_MS,
   '7d': 7 * DAY_MS,
   '30d': 30 * DAY_MS,
+  '90d': 90 * DAY_MS,
+  '1y': 365 * DAY_MS,
 }
 
 /** What the address asks for; null for nothing or for what is not a range. */

@@ -30,7 +30,12 @@ function view(more: Partial<HeatmapView> = {}): HeatmapView {
     resolutionMs: M5,
     from: END - 3 * DAY,
     to: END,
+    history: { from: END - 30 * DAY, to: END },
     tiles: [],
+    takerBuy: [],
+    liquidations: [],
+    ratios: [],
+    predictedFunding: null,
     candles: {
       intervalMs: M5,
       rows: [

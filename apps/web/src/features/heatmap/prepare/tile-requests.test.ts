@@ -1,6 +1,6 @@
 import { tileIndexOf, tileStart } from '@faultline/market/tile-build'
 import { expect, it } from 'vitest'
-import { newestTileRequest, tileRequests } from './tile-requests.ts'
+import { neighbourRequests, newestTileRequest, tileRequests } from './tile-requests.ts'
 
 const M = 60_000
 const index = tileIndexOf(Date.UTC(2026, 2, 5), 5 * M)
@@ -26,4 +26,18 @@ it('reads the newest column from the finest resolution, closed once its tile is 
   const last = tileStart(at + 1, M) - M
   expect(newestTileRequest(view(last))).toEqual({ url: `/tiles/7/1m/${at}`, key: `/tiles/7/1m/${at}` })
   expect(newestTileRequest(view(last - M)).key).toBe(`/tiles/7/1m/${at}@${last - M}`)
+})
+
+it('fetches the closed neighbours in advance, as far as there is history', () => {
+  const resolutionMs = 300_000
+  const tile = 256 * resolutionMs
+  const view = {
+    build: { id: 7, bucketMs: 60_000, firstBucket: 9 * tile + 5, lastBucket: 13 * tile - 60_000 },
+    resolutionMs,
+    tiles: [
+      { index: 10, closed: true },
+      { index: 11, closed: true },
+    ],
+  }
+  expect(neighbourRequests(view).map((r) => r.url)).toEqual(['/tiles/7/5m/9', '/tiles/7/5m/12'])
 })

@@ -24,6 +24,19 @@ export function newestTileRequest({ build }: TiledView): TileRequest {
   return request(build, build.bucketMs, index, tileEnd(index, build.bucketMs) <= build.lastBucket + build.bucketMs)
 }
 
+/** The closed tiles beside those of the picture: two before, one after. */
+export function neighbourRequests(view: TiledView & { build: { firstBucket: number } }): TileRequest[] {
+  const [first, last] = [view.tiles[0], view.tiles.at(-1)]
+  if (!first || !last) return []
+  const { build, resolutionMs } = view
+  const end = build.lastBucket + build.bucketMs
+  return [first.index - 1, first.index - 2, last.index + 1].flatMap((index) =>
+    tileEnd(index, resolutionMs) > build.firstBucket && tileEnd(index, resolutionMs) <= end
+      ? [request(build, resolutionMs, index, true)]
+      : [],
+  )
+}
+
 function request(build: TiledView['build'], resolutionMs: number, index: number, closed: boolean): TileRequest {
   const url = `/tiles/${build.id}/${resolutionName(resolutionMs)}/${index}`
   return { url, key: closed ? url : `${url}@${build.lastBucket}` }

@@ -7,10 +7,20 @@ import { tileEnd, tileIndexOf } from '@faultline/market/tile-build'
 import { VENUES } from '@faultline/market/venue'
 import { readSum } from '../../venues/server/read-sum.ts'
 import { RANGE_MS } from '../prepare/ranges.ts'
-import { chooseWindow, lineStep } from './choose-resolution.ts'
+import { askedWindow, lineStep } from './choose-resolution.ts'
 import { countColumns } from './read-columns.ts'
-import { readCandles, readFunding, readGapAhead, readGaps, readOpenInterest } from './read-series.ts'
-import type { HeatmapRange, HeatmapView } from './schema.ts'
+import {
+  type CandleSeries,
+  readCandles,
+  readFunding,
+  readGapAhead,
+  readGaps,
+  readLiquidations,
+  readOpenInterest,
+  readPredictedFunding,
+  readRatios,
+} from './read-series.ts'
+import type { HeatmapView, HeatmapViewInput } from './schema.ts'
 import { servedBuild } from './served-build.ts'
 
 /** Of these the picture says how much of the time they cover. */
@@ -22,17 +32,19 @@ export type KnownFeed = { channels: ChannelStatuses; gaps: string } | null
 /** @throws FaultlineError not_found when there is no such instrument or it has no column yet */
 export async function readHeatmapView(
   db: Database,
-  input: { instrument: string; range: HeatmapRange },
+  input: HeatmapViewInput,
   feedOf: (instrumentKey: string) => Promise<KnownFeed>,
 ): Promise<HeatmapView> {
   const { instrument, build } = await servedBuild(db, input.instrument)
-  const { resolutionMs, from, to: end } = chooseWindow(input.range, build)
+  const { resolutionMs, from, to: end } = askedWindow(input, build)
+  const newest = build.lastBucket + build.bucketMs
   // before the gaps are read: what is shown may be newer than this says, never older
   const feed = await feedOf(instrument.key)
   // A gap that grows stands beside the data. However long it gets, it takes at most half of the picture.
-  const to = Math.min(await readGapAhead(db, { instrumentId: instrument.id, end }), end + RANGE_MS[input.range])
+  const ahead = Math.min(await readGapAhead(db, { instrumentId: instrument.id, end: newest }), newest + RANGE_MS[input.range])
+  const to = end === newest ? ahead : end
   const span = { instrumentId: instrument.id, from, to }
-  const lineMs = lineStep(input.range)
+  const lineMs = lineStep(end - from)
   const isSum = isSumVenue(instrument.venue)
   if (isSum) await touchAggregate(db, instrument.id)
   const whole = Math.min(to, Math.max(from, build.thinnedTo ?? from))
@@ -54,8 +66,13 @@ export async function readHeatmapView(
     resolutionMs,
     from,
     to,
-    tiles: tilesOf(resolutionMs, Math.max(from, firstBucket), end),
-    candles: series.candles,
+    history: { from: Math.min(firstBucket, newest - RANGE_MS[input.range]), to: ahead },
+    tiles: tilesOf(resolutionMs, Math.max(from, firstBucket), end, newest),
+    candles: { intervalMs: resolutionMs, rows: series.candles.rows },
+    takerBuy: series.candles.takerBuy,
+    liquidations: series.liquidations,
+    ratios: series.ratios,
+    predictedFunding: series.predictedFunding,
     openInterest: series.openInterest,
     funding: series.funding,
     gaps,
@@ -73,14 +90,19 @@ async function readOwnSeries(
   db: Database,
   span: { instrumentId: number; from: number; to: number },
   { end, sourceMs, resolutionMs, lineMs }: { end: number; sourceMs: number; resolutionMs: number; lineMs: number },
-): Promise<Pick<HeatmapView, 'candles' | 'openInterest' | 'funding'> & { facts: null }> {
-  const [candles, openInterest, funding] = await Promise.all([
+): Promise<
+  Pick<HeatmapView, 'openInterest' | 'funding' | 'liquidations' | 'ratios' | 'predictedFunding'> & { candles: CandleSeries; facts: null }
+> {
+  const [candles, openInterest, funding, liquidations, ratios, predictedFunding] = await Promise.all([
     readCandles(db, { ...span, to: end, sourceMs, intervalMs: resolutionMs }),
     // a figure stamped with the very end of the window belongs to its last bucket
     readOpenInterest(db, { ...span, to: span.to + 1, binMs: lineMs }),
     readFunding(db, { ...span, to: span.to + 1 }),
+    readLiquidations(db, { instrumentIds: [span.instrumentId], from: span.from, to: span.to, binMs: resolutionMs }),
+    readRatios(db, { ...span, to: span.to + 1, binMs: lineMs }),
+    readPredictedFunding(db, { instrumentId: span.instrumentId, end }),
   ])
-  return { candles, openInterest, funding, facts: null }
+  return { candles, openInterest, funding, liquidations, ratios, predictedFunding, facts: null }
 }
 
 async function readChannels(
@@ -96,10 +118,10 @@ async function readChannels(
   return covered.flatMap(({ channel, coveredMs, expectedMs }) => (expectedMs > 0 ? [{ channel, coveredMs, expectedMs }] : []))
 }
 
-/** Tiles that hold anything of [from, to); one is closed when the last bucket, which ends at `to`, covers its end. */
-function tilesOf(resolutionMs: number, from: number, to: number): HeatmapView['tiles'] {
+/** Tiles that hold anything of [from, to); one is closed when the last bucket, which ends at `newest`, covers its end. */
+function tilesOf(resolutionMs: number, from: number, to: number, newest: number): HeatmapView['tiles'] {
   const tiles: HeatmapView['tiles'] = []
   for (let index = tileIndexOf(from, resolutionMs); index <= tileIndexOf(to - 1, resolutionMs); index++)
-    tiles.push({ index, closed: tileEnd(index, resolutionMs) <= to })
+    tiles.push({ index, closed: tileEnd(index, resolutionMs) <= newest })
   return tiles
 }

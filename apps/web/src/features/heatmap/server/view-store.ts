@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
-import type { HeatmapRange, HeatmapView } from './schema.ts'
+import type { HeatmapView, HeatmapViewInput } from './schema.ts'
 
 const zip = promisify(gzip)
 
@@ -14,16 +14,12 @@ export interface PackedView {
 }
 
 interface Options {
-  read: (input: ViewInput) => Promise<HeatmapView>
+  read: (input: HeatmapViewInput) => Promise<HeatmapView>
   /** another text whenever the picture of an instrument has changed; undefined when that is not known for sure */
   versionOf: (instrumentKey: string) => string | undefined
   /** room for views in memory */
   maxBytes?: number
   now?: () => number
-}
-interface ViewInput {
-  instrument: string
-  range: HeatmapRange
 }
 
 interface Kept {
@@ -53,19 +49,20 @@ export class ViewStore {
   }
 
   /** @throws FaultlineError not_found when there is no such instrument or it has no column yet */
-  async read(input: ViewInput): Promise<HeatmapView> {
+  async read(input: HeatmapViewInput): Promise<HeatmapView> {
     return (await this.find(input)).view
   }
 
   /** The same as compressed JSON, packed once for all who ask. */
-  async readPacked(input: ViewInput): Promise<PackedView> {
+  async readPacked(input: HeatmapViewInput): Promise<PackedView> {
     const kept = await this.find(input)
     kept.packed ??= pack(kept.view)
     return kept.packed
   }
 
-  private async find(input: ViewInput): Promise<Kept> {
-    const key = `${input.range} ${input.instrument}`
+  private async find(input: HeatmapViewInput): Promise<Kept> {
+    const { range, resolution = '', window } = input
+    const key = `${range} ${resolution} ${window ? `${window.from}-${window.to}` : ''} ${input.instrument}`
     const version = this.options.versionOf(input.instrument)
     const known = this.kept.get(key)
     if (known && known.version === version && this.options.now() - known.at < BELIEVE_MS) return known
@@ -78,7 +75,7 @@ export class ViewStore {
     return answer
   }
 
-  private async fetch(key: string, input: ViewInput, version: string | undefined): Promise<Kept> {
+  private async fetch(key: string, input: HeatmapViewInput, version: string | undefined): Promise<Kept> {
     const at = this.options.now()
     const view = await this.options.read(input)
     // it is kept under the version that was known BEFORE it was read: it may be newer than that, never older
@@ -93,5 +90,11 @@ async function pack(view: HeatmapView): Promise<PackedView> {
   return { gzip: bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` }
 }
 
-const sizeOf = ({ candles, openInterest, funding, gaps, tiles }: HeatmapView): number =>
-  2_000 + BYTES_PER_NUMBER * (6 * candles.rows.length + 3 * (openInterest.length + funding.length) + 8 * gaps.length + 2 * tiles.length)
+const sizeOf = ({ candles, openInterest, funding, liquidations, ratios, gaps, tiles }: HeatmapView): number =>
+  2_000 +
+  BYTES_PER_NUMBER *
+    (7 * candles.rows.length +
+      3 * (openInterest.length + funding.length + liquidations.length) +
+      2 * ratios.reduce((sum, { rows }) => sum + rows.length, 0) +
+      8 * gaps.length +
+      2 * tiles.length)

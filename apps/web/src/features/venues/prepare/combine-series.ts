@@ -24,6 +24,21 @@ export function combineCandles(members: readonly (readonly Candle[])[]): Candle[
   return [...bars.values()].sort((a, b) => a[0] - b[0])
 }
 
+/** What takers bought in each bar of the sum: of all members that have the bar, null where one of them does not know. */
+export function combineTakers(
+  bars: readonly Candle[],
+  members: readonly { candles: readonly Candle[]; takerBuy: readonly (number | null)[] }[],
+): (number | null)[] {
+  const sums = new Map<number, number | null>()
+  for (const { candles, takerBuy } of members)
+    candles.forEach(([time], i) => {
+      const before = sums.get(time)
+      const now = takerBuy[i] ?? null
+      sums.set(time, before === null || now === null ? null : (before ?? 0) + now)
+    })
+  return bars.map(([time]) => sums.get(time) ?? null)
+}
+
 /** The newest row whose time is at most `time` and more than `freshMs` before it or less; moves only forwards. */
 class Pointer<R extends readonly [number, ...unknown[]]> {
   private readonly rows: readonly R[]

@@ -10,9 +10,24 @@ import {
 } from '@faultline/db/repositories/aggregates'
 import type { InstrumentRow } from '@faultline/db/repositories/instruments'
 import { type FeedVenueId, VENUES } from '@faultline/market/venue'
-import { readCandles, readFunding, readOpenInterest } from '../../heatmap/server/read-series.ts'
+import {
+  type CandleSeries,
+  readCandles,
+  readFunding,
+  readOpenInterest,
+  readLiquidations as readPrints,
+  readRatios,
+} from '../../heatmap/server/read-series.ts'
 import type { HeatmapView } from '../../heatmap/server/schema.ts'
-import { combineCandles, combineFunding, combineInterest, FUNDING_FRESH_MS, INTEREST_FRESH_MS, per8h } from '../prepare/combine-series.ts'
+import {
+  combineCandles,
+  combineFunding,
+  combineInterest,
+  combineTakers,
+  FUNDING_FRESH_MS,
+  INTEREST_FRESH_MS,
+  per8h,
+} from '../prepare/combine-series.ts'
 import type { SumFacts, SumVenue } from './schema.ts'
 
 interface Window {
@@ -24,7 +39,10 @@ interface Window {
   lineMs: number
 }
 
-export type SumSeries = Pick<HeatmapView, 'candles' | 'openInterest' | 'funding'> & { facts: SumFacts }
+export type SumSeries = Pick<HeatmapView, 'openInterest' | 'funding' | 'liquidations' | 'ratios' | 'predictedFunding'> & {
+  candles: CandleSeries
+  facts: SumFacts
+}
 
 /** The series of a sum, joined from its members' stored events, and what is to be said of each venue. */
 export async function readSum(
@@ -46,8 +64,18 @@ export async function readSum(
   order.sort((a, b) => (first(b) > first(a) ? 1 : first(b) < first(a) ? -1 : a - b))
   const candles = combineCandles(order.map((i) => series[i]?.candles ?? []))
   const interest = series.map((s) => s.openInterest)
+  const reference = members[order[0] ?? 0]
+  const told = members.filter((m) => VENUES[m.venue].liquidations !== 'none').map((m) => m.id)
+  const [prints, ratios] = await Promise.all([
+    readPrints(db, { instrumentIds: told, from, to, binMs: resolutionMs }),
+    reference ? readRatios(db, { instrumentId: reference.id, from, to: to + 1, binMs: lineMs }) : [],
+  ])
   return {
-    candles: { intervalMs: resolutionMs, rows: candles },
+    candles: { intervalMs: resolutionMs, rows: candles, takerBuy: combineTakers(candles, series) },
+    liquidations: prints,
+    ratios,
+    // Each venue expects its own, at its own time.
+    predictedFunding: null,
     openInterest: combineInterest(interest, candles, lineMs, from),
     funding: combineFunding(series, lineMs, from),
     facts: {
@@ -83,7 +111,7 @@ async function seriesOf(db: Database, member: MemberRow, bucketMs: number, { fro
     readOpenInterest(db, { instrumentId, from: from - Math.max(INTEREST_FRESH_MS, lineMs), to: to + 1, binMs: lineMs }),
     readFunding(db, { instrumentId, from: from - FUNDING_FRESH_MS, to: to + 1 }),
   ])
-  return { candles: candles.rows, openInterest, funding }
+  return { candles: candles.rows, takerBuy: candles.takerBuy, openInterest, funding }
 }
 
 type Prints = NonNullable<SumVenue['liquidations']>

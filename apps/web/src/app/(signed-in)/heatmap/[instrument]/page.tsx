@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { askedByLink } from '../../../../features/heatmap/prepare/asked-by-link.ts'
 import { instrumentOfSegment } from '../../../../features/heatmap/prepare/heatmap-path.ts'
 import { askedRange } from '../../../../features/heatmap/prepare/ranges.ts'
 import { Workspace } from '../../../../features/heatmap/workspace.tsx'
@@ -19,10 +20,12 @@ export default async function HeatmapPage({ params, searchParams }: PageProps<'/
   const instruments = await api.instruments.list()
   const instrument = instruments.find((row) => row.key === key)
   if (!instrument) notFound()
-  const range = askedRange((await searchParams).r)
+  const query = await searchParams
+  const range = askedRange(query.r)
   const hasData = instrument.lastBucket !== null
   const defaultRange = hasData ? await api.heatmap.defaultRange({ instrument: instrument.key }) : '3d'
-  const view = hasData ? await api.heatmap.view({ instrument: instrument.key, range: range ?? defaultRange }).catch(goneMeanwhile) : null
+  const asked = askedByLink(query, range ?? defaultRange, instrument)
+  const view = hasData ? await api.heatmap.view({ instrument: instrument.key, ...asked }).catch(goneMeanwhile) : null
   return (
     <Workspace
       key={instrument.key}
