@@ -11,6 +11,7 @@ import { attachInteraction } from './interaction.ts'
 import { InterestLayer, interestExtent } from './interest-series.ts'
 import { type ChartLayout, chartLayout } from './layout.ts'
 import { type HeatStyle, makeHeatLut, packRgba, ranksOf } from './lut.ts'
+import { MarkOverlay } from './mark-overlay.ts'
 import { MissedLayer } from './missed-series.ts'
 import { ObservedLayer } from './observed-series.ts'
 import { parseHex } from './oklch.ts'
@@ -45,6 +46,7 @@ export class HeatmapChart {
   private readonly root = textElement('div', 'fl-chart')
   private readonly backs = Array.from({ length: PANE_COUNT }, () => textElement('div', 'fl-chart-plot'))
   private readonly overlay = new ChartOverlay()
+  private readonly marks = new MarkOverlay()
   private readonly chart: EChartsType
   private readonly heat: HeatLayer
   private readonly candles: CandleLayer
@@ -72,7 +74,7 @@ export class HeatmapChart {
   constructor(dom: HTMLElement, options: HeatmapChartOptions) {
     this.theme = options.theme
     const host = textElement('div', 'fl-chart-canvas')
-    this.root.append(...this.backs, host, this.overlay.element)
+    this.root.append(...this.backs, host, this.marks.element, this.overlay.element)
     dom.append(this.root)
     this.layout = chartLayout(this.root.clientWidth, this.root.clientHeight, PANE_COUNT - 1)
     this.bounds = { from: 0, to: 60_000, priceLow: 1, priceHigh: 2, minSpan: 60_000 }
@@ -147,6 +149,7 @@ export class HeatmapChart {
     this.funding.setFunding(data.funding, gapsOf('funding'))
     this.interest.setInterest(data.openInterest, data.candles.rows, gapsOf('openInterest'))
     this.missed.setGaps(gapsOf('liquidation'), gapsOf('candle'))
+    this.marks.setData(data)
     this.pending = null
     if (live) {
       this.scene.view = followData(this.scene.view, boundsBefore, this.bounds)
@@ -179,6 +182,8 @@ export class HeatmapChart {
   /** Which sides of the heat are drawn; labels and marks of the other one go with it. */
   setSides(sides: ShownSides): void {
     this.setHeatStyle({ sides })
+    this.marks.setSides(sides)
+    this.placeMarks()
   }
 
   /** Back to a threshold chosen from the data. */
@@ -193,6 +198,7 @@ export class HeatmapChart {
   }
 
   setHeatVisible(visible: boolean): void {
+    this.marks.setVisible(visible)
     if (this.heat.setVisible(visible)) this.applyView()
   }
 
@@ -367,10 +373,15 @@ export class HeatmapChart {
     this.scene.interest = { low: Math.max(0, low - margin), high: high + margin, unit: this.interest.line.unit }
   }
 
+  private placeMarks(): void {
+    this.marks.place({ view: this.scene.view, scale: this.scene.scale, layout: this.layout, zone: this.scene.zone })
+  }
+
   private updateOverlay(): void {
     const last = this.data?.candles.rows.at(-1)
     const y = last ? (this.chart.convertToPixel({ gridIndex: PANE.heat }, [last[0], last[4]])[1] as number) : 0
     this.overlay.setLastPrice(last ? last[4] : null, y, this.layout.heat)
+    this.placeMarks()
     this.crosshair.refresh()
   }
 }

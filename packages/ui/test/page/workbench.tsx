@@ -15,6 +15,7 @@ import { SegmentedControl } from '../../src/react/segmented-control.tsx'
 import { Toggle, ToggleButton } from '../../src/react/toggle.tsx'
 import type { Theme } from '../../src/tokens.ts'
 import { syntheticData } from './synthetic.ts'
+import { withMarks } from './synthetic-marks.ts'
 import '@fontsource-variable/inter'
 import '../../src/styles.css'
 
@@ -37,6 +38,7 @@ if (query.has('gap'))
     gaps: [{ channel: 'openInterest', from: data.from + (data.to - data.from) * 0.3, to: data.from + (data.to - data.from) * 0.36 }],
   })
 if (query.has('nopanes')) Object.assign(data, { funding: [], openInterest: [] })
+if (query.has('marks')) Object.assign(data, withMarks(data))
 if (query.has('partial') && data.heat) data.heat.state.fill(2, Math.round(columns * 0.6), Math.round(columns * 0.63))
 
 function Kit() {
