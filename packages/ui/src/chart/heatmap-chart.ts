@@ -307,6 +307,7 @@ export class HeatmapChart {
   private recolour(threshold: Threshold): void {
     this.threshold = threshold
     this.heat.setLut(this.chart, this.makeLut())
+    this.placeMarks()
   }
 
   private defaultPrices(): { priceLow: number; priceHigh: number } {
@@ -374,7 +375,13 @@ export class HeatmapChart {
   }
 
   private placeMarks(): void {
-    this.marks.place({ view: this.scene.view, scale: this.scene.scale, layout: this.layout, zone: this.scene.zone })
+    this.marks.place({
+      view: this.scene.view,
+      scale: this.scene.scale,
+      layout: this.layout,
+      zone: this.scene.zone,
+      leastUsd: this.threshold.lowUsd,
+    })
   }
 
   private updateOverlay(): void {

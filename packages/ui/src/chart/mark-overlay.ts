@@ -21,6 +21,8 @@ export interface MarkFrame {
   scale: PriceScale
   layout: ChartLayout
   zone: TimeZone
+  /** what is less is not drawn as heat, and no dense level */
+  leastUsd: number
 }
 
 /**
@@ -97,7 +99,12 @@ export class MarkOverlay {
       width: LABEL_WIDTH,
       height: LABEL_HEIGHT,
     }))
-    const sweeps = placeSweeps(ofSide(this.inTime(view)), place, plot, { words: sweptWords, kept, most: MOST_SWEPT[size] })
+    const sweeps = placeSweeps(ofSide(this.inTime(view)), place, plot, {
+      words: sweptWords,
+      kept,
+      most: MOST_SWEPT[size],
+      leastUsd: frame.leastUsd,
+    })
     this.swept.show(
       sweeps.map(({ sweep, x, y, box }) => ({ item: sweep, x, y, part: { x: box.x + box.width / 2 - x, y: box.y + box.height / 2 - y } })),
     )

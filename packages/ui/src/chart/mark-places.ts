@@ -49,14 +49,14 @@ export interface PlacedSweep {
   box: Rect
 }
 
-/** The largest swept levels in view, at most `most`, whose marks touch neither each other nor `kept`. */
+/** The largest swept levels in view, at most `most` and none below `leastUsd`, whose marks touch neither each other nor `kept`. */
 export function placeSweeps(
   sweeps: readonly Sweep[],
   place: Place,
   plot: Rect,
-  options: { words: (sweep: Sweep) => string; kept?: readonly Rect[]; most?: number },
+  options: { words: (sweep: Sweep) => string; kept?: readonly Rect[]; most?: number; leastUsd?: number },
 ): PlacedSweep[] {
-  const { words, kept = [], most = 6 } = options
+  const { words, kept = [], most = 6, leastUsd = 0 } = options
   const inView = sweeps.flatMap((sweep) => {
     const x = place.toX(sweep.time)
     const y = place.toY(sweep.price)
@@ -64,7 +64,7 @@ export function placeSweeps(
     return seen ? [{ sweep, x, y }] : []
   })
   inView.sort((a, b) => b.sweep.usd - a.sweep.usd)
-  const least = (inView[0]?.sweep.usd ?? 0) * LEAST_SHARE
+  const least = Math.max(leastUsd, (inView[0]?.sweep.usd ?? 0) * LEAST_SHARE)
   const boxes = [...kept]
   const out: PlacedSweep[] = []
   for (const { sweep, x, y } of inView) {
