@@ -5,6 +5,7 @@ import { readHeatmapView } from '../features/heatmap/server/read-view.ts'
 import { ViewStore } from '../features/heatmap/server/view-store.ts'
 import { sortRows } from '../features/instruments/prepare/rows.ts'
 import { InstrumentList } from '../features/instruments/server/instrument-list.ts'
+import { ReadingsStore } from '../features/readings/server/readings-store.ts'
 import { ChoiceAllowance } from '../features/venues/server/choice-allowance.ts'
 import { listMarkets } from '../features/venues/server/list-markets.ts'
 import { Passwords } from './auth/passwords.ts'
@@ -49,6 +50,7 @@ export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'>): O
     hub,
     views,
     instruments,
+    readings: new ReadingsStore(db),
     choices: new ChoiceAllowance(),
     stop: () => hub.close(),
     close: () => db.close(),

@@ -8,6 +8,7 @@ import { listProcedure } from '../features/instruments/server/list.ts'
 import { currentProcedure as observedNowProcedure } from '../features/observed/server/current.ts'
 import { layerProcedure } from '../features/observed/server/layer.ts'
 import { addProcedure, clearProcedure, exportProcedure, statusProcedure, switchProcedure } from '../features/observed/server/manage.ts'
+import { currentReadingsProcedure } from '../features/readings/server/current.ts'
 import { summaryProcedure } from '../features/score/server/summary.ts'
 import { listProcedure as listSourcesProcedure } from '../features/sources/server/list.ts'
 import { quarantineProcedure } from '../features/sources/server/quarantine.ts'
@@ -23,6 +24,7 @@ export const rootRouter = router({
   feeds: router({ current: currentProcedure, detail: detailProcedure }),
   sources: router({ list: listSourcesProcedure, update: updateProcedure, quarantine: quarantineProcedure }),
   venues: router({ choose: chooseProcedure }),
+  readings: router({ current: currentReadingsProcedure }),
   score: router({ summary: summaryProcedure }),
   observed: router({
     current: observedNowProcedure,

@@ -1,6 +1,7 @@
 import type { Database } from '@faultline/db/database'
 import type { ViewStore } from '../features/heatmap/server/view-store.ts'
 import type { InstrumentList } from '../features/instruments/server/instrument-list.ts'
+import type { ReadingsStore } from '../features/readings/server/readings-store.ts'
 import type { ChoiceAllowance } from '../features/venues/server/choice-allowance.ts'
 import type { Passwords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
@@ -14,5 +15,6 @@ export interface Services {
   readonly hub: EventHub
   readonly views: ViewStore
   readonly instruments: InstrumentList
+  readonly readings: ReadingsStore
   readonly choices: ChoiceAllowance
 }

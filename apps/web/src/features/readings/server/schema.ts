@@ -37,6 +37,8 @@ export const currentReadingsInput = z.object({
   instrument: z.string().min(1).max(80),
   /** UTC ms: the newest column that was closed by then, and nothing that became known later; absent: the newest one */
   at: z.number().int().positive().optional(),
+  /** without the draws and the book: they are for simulations, and most of the text */
+  brief: z.boolean().optional(),
 })
 
 /** Everything that one column says, with bands and leverage where the estimator's state of that moment is at hand. Times in UTC ms. */
@@ -50,7 +52,9 @@ export const currentReadings = z.object({
   bucketMs: z.number(),
   price: z.number(),
   openInterestUsd: z.number().nullable(),
+  /** per `fundingHours`; of a sum the mean per eight hours */
   fundingRate: z.number().nullable(),
+  fundingHours: z.number().nullable(),
   profile: z.object({ long: sideProfile, short: sideProfile }),
   /** nearest first */
   clusters: z.array(clusterReading),
