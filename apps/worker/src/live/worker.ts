@@ -15,6 +15,7 @@ import type { Ingest } from '../ingest/ingest.ts'
 import { createIngest } from '../ingest/writer.ts'
 import { messageOf } from '../message-of.ts'
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts'
+import { ReadingsKeeper } from '../readings/keeper.ts'
 import { keepRetention } from '../retention/retention-job.ts'
 import { FEEDS } from '../venues/feeds.ts'
 import { pause } from './pause.ts'
@@ -57,6 +58,7 @@ export class Worker {
   /** the ingest's connections: hundreds of lines that step at a minute's end do not stand before it */
   private readonly ingestDb: Database
   private readonly sums: AggregateRunner
+  private readonly readings: ReadingsKeeper
   private listener: Listener | null = null
   private loop: Promise<unknown> = Promise.resolve()
 
@@ -66,6 +68,7 @@ export class Worker {
     this.name = options.name ?? `worker (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
     const { db, log, leaseMs, sumGraceMs: graceMs, sumGeneratingShare: generatingShare } = options
     this.sums = new AggregateRunner({ db, worker: this.name, log, leaseMs, graceMs, generatingShare })
+    this.readings = new ReadingsKeeper({ db, log })
   }
 
   /** Resolves when the sources have been read and their feeds begin; waits for the database for as long as it takes. */
@@ -84,8 +87,10 @@ export class Worker {
       url: db.url,
       onMessage: (message) => {
         if (message.channel === 'sources') void this.follow()
-        else if (message.channel === 'columns') this.sums.heard(message.payload)
-        else if (message.channel === 'aggregates') this.sums.lookSoon(0)
+        else if (message.channel === 'columns') {
+          this.sums.heard(message.payload)
+          this.readings.heard()
+        } else if (message.channel === 'aggregates') this.sums.lookSoon(0)
       },
       onState: ({ state }) => {
         if (state !== 'listening') return
@@ -100,6 +105,7 @@ export class Worker {
     this.caughtUp = true
     await this.follow()
     this.sums.start()
+    this.readings.start()
     this.loop = Promise.all([this.lookAgain(), keepRetention({ db, log, signal: this.stopping.signal })])
   }
 
@@ -108,7 +114,7 @@ export class Worker {
     this.stopping.abort()
     await this.listener?.close()
     await this.loop
-    await this.sums.stop()
+    await Promise.all([this.sums.stop(), this.readings.stop()])
     await this.changes.run(async () => {
       await Promise.all([...this.runners.values()].map((runner) => runner.stop('stopped')))
       this.runners.clear()

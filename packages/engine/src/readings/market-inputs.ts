@@ -58,7 +58,9 @@ export interface MarketInputs {
   price: number | null
   /** signed ratio */
   change24h: number | null
-  /** closes of the last day, rising in time, at most `intervalMs` of candles before `at` */
+  /** whose closes these are: the first member that is there */
+  candles: CandleSeries | null
+  /** closes of the last day at their ends, rising in time */
   closes: { time: number; close: number }[]
   /** of log price, per square root of a day */
   sigmaDay: number | null
@@ -106,6 +108,7 @@ export function marketInputs({ at, members }: MarketRows): MarketInputs {
   return {
     price,
     change24h: changeOf(closes, candles?.intervalMs ?? 0, at),
+    candles,
     closes,
     sigmaDay,
     volumeDayUsd: volume > 0 ? volume : null,
