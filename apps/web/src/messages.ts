@@ -2,6 +2,7 @@ import { accuracy } from './messages/accuracy.ts'
 import { cascade } from './messages/cascade.ts'
 import { chart } from './messages/chart.ts'
 import { embed } from './messages/embed.ts'
+import { exports } from './messages/exports.ts'
 import { map } from './messages/map.ts'
 import { palette } from './messages/palette.ts'
 import { readings } from './messages/readings.ts'
@@ -24,6 +25,7 @@ export const messages = {
     screener: 'Screener',
     accuracy: 'Accuracy',
     more: 'More',
+    help: 'Help and shortcuts',
     instruments: 'Instruments',
     sources: 'Data sources',
     account: 'Account',
@@ -73,9 +75,6 @@ export const messages = {
   },
   heatmap: {
     title: 'Heatmap',
-    chooser: 'Instrument',
-    search: 'Search instruments',
-    noMatch: 'No instrument has this name.',
     range: 'Range',
     heat: 'Heat',
     resolution: 'Res',
@@ -363,6 +362,7 @@ export const messages = {
   cascade,
   chart,
   embed,
+  exports,
   map,
   palette,
   readings,

@@ -29,12 +29,12 @@ import { useSumProgress, VenueBar } from '../venues/venue-bar.tsx'
 import { VenuePanel } from '../venues/venue-panel.tsx'
 import { ChartHeader } from './chart-header.tsx'
 import { FooterStatus } from './footer-status.tsx'
-import { InstrumentPicker } from './instrument-picker.tsx'
 import { LevelsPanel } from './levels-panel.tsx'
 import { MarketRail } from './market-rail.tsx'
 import { askedView } from './prepare/asked-view.ts'
 import { chartData } from './prepare/chart-data.ts'
 import { exchangeOffset } from './prepare/exchange-zone.ts'
+import { heatmapPath } from './prepare/heatmap-path.ts'
 import { nearPrice } from './prepare/near-price.ts'
 import { neighbourRange } from './prepare/ranges.ts'
 import { knownAt } from './prepare/replay.ts'
@@ -125,7 +125,7 @@ export function Workspace({
       section="heatmap"
       instrument={instrument.key}
       fixed
-      centre={<InstrumentPicker current={instrument} instruments={instruments} query={query} />}
+      instrumentHref={(key) => `${heatmapPath(key)}${query}`}
       badge={
         view?.sum && sumStatus(view.sum, feeds).state !== 'none' ? (
           <SumPill instrument={instrument.key} facts={view.sum} now={renderedAt} />

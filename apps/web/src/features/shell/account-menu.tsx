@@ -29,7 +29,7 @@ export function AccountMenu() {
         icon={<Initials of={user.name || user.email} />}
         className="pl-1"
       >
-        {messages.nav.account}
+        <span className="sr-only full:not-sr-only">{messages.nav.account}</span>
         <ChevronDown size={12} aria-hidden="true" />
       </Button>
       {open && (

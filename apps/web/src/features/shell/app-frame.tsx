@@ -1,22 +1,29 @@
 'use client'
+import { Button } from '@faultline/ui/react/button'
 import { Logo } from '@faultline/ui/react/logo'
-import { KeyRound, LogOut } from 'lucide-react'
+import { CircleQuestionMark, KeyRound, LogOut } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { messages } from '../../messages.ts'
+import { PaletteButton } from '../palette/palette-button.tsx'
 import { AccountMenu } from './account-menu.tsx'
+import { FrameKeys } from './frame-keys.tsx'
 import { MENU_ENTRY, TabBar, TopNavigation } from './navigation.tsx'
+import { OfflineBadge } from './offline-badge.tsx'
+import { Overlays } from './overlay-host.tsx'
+import { showOverlay } from './overlays.ts'
 import type { Section } from './prepare/sections.ts'
 import { signOut } from './sign-out.ts'
 import { ThemeToggle } from './theme-toggle.tsx'
+import { Toaster } from './toasts.tsx'
 import { useUser } from './user-context.tsx'
 
 export interface AppFrameProps {
   section: Section
   /** key of what the page shows: links to the heatmap, the map and the cascade stay with it */
   instrument?: string
-  /** middle of the top bar: what the page is about */
-  centre?: ReactNode
+  /** where the search opens another instrument; default: on the same kind of page, else as a heatmap */
+  instrumentHref?: (key: string) => string
   /** right of the top bar: the age of the data */
   badge?: ReactNode
   /** the page fills the window and scrolls inside itself */
@@ -25,7 +32,7 @@ export interface AppFrameProps {
 }
 
 /** The bars around every signed-in page: on top the navigation, on phones a tab bar at the bottom. */
-export function AppFrame({ section, instrument, centre, badge, fixed = false, children }: AppFrameProps) {
+export function AppFrame({ section, instrument, instrumentHref, badge, fixed = false, children }: AppFrameProps) {
   return (
     <div className={`flex min-h-dvh flex-col ${fixed ? 'phone:h-dvh phone:overflow-hidden' : ''}`}>
       <a
@@ -39,9 +46,13 @@ export function AppFrame({ section, instrument, centre, badge, fixed = false, ch
           <Logo size={24} wordmark className="[&_.fl-wordmark]:hidden full:[&_.fl-wordmark]:inline" />
         </Link>
         <TopNavigation section={section} instrument={instrument} />
-        <div className="flex min-w-0 flex-1 phone:justify-center">{centre}</div>
+        <div className="flex min-w-0 flex-1 phone:justify-center">
+          <PaletteButton instrument={instrument} />
+        </div>
+        <OfflineBadge />
         {badge}
         <ThemeToggle />
+        <HelpButton />
         <AccountMenu />
       </header>
       <InitialPasswordBanner here={section === 'account'} />
@@ -51,16 +62,44 @@ export function AppFrame({ section, instrument, centre, badge, fixed = false, ch
       <TabBar
         section={section}
         instrument={instrument}
-        extras={() => (
-          <button type="button" onClick={signOut} className={MENU_ENTRY}>
-            <LogOut size={16} aria-hidden="true" className="flex-none text-t2" />
-            {messages.nav.signOut}
-          </button>
+        extras={(close) => (
+          <>
+            <button
+              type="button"
+              onClick={() => {
+                close()
+                showOverlay({ kind: 'shortcuts' })
+              }}
+              className={MENU_ENTRY}
+            >
+              <CircleQuestionMark size={16} aria-hidden="true" className="flex-none text-t2" />
+              {messages.nav.help}
+            </button>
+            <button type="button" onClick={signOut} className={MENU_ENTRY}>
+              <LogOut size={16} aria-hidden="true" className="flex-none text-t2" />
+              {messages.nav.signOut}
+            </button>
+          </>
         )}
       />
+      <FrameKeys section={section} instrument={instrument} />
+      <Overlays section={section} instrument={instrument} instrumentHref={instrumentHref} />
+      <Toaster />
     </div>
   )
 }
+
+/** On phones, where there are no keys, it stands under "More". */
+const HelpButton = () => (
+  <Button
+    variant="ghost"
+    aria-label={messages.nav.help}
+    title={messages.nav.help}
+    icon={<CircleQuestionMark size={16} />}
+    onClick={() => showOverlay({ kind: 'shortcuts' })}
+    className="hidden phone:inline-flex"
+  />
+)
 
 function InitialPasswordBanner({ here }: { here: boolean }) {
   const { passwordIsInitial } = useUser()

@@ -16,6 +16,8 @@ export type Connection = { state: 'connecting' | 'open' } | { state: 'offline'; 
 interface NewsStream {
   connection: Connection
   store: NewsStore
+  /** tries again at once, where the stream is cut */
+  reconnect: () => void
 }
 
 /** On average; not all browsers at once. */
@@ -29,6 +31,7 @@ type Shared =
   | { kind: 'connection'; connection: Connection }
   | { kind: 'ended' }
   | { kind: 'hello' }
+  | { kind: 'reconnect' }
 
 /**
  * News of columns, feeds and sources for all that is on the page. The tabs of one browser share one event stream: a browser
@@ -44,6 +47,8 @@ export function NewsStreamProvider({ initial, children }: { initial: readonly Ne
   const [store] = useState(() => new NewsStore(initial))
   const channel = useRef<BroadcastChannel | null>(null)
   const told = useRef<Connection>(connection)
+
+  const resume = useRef(() => {})
 
   const deliver = useCallback((news: News | ClockNews) => store.deliver(news), [store])
 
@@ -75,6 +80,8 @@ export function NewsStreamProvider({ initial, children }: { initial: readonly Ne
         if (!leading) return
         shared.postMessage({ kind: 'connection', connection: told.current } satisfies Shared)
         for (const news of [store.clock(), ...store.all()]) shared.postMessage({ kind: 'news', news } satisfies Shared)
+      } else if (data.kind === 'reconnect') {
+        if (leading) resume.current()
       } else if (leading) return
       else if (data.kind === 'news') deliver(data.news)
       else if (data.kind === 'ended') sessionEnded()
@@ -146,7 +153,19 @@ export function NewsStreamProvider({ initial, children }: { initial: readonly Ne
     again.current = setTimeout(subscription.reset, AGAIN_MS * (0.5 + Math.random()))
   }
 
-  const stream = useMemo<NewsStream>(() => ({ connection, store }), [connection, store])
+  useEffect(() => {
+    resume.current = () => {
+      if (told.current.state !== 'offline') return
+      clearTimeout(again.current)
+      subscription.reset()
+    }
+  })
+  const reconnect = useCallback(() => {
+    if (leads) resume.current()
+    else channel.current?.postMessage({ kind: 'reconnect' } satisfies Shared)
+  }, [leads])
+
+  const stream = useMemo<NewsStream>(() => ({ connection, store, reconnect }), [connection, store, reconnect])
   return <StreamContext value={stream}>{children}</StreamContext>
 }
 
@@ -164,6 +183,8 @@ function useStream(): NewsStream {
 }
 
 export const useConnection = (): Connection => useStream().connection
+/** Tries at once to hear from the server again, instead of waiting for the next attempt; nothing while it is heard. */
+export const useReconnect = (): (() => void) => useStream().reconnect
 
 /**
  * Calls `listener` for each news, beginning with the newest of each subject: the data on the page may be from before it came.

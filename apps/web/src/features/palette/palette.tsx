@@ -1,0 +1,69 @@
+'use client'
+import { formatPrice } from '@faultline/ui/format'
+import { useQuery } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { useMemo, useState } from 'react'
+import { messages } from '../../messages.ts'
+import { useTRPC } from '../../trpc/provider.tsx'
+import type { InstrumentListItem } from '../instruments/server/list.ts'
+import { figure } from '../shell/prepare/format.ts'
+import { isListed, sumsFirst } from '../venues/prepare/venue-choice.ts'
+import { nameOf } from '../venues/prepare/words.ts'
+import { useAllCommands } from './commands.ts'
+import { PaletteDialog } from './palette-dialog.tsx'
+import type { PaletteItem } from './prepare/find.ts'
+import { recentIds, rememberId } from './recent.ts'
+
+/** The search with what there is to find: instruments, and what the frame and the page have registered. */
+export function Palette({
+  instrument,
+  hrefOf,
+  onClose,
+}: {
+  /** key of the one that is shown */
+  instrument?: string
+  /** where another one is opened */
+  hrefOf: (key: string) => string
+  onClose: () => void
+}) {
+  const trpc = useTRPC()
+  const router = useRouter()
+  const { data, isError } = useQuery(trpc.instruments.list.queryOptions())
+  const commands = useAllCommands()
+  const [recent] = useState(recentIds)
+  const items = useMemo<PaletteItem[]>(() => {
+    const rows = sumsFirst((data ?? []).filter((row) => isListed(row, instrument)))
+    return [
+      ...rows.map((row) => instrumentItem(row, row.key === instrument, () => router.push(hrefOf(row.key)))),
+      ...commands.map((command) => ({ ...command, kind: command.kind ?? 'action' })),
+    ]
+  }, [data, commands, instrument, hrefOf, router])
+  return (
+    <PaletteDialog
+      items={items}
+      recent={recent}
+      state={data ? 'ready' : isError ? 'failed' : 'loading'}
+      onClose={onClose}
+      onChoose={(item) => {
+        rememberId(item.id)
+        onClose()
+        if (item.kind !== 'instrument' || !item.current) item.run()
+      }}
+    />
+  )
+}
+
+function instrumentItem(row: InstrumentListItem, current: boolean, run: () => void): PaletteItem {
+  const name = nameOf(row)
+  return {
+    id: `instrument:${row.key}`,
+    kind: 'instrument',
+    title: name.symbol,
+    detail: name.venue,
+    keywords: `${row.key} ${row.baseAsset} ${row.simulated ? messages.simulated.short : ''}`,
+    simulated: row.simulated,
+    figure: figure(row.lastClose, formatPrice),
+    current,
+    run,
+  }
+}
