@@ -1,11 +1,14 @@
 import { openDatabase } from '@faultline/db/database'
 import { sessionState } from '@faultline/db/repositories/users'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { AccuracyStore } from '../features/accuracy/server/accuracy-store.ts'
+import { readAccuracy } from '../features/accuracy/server/read-accuracy.ts'
 import { readHeatmapView } from '../features/heatmap/server/read-view.ts'
 import { ViewStore } from '../features/heatmap/server/view-store.ts'
 import { sortRows } from '../features/instruments/prepare/rows.ts'
 import { InstrumentList } from '../features/instruments/server/instrument-list.ts'
 import { ReadingsStore } from '../features/readings/server/readings-store.ts'
+import { SCORE_HORIZONS } from '../features/score/server/schema.ts'
 import { ChoiceAllowance } from '../features/venues/server/choice-allowance.ts'
 import { listMarkets } from '../features/venues/server/list-markets.ts'
 import { Passwords } from './auth/passwords.ts'
@@ -68,12 +71,14 @@ function withTimeout(databaseUrl: string): string {
 
 /** The side of the services that Next's code may use. */
 export function runtimeOf(services: Services, env: Pick<WebEnv, 'authSecret' | 'publicUrl'>): WebRuntime {
-  const { sessions } = services
+  const { sessions, db } = services
+  const accuracy = new AccuracyStore({ read: (horizon) => readAccuracy(db, SCORE_HORIZONS[horizon], Date.now()) })
   return {
     authSecret: env.authSecret,
     secureCookies: env.publicUrl.protocol === 'https:',
     userOf: async (cookieHeader) => (await sessions.ofCookies(cookieHeader))?.user ?? null,
     isAlive: async (claims) => (await sessions.ofClaims(claims)) !== null,
+    accuracy: (horizon) => accuracy.read(horizon),
     signIn: (credentials) => signIn(services, credentials),
     callerOf: async (cookieHeader) => createCaller({ services, session: await sessions.ofCookies(cookieHeader) }),
     trpc: (request) =>

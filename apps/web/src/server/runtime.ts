@@ -1,3 +1,5 @@
+import type { Accuracy } from '../features/accuracy/prepare/accuracy.ts'
+import type { Horizon } from '../features/accuracy/server/accuracy-store.ts'
 import type { SessionClaims, SessionUser } from './auth/sessions.ts'
 import type { SignedIn } from './auth/sign-in.ts'
 import type { Caller } from './caller.ts'
@@ -16,6 +18,8 @@ export interface WebRuntime {
   callerOf(cookieHeader: string | null): Promise<Caller>
   /** answers /api/trpc */
   trpc(request: Request): Promise<Response>
+  /** the live score of every market; for everybody, and worked out at most once a minute */
+  accuracy(horizon: Horizon): Promise<Accuracy>
   readonly authSecret: string
   readonly secureCookies: boolean
 }

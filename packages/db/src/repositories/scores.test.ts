@@ -1,12 +1,14 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@faultline/market/units'
 import { describe, expect, it } from 'vitest'
-import { makeInstrument, START } from '../../../testkit/src/factories.ts'
+import { makeInstrument, START, sampleColumn } from '../../../testkit/src/factories.ts'
 import { freshDatabase } from '../../../testkit/src/fresh-database.ts'
 import { inTransaction } from '../database.ts'
 import { appendColumns, readCheckpoint, startBuild } from './builds.ts'
 import { enterGaps, settleGap } from './gaps.ts'
 import { acquireLease, type Lease } from './leases.ts'
 import {
+  listScoredInstruments,
+  readForecastCells,
   readScoredDays,
   readScoredForecasts,
   readScoreRecord,
@@ -180,5 +182,56 @@ describe('what counts', () => {
     await settleGap(t.db.pool, { instrumentId: id, channel: 'liquidation', from: at(4) }, 'filled')
     expect((await readScoredForecasts(t.db, key, ALL)).filter((f) => f.id === 'a').map((f) => f.frozenAt)).toEqual([at(0), at(2), at(4)])
     expect(await readScoreRecord(t.db, key, ALL)).toMatchObject({ outcomes: 3, uncovered: 2 })
+  })
+})
+
+describe('for everybody', () => {
+  it('forecasts come summed by day, threshold and tenth, of outcomes that count', async () => {
+    const { lease, key } = await market()
+    const said = (probability: number, happened: boolean) => ({ forecasts: [{ id: 'a', probability, happened }] })
+    await store(
+      lease,
+      batch(at(400), [
+        outcome(0),
+        outcome(1, said(0.5, false)),
+        outcome(2, said(0.5625, true)),
+        outcome(96, said(1, true)),
+        outcome(97, { ...said(1, true), live: false }),
+      ]),
+    )
+    const cell = (day: number, id: string, tenth: number, count: number, said: number, happened: number, error: number) => {
+      return { day, id, tenth, count, said, happened, error }
+    }
+    expect(await readForecastCells(t.db, key, ALL)).toEqual([
+      cell(START, 'a', 2, 1, 0.25, 1, 0.75 ** 2),
+      cell(START, 'a', 5, 2, 1.0625, 1, 0.5 ** 2 + 0.4375 ** 2),
+      cell(START, 'b', 1, 1, 0.125, 0, 0.125 ** 2),
+      cell(START + DAY_MS, 'a', 9, 1, 1, 1, 0),
+    ])
+  })
+
+  it('scored markets with a map are listed, real ones first, no more than asked for', async () => {
+    const before = (await listScoredInstruments(t.db, 1000)).total
+    const made: number[] = []
+    for (const simulated of [true, false, false]) {
+      const { id } = await makeInstrument(t.db, { simulated, ...(simulated && { venue: 'simulated' }) })
+      const lease = await acquireLease(t.db, id, 'worker-a', 60_000)
+      const build = await startBuild(t.db, lease, { modelVersion: 'test-9', bucketMs: MINUTE_MS })
+      const columns = [sampleColumn({ bucketStart: at(1), bucketMs: MINUTE_MS })]
+      await appendColumns(t.db, lease, { buildId: build.id, columns, checkpoint: new Uint8Array([1]), checkpointBucket: at(1) })
+      await store(lease, batch(at(1), []))
+      made.push(id)
+    }
+    await store((await market()).lease, batch(at(1), [])) // scored, and no map is served
+    const { instruments, total } = await listScoredInstruments(t.db, before + 3)
+    expect(total).toBe(before + 3)
+    const mine = instruments.filter(({ id }) => made.includes(id))
+    expect(mine).toMatchObject([
+      { id: made[1], simulated: false, modelVersion: 'test-9', lastBucket: at(1) },
+      { id: made[2], simulated: false },
+      { id: made[0], simulated: true },
+    ])
+    const few = await listScoredInstruments(t.db, 1)
+    expect([few.instruments.length, few.total]).toEqual([1, before + 3])
   })
 })

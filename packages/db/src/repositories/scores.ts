@@ -216,4 +216,65 @@ export async function readScoredForecasts(
   return rows
 }
 
+/** Forecasts of outcomes that count, of one UTC day, threshold and tenth of probability, summed. */
+export interface ForecastCell {
+  /** start of the day, UTC ms */
+  day: number
+  id: string
+  /** tenth of the probability, 0 to 9 */
+  tenth: number
+  count: number
+  /** sum of the probabilities */
+  said: number
+  /** how many came true */
+  happened: number
+  /** sum of squared errors */
+  error: number
+}
+
+/** What readScoredForecasts gives, summed by the database: ninety days of one instrument are thousands of cells less than forecasts. */
+export async function readForecastCells(
+  q: Queryable | Database,
+  key: ScoreKey,
+  range: { from: number; to: number },
+): Promise<ForecastCell[]> {
+  const { rows } = await queryable(q).query<ForecastCell>(
+    `${OUTCOMES}
+     select ${msOf(`date_trunc('day', o.frozen_at at time zone 'UTC') at time zone 'UTC'`)} as day, f.id,
+            greatest(0, least(9, floor(f.probability * 10)))::int as tenth, count(*)::int as count, sum(f.probability) as said,
+            count(*) filter (where f.happened)::int as happened, sum((f.probability - f.happened::int) ^ 2) as error
+       from o cross join lateral jsonb_to_recordset(o.forecasts) as f(id text, probability float8, happened boolean)
+      where o.counts group by 1, 2, 3 order by 1, 2, 3`,
+    parameters(key, range),
+  )
+  return rows
+}
+
+/** An instrument whose served map is scored. */
+export interface ScoredInstrument {
+  id: number
+  /** `venue:SYMBOL` */
+  key: string
+  simulated: boolean
+  /** of the build that is served */
+  modelVersion: string
+  /** start of its newest bucket, UTC ms */
+  lastBucket: number
+}
+
+/** The first `limit` of them, real ones before simulated ones, in the order in which they were made; and how many there are. */
+export async function listScoredInstruments(
+  q: Queryable | Database,
+  limit: number,
+): Promise<{ instruments: ScoredInstrument[]; total: number }> {
+  const { rows } = await queryable(q).query<ScoredInstrument & { total: number }>(
+    `select i.id, i.key, i.simulated, b.model_version as "modelVersion", ${msOf('b.last_bucket')} as "lastBucket",
+            count(*) over ()::int as total
+       from score_state s join instrument i on i.id = s.instrument_id join build b on b.id = i.current_build_id
+      where b.last_bucket is not null order by i.simulated, i.id limit $1`,
+    [limit],
+  )
+  return { instruments: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
+}
+
 const queryable = (db: Database | Queryable): Queryable => ('pool' in db ? db.pool : db)

@@ -22,7 +22,8 @@ interface Options {
 }
 
 /** What may be fetched without a session besides what answers for itself (tiles, streams, procedures). */
-const PUBLIC = /^\/(sign-in$|accuracy$|accuracy\/scores\.csv$|_next\/static\/|api\/auth\/|api\/trpc\/|favicon\.ico$|icon[^/]*$|apple-icon[^/]*$|robots\.txt$)/
+const PUBLIC =
+  /^\/(sign-in$|accuracy$|accuracy\/scores\.csv$|_next\/static\/|api\/auth\/|api\/trpc\/|favicon\.ico$|icon[^/]*$|apple-icon[^/]*$|robots\.txt$)/
 const DEFAULT_TILE_CACHE = 128 * 1024 * 1024
 const MAX_BODY_BYTES = 1_000_000
 

@@ -15,7 +15,7 @@ import { DAY_MS } from '@faultline/market/units'
 import type { ScoreSummary } from './schema.ts'
 
 /** Older maps are kept, and no longer asked for. */
-const WINDOW_MS = 90 * DAY_MS
+export const WINDOW_MS = 90 * DAY_MS
 /** Days with liquidations that it takes: an interval over fewer blocks says little. */
 export const ENOUGH_DAYS = 7
 
@@ -59,7 +59,8 @@ function summarise(given: {
   }
 }
 
-function liftOver(name: Null, days: readonly ScoredDay[]): ScoreSummary['lift'][Null] {
+/** Gain over one null, in nats per liquidation; null where it had no say. */
+export function liftOver(name: Null, days: readonly ScoredDay[]): ScoreSummary['lift'][Null] {
   const terms = days.flatMap(({ day, gains }) => (gains[name] ? [{ time: day, sum: gains[name].nats, count: gains[name].events }] : []))
   const estimate = ratioWithInterval(terms)
   if (!estimate) return null
