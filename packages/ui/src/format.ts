@@ -3,7 +3,11 @@
  * Pure; no locale of the reader enters, so the server and the browser write the same text.
  */
 
-export type TimeZone = 'utc' | 'local'
+/** UTC, the reader's own, or a fixed distance east of UTC (an exchange's) in minutes. */
+export type TimeZone = 'utc' | 'local' | { readonly offsetMinutes: number }
+
+export const sameZone = (a: TimeZone, b: TimeZone): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && a.offsetMinutes === b.offsetMinutes)
 
 const MINUS = '−'
 const THIN = '\u202f'
@@ -104,16 +108,31 @@ export interface TimeParts {
 }
 
 export function timeParts(time: number, zone: TimeZone): TimeParts {
-  const d = new Date(time)
-  return zone === 'utc'
-    ? { year: d.getUTCFullYear(), month: d.getUTCMonth(), day: d.getUTCDate(), hour: d.getUTCHours(), minute: d.getUTCMinutes() }
-    : { year: d.getFullYear(), month: d.getMonth(), day: d.getDate(), hour: d.getHours(), minute: d.getMinutes() }
+  if (zone === 'local') {
+    const d = new Date(time)
+    return { year: d.getFullYear(), month: d.getMonth(), day: d.getDate(), hour: d.getHours(), minute: d.getMinutes() }
+  }
+  const d = new Date(time + offsetMs(zone))
+  return { year: d.getUTCFullYear(), month: d.getUTCMonth(), day: d.getUTCDate(), hour: d.getUTCHours(), minute: d.getUTCMinutes() }
 }
+
+/** The time at which clocks of `zone` show this; parts may lie outside their range (hour 30 is 6 o'clock of the next day). */
+export const timeOfParts = (zone: TimeZone, year: number, month: number, day: number, minute = 0): number =>
+  zone === 'local' ? new Date(year, month, day, 0, minute).getTime() : Date.UTC(year, month, day, 0, minute) - offsetMs(zone)
+
+const offsetMs = (zone: Exclude<TimeZone, 'local'>): number => (zone === 'utc' ? 0 : zone.offsetMinutes * 60_000)
 
 const two = (n: number): string => String(n).padStart(2, '0')
 const clockOf = (p: TimeParts): string => `${two(p.hour)}:${two(p.minute)}`
 const dayOf = (p: TimeParts): string => `${p.day} ${MONTHS[p.month]}`
-const zoneName = (zone: TimeZone): string => (zone === 'utc' ? 'UTC' : 'local')
+/** `UTC`, `local`, `UTC+8`, `UTC−3:30` */
+export function zoneName(zone: TimeZone): string {
+  if (typeof zone === 'string') return zone === 'utc' ? 'UTC' : 'local'
+  const size = Math.abs(zone.offsetMinutes)
+  if (size === 0) return 'UTC'
+  const rest = size % 60
+  return `UTC${zone.offsetMinutes < 0 ? MINUS : '+'}${Math.floor(size / 60)}${rest ? `:${two(rest)}` : ''}`
+}
 
 /** `07:00` */
 export const formatClock = (time: number, zone: TimeZone): string => clockOf(timeParts(time, zone))

@@ -64,4 +64,3 @@ export function barPlaces(bins: Bins, x: TimeScale, dpr: number): { left: Float6
   for (let i = 0; i < bins.count; i++) left[i] = snap(x.toX((bins.start[i] as number) + bins.intervalMs / 2) - width / 2, dpr)
   return { left, width }
 }
-

@@ -1,5 +1,4 @@
 import type { CustomSeriesOption } from 'echarts'
-import type { ThemeTokens } from '../tokens.ts'
 import { aggregateCandles, bodyWidth, type CandleSet, chooseCandleInterval, lastAtOrBefore } from './candles.ts'
 import {
   boxesItem,
@@ -11,9 +10,13 @@ import {
   type RenderItem,
   type RenderParams,
   snap,
-  timeScale,
+  type TimeScale,
 } from './custom-item.ts'
 import type { CandleRow } from './heatmap-data.ts'
+import type { Rect } from './layout.ts'
+import { linePoints } from './line-points.ts'
+import { type HeightScale, priceHeight, viewTimeScale } from './scales.ts'
+import type { Scene } from './scene.ts'
 
 /** Candles over the heat: five paths in all, whatever their number, and the line of the last price. */
 export class CandleLayer {
@@ -22,14 +25,19 @@ export class CandleLayer {
   private rows: readonly CandleRow[] = []
   private baseMs = 60_000
   private readonly sets = new Map<number, CandleSet>()
-  private readonly colours: () => ThemeTokens
+  private times = new Float64Array(0)
+  private closes = new Float64Array(0)
+  private readonly scene: Scene
 
-  constructor(colours: () => ThemeTokens) {
-    this.colours = colours
+  constructor(scene: Scene) {
+    this.scene = scene
   }
 
   setCandles(rows: readonly CandleRow[], intervalMs: number): void {
     this.rows = rows
+    // A line of closes stands where each candle ends.
+    this.times = Float64Array.from(rows, (r) => r[0] + intervalMs)
+    this.closes = Float64Array.from(rows, (r) => r[4])
     this.baseMs = intervalMs
     this.sets.clear()
   }
@@ -55,8 +63,32 @@ export class CandleLayer {
     if (!first || !last) return undefined as unknown as RenderItem
     const plot = plotOf(params)
     const dpr = api.getDevicePixelRatio()
-    const x = timeScale(api, first[0], last[0] + this.baseMs, last[4])
-    const toY = (price: number) => (api.coord([last[0], price]) as number[])[1] as number
+    const { view, colours: c, scale, priceStyle } = this.scene
+    const x = viewTimeScale(view, plot)
+    const height = priceHeight(view, plot, scale)
+    const pixel = 1 / dpr
+    const lastY = snap(height.toY(last[4]), dpr) + pixel / 2
+    const items = [lineItem(Float64Array.of(plot.x, lastY, plot.x + plot.width, lastY), { stroke: c.t1, lineWidth: 1, lineDash: [4, 4] })]
+    if (priceStyle === 'line') items.push(...this.line(x, height, plot))
+    else if (priceStyle === 'candles') items.push(...this.bodies(x, height.toY, plot, dpr))
+    return groupItem(items)
+  }
+
+  /** Closes as one line on a dark edge, so that it stands out of the brightest heat. */
+  private line(x: TimeScale, y: HeightScale, plot: Rect): RenderItem[] {
+    const c = this.scene.colours
+    const points = linePoints(
+      this.times,
+      this.closes,
+      x,
+      y,
+      plot,
+      (i) => (this.times[i + 1] as number) - (this.times[i] as number) > 1.5 * this.baseMs,
+    )
+    return [lineItem(points, { stroke: c.heatbg, lineWidth: 4 }), lineItem(points, { stroke: c.t1, lineWidth: 1.75 })]
+  }
+
+  private bodies(x: TimeScale, toY: (price: number) => number, plot: Rect, dpr: number): RenderItem[] {
     const intervalMs = chooseCandleInterval(x.msPerPixel, this.baseMs)
     this.drawnIntervalMs = intervalMs
     const set = this.setFor(intervalMs)
@@ -85,15 +117,13 @@ export class CandleLayer {
       const inner = width - 2 * pixel
       if (inner > 0 && height > 2 * pixel) (rising ? paths.up : paths.down).push(left + pixel, top + pixel, inner, height - 2 * pixel)
     }
-    const c = this.colours()
-    const y = snap(toY(last[4]), dpr) + pixel / 2
-    return groupItem([
-      lineItem(Float64Array.of(plot.x, y, plot.x + plot.width, y), { stroke: c.t1, lineWidth: 1, lineDash: [4, 4] }),
+    const c = this.scene.colours
+    return [
       boxesItem(paths.upEdge.done(), { fill: c.candleUpEdge }),
       boxesItem(paths.up.done(), { fill: c.candleUp }),
       boxesItem(paths.downEdge.done(), { fill: c.candleDownEdge }),
       boxesItem(paths.down.done(), { fill: c.candleDown }),
-    ])
+    ]
   }
 }
 

@@ -36,10 +36,23 @@ export const lineItem = (points: Float64Array, style: PathStyle, floor: number |
     transition: [],
   })
 
+export interface TextStyle {
+  text: string
+  x: number
+  y: number
+  fill: string
+  font: string
+  align?: 'left' | 'center' | 'right'
+  verticalAlign?: 'top' | 'middle' | 'bottom'
+}
+
+export const textItem = (style: TextStyle): CustomSeriesRenderItemReturn =>
+  asItem({ type: 'text', style, emphasisDisabled: true, transition: [] })
+
 export const groupItem = (children: readonly CustomSeriesRenderItemReturn[]): CustomSeriesRenderItemReturn =>
   asItem({ type: 'group', children, transition: [], $mergeChildren: false })
 
-/** One custom series with a single item on pane `pane`; clipped to the plot, deaf to the mouse, never animated. */
+/** One custom series with a single item on grid `pane` (a number of GRID); clipped to the plot, deaf to the mouse, never animated. */
 export function customSeries(
   id: string,
   pane: number,

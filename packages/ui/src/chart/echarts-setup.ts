@@ -1,10 +1,15 @@
 import { CustomChart } from 'echarts/charts'
-import { DataZoomInsideComponent, GridComponent } from 'echarts/components'
-import { graphic, init, use } from 'echarts/core'
+import { GridSimpleComponent } from 'echarts/components'
+import { graphic, init, registerAction, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
 // Only what is drawn: candles, bars and lines are custom series too, each one path whatever the number of points.
-use([CustomChart, GridComponent, DataZoomInsideComponent, CanvasRenderer])
+// The crosshair is the overlay's own, and zooming is a change of the axes' extents: no axis pointer, no data zoom.
+use([CustomChart, GridSimpleComponent, CanvasRenderer])
+
+/** The axes read their extents again, and everything is drawn where it stands now. */
+export const VIEW_ACTION = 'faultlineView'
+registerAction({ type: VIEW_ACTION, event: VIEW_ACTION, update: 'update' }, () => {})
 
 /**
  * Numbers of a path. Boxed, because the renderer copies arrays in a shape element by element on every update (1.5 ms a

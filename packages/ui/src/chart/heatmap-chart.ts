@@ -1,29 +1,36 @@
 import type { EChartsType } from 'echarts/core'
-import { formatPrice, type TimeZone } from '../format.ts'
+import { formatPrice, sameZone, type TimeZone } from '../format.ts'
 import { type Theme, TOKENS } from '../tokens.ts'
+import { AxesLayer } from './axes-series.ts'
 import { CandleLayer } from './candle-series.ts'
 import { Crosshair } from './crosshair.ts'
-import { init } from './echarts-setup.ts'
-import { FundingLayer, fundingPeak } from './funding-series.ts'
+import { boundsOf, homeSpan, lastPriceNearEdge, openingView, pricesFor, samePicture } from './data-view.ts'
+import { init, VIEW_ACTION } from './echarts-setup.ts'
 import { type GapColours, HeatLayer } from './heat-series.ts'
 import type { HeatmapData, HoverReading, ObservedRun } from './heatmap-data.ts'
 import { attachInteraction } from './interaction.ts'
-import { InterestLayer, interestExtent } from './interest-series.ts'
+import type { InterestUnit } from './interest-series.ts'
+import { attachKeyboard } from './keyboard.ts'
 import { type ChartLayout, chartLayout } from './layout.ts'
 import { type HeatStyle, makeHeatLut, packRgba, ranksOf } from './lut.ts'
 import { MarkOverlay } from './mark-overlay.ts'
 import { MissedLayer } from './missed-series.ts'
 import { ObservedLayer } from './observed-series.ts'
 import { parseHex } from './oklch.ts'
-import { chartOption, priceTickOption } from './option.ts'
+import { chartOption } from './option.ts'
 import { ChartOverlay } from './overlay.ts'
-import type { HeatScale, Palette, ShownSides } from './palette.ts'
-import { defaultPriceRange, fullPriceRange } from './price-range.ts'
+import type { HeatScale, Palette, PriceStyle, ShownSides } from './palette.ts'
+import { samePanes } from './pane-edit.ts'
+import { put } from './pane-view.ts'
+import { PANE_IDS, type PaneState } from './panes.ts'
+import { PanesLayer } from './panes-series.ts'
 import type { ReadingSources } from './reading.ts'
-import { PANE, PANE_COUNT, type Scene } from './scene.ts'
+import { priceHeight } from './scales.ts'
+import type { Scene } from './scene.ts'
 import { cellCounts, suggestThreshold, type Threshold } from './threshold.ts'
 import { textElement } from './tooltip.ts'
 import { type Bounds, followData, type PriceScale, type View } from './viewport.ts'
+import { WORDS } from './words.ts'
 
 export type { HeatmapData, HoverReading } from './heatmap-data.ts'
 
@@ -33,25 +40,31 @@ export interface HeatmapChartOptions {
   priceScale?: PriceScale
 }
 
-/** Fewest base buckets on screen. */
-const MIN_BUCKETS = 12
-/** With an untouched price range, a last price in the outer eighth of the height moves the range. */
-const EDGE_PART = 0.125
+/** What is on screen after a change. */
+export interface ViewportChange extends View {
+  /** the reader moved it: false as it opened and after a reset, also while it follows the newest data */
+  touched: boolean
+  /** the reader chose the price range */
+  priceTouched: boolean
+}
+
+const DEFAULT_PANES: readonly PaneState[] = [{ id: 'funding' }, { id: 'interest' }]
+let instances = 0
 
 /**
- * Heat with candles, funding and open interest on one time axis. Imperative and free of React: give it an element that
- * has a size, then data. Gestures, crosshair and tooltip are its own; nothing in it is fetched.
+ * Heat with candles, and panes on the same time axis. Imperative and free of React: give it an element that has a size, then
+ * data. Gestures, keys, crosshair and tooltip are its own; nothing in it is fetched.
  */
 export class HeatmapChart {
   private readonly root = textElement('div', 'fl-chart')
-  private readonly backs = Array.from({ length: PANE_COUNT }, () => textElement('div', 'fl-chart-plot'))
-  private readonly overlay = new ChartOverlay()
+  private readonly backs = Array.from({ length: 1 + PANE_IDS.length }, () => textElement('div', 'fl-chart-plot'))
+  private readonly overlay: ChartOverlay
   private readonly marks = new MarkOverlay()
   private readonly chart: EChartsType
   private readonly heat: HeatLayer
   private readonly candles: CandleLayer
-  private readonly funding: FundingLayer
-  private readonly interest: InterestLayer
+  private readonly panes: PanesLayer
+  private readonly axes: AxesLayer
   private readonly missed: MissedLayer
   private readonly observed: ObservedLayer
   private readonly scene: Scene
@@ -62,7 +75,14 @@ export class HeatmapChart {
   private data: HeatmapData | null = null
   private candleTimes = new Float64Array(0)
   private bounds: Bounds
+  private shownPanes: readonly PaneState[] = DEFAULT_PANES
+  private panesListener: ((panes: readonly PaneState[]) => void) | null = null
+  private viewListener: ((change: ViewportChange) => void) | null = null
+  private told: ViewportChange | null = null
+  private touched = false
   private priceTouched = false
+  /** heat has been there since this picture opened */
+  private heatSeen = false
   private chosen: Threshold | null = null
   private threshold: Threshold = suggestThreshold(null)
   private heatStyle: HeatStyle = {}
@@ -73,48 +93,46 @@ export class HeatmapChart {
 
   constructor(dom: HTMLElement, options: HeatmapChartOptions) {
     this.theme = options.theme
+    this.overlay = new ChartOverlay({
+      panes: () => this.shownPanes,
+      layout: () => this.layout,
+      preview: (panes) => this.setPanes(panes),
+      commit: (panes) => {
+        this.setPanes(panes)
+        this.panesListener?.(panes)
+      },
+    })
     const host = textElement('div', 'fl-chart-canvas')
     this.root.append(...this.backs, host, this.marks.element, this.overlay.element)
     dom.append(this.root)
-    this.layout = chartLayout(this.root.clientWidth, this.root.clientHeight, PANE_COUNT - 1)
+    this.layout = chartLayout(this.root.clientWidth, this.root.clientHeight, this.shownPanes)
     this.bounds = { from: 0, to: 60_000, priceLow: 1, priceHigh: 2, minSpan: 60_000 }
     this.scene = {
       view: { from: 0, to: 60_000, priceLow: 1, priceHigh: 2 },
-      from: 0,
-      to: 60_000,
       colours: TOKENS[this.theme],
       zone: options.timeZone,
       resolutionMs: 60_000,
       scale: options.priceScale ?? 'linear',
-      fundingPeak: 0.0001,
-      interest: { low: 0, high: 1, unit: 'usd' },
+      priceStyle: 'candles',
     }
     const colours = () => this.scene.colours
     this.heat = new HeatLayer(this.makeLut(), gapColours(this.theme))
-    this.candles = new CandleLayer(colours)
-    this.funding = new FundingLayer(PANE.funding, colours)
-    this.interest = new InterestLayer(PANE.interest, colours)
+    this.candles = new CandleLayer(this.scene)
+    this.panes = new PanesLayer(this.scene)
+    this.axes = new AxesLayer(this.scene, () => this.layout)
     this.missed = new MissedLayer(colours)
     this.observed = new ObservedLayer(colours)
     this.chart = init(host, null, { renderer: 'canvas', useDirtyRect: false })
     this.crosshair = new Crosshair({
-      chart: this.chart,
       heat: this.heat,
       overlay: this.overlay,
       scene: this.scene,
       layout: () => this.layout,
+      panes: () => this.panes.panes(),
       sources: () => this.sources(),
+      show: (view) => this.setView(view),
     })
-    this.detach = attachInteraction(this.root, {
-      layout: () => this.layout,
-      view: () => this.pending ?? this.scene.view,
-      bounds: () => this.bounds,
-      scale: () => this.scene.scale,
-      requestView: (view) => this.requestView(view),
-      resetView: () => this.resetView(),
-      hover: (x, y) => this.crosshair.move(x, y),
-      leave: () => this.crosshair.leave(),
-    })
+    this.detach = this.attach()
     this.applyLayout()
     this.chart.setOption({ ...chartOption(this.scene, this.layout), series: this.seriesOptions() })
     // Canvas text does not follow a font that arrives later.
@@ -122,21 +140,19 @@ export class HeatmapChart {
   }
 
   /**
-   * New data, all of it. The same symbol, resolution and range is a live update, also from another build: the view moves only
-   * when its right edge was visible. Anything else starts with everything in view.
+   * New data, all of it. The same `viewKey` (without one: the same symbol, resolution and range) is the same picture with other or
+   * newer data under it: the view moves only when its right edge was visible. Anything else opens anew.
    */
   setData(data: HeatmapData): void {
     const before = this.data
     if (before === data) return
-    const live =
-      before !== null && before.symbol === data.symbol && before.resolutionMs === data.resolutionMs && before.rangeMs === data.rangeMs
+    const same = before !== null && samePicture(before, data)
     const boundsBefore = this.bounds
     this.data = data
     this.candleTimes = Float64Array.from(data.candles.rows, (r) => r[0])
     this.bounds = boundsOf(data)
-    this.scene.from = data.from
-    this.scene.to = data.to
     this.scene.resolutionMs = data.resolutionMs
+    this.root.setAttribute('aria-label', WORDS.chart(data.symbol))
     this.applyLayout()
     const gapsOf = (channel: string) => data.gaps.filter((gap) => gap.channel === channel)
     if (before?.heat !== data.heat) {
@@ -146,19 +162,21 @@ export class HeatmapChart {
       else if (this.heatStyle.scale === 'percentile') this.recolour(this.chosen)
     }
     this.candles.setCandles(data.candles.rows, data.candles.intervalMs)
-    this.funding.setFunding(data.funding, gapsOf('funding'))
-    this.interest.setInterest(data.openInterest, data.candles.rows, gapsOf('openInterest'))
+    this.panes.setData(data)
     this.missed.setGaps(gapsOf('liquidation'), gapsOf('candle'))
     this.marks.setData(data)
     this.pending = null
-    if (live) {
-      this.scene.view = followData(this.scene.view, boundsBefore, this.bounds)
-      const heatArrived = before.heat === null && data.heat !== null
-      if (!this.priceTouched && (heatArrived || this.lastPriceNearEdge())) this.scene.view = { ...this.scene.view, ...this.defaultPrices() }
+    if (same) {
+      this.scene.view = followData(this.scene.view, boundsBefore, this.bounds, data.history !== undefined)
+      const heatArrived = !this.heatSeen && data.heat !== null
+      if (!this.priceTouched && (heatArrived || lastPriceNearEdge(data, this.scene.view))) this.fitPrices()
     } else {
-      this.priceTouched = false
-      this.scene.view = { from: data.from, to: data.to, ...this.defaultPrices() }
+      this.touched = false
+      this.priceTouched = data.opening?.priceLow !== undefined && data.opening.priceHigh !== undefined
+      this.heatSeen = false
+      this.scene.view = openingView(data)
     }
+    this.heatSeen ||= data.heat !== null
     this.rebuild()
   }
 
@@ -216,7 +234,7 @@ export class HeatmapChart {
   }
 
   setTimeZone(zone: TimeZone): void {
-    if (zone === this.scene.zone) return
+    if (sameZone(zone, this.scene.zone)) return
     this.scene.zone = zone
     this.rebuild()
   }
@@ -227,29 +245,72 @@ export class HeatmapChart {
     this.rebuild()
   }
 
+  setPriceStyle(style: PriceStyle): void {
+    if (style === this.scene.priceStyle) return
+    this.scene.priceStyle = style
+    this.applyView()
+  }
+
+  /** Panes under the heat, from top to bottom. */
+  setPanes(panes: readonly PaneState[]): void {
+    if (samePanes(panes, this.shownPanes)) return
+    this.shownPanes = panes
+    this.applyLayout()
+    this.rebuild()
+  }
+
+  /** Unit of the open interest; USD that are not known are shown in base coin all the same. */
+  setInterestUnit(unit: InterestUnit): void {
+    if (this.panes.interest.setUnit(unit)) this.applyView()
+  }
+
+  /** Called with the panes after the reader resized, moved or closed one. Without a listener panes have no controls. One listener. */
+  onPanes(callback: ((panes: readonly PaneState[]) => void) | null): void {
+    this.panesListener = callback
+    this.overlay.setEditable(callback !== null)
+  }
+
   /** Called with what is under the pointer, and with null when it leaves. One listener. */
   onHover(callback: (reading: HoverReading | null) => void): void {
     this.crosshair.onReading = callback
+  }
+
+  /** Called after each change of what is on screen, by whomever. One listener; throttling is its own. */
+  onViewport(callback: (change: ViewportChange) => void): void {
+    this.viewListener = callback
   }
 
   view(): View {
     return this.scene.view
   }
 
-  /** Shows `view` at once. */
-  setView(view: View): void {
+  /** Shows `view` at once; prices that are left out stay as they are. */
+  setView(view: Pick<View, 'from' | 'to'> & Partial<View>): void {
+    const before = this.scene.view
     this.pending = null
-    this.priceTouched ||= view.priceLow !== this.scene.view.priceLow || view.priceHigh !== this.scene.view.priceHigh
-    this.scene.view = view
+    this.scene.view = { ...before, ...view }
+    this.touched = true
+    this.priceTouched ||= this.scene.view.priceLow !== before.priceLow || this.scene.view.priceHigh !== before.priceHigh
     this.applyView()
   }
 
-  /** Everything that is loaded, and the default price range. */
+  /** The range that was asked for up to the newest (without a history, everything that is loaded), and the default price range. */
   resetView(): void {
     if (!this.data) return
+    this.touched = false
     this.priceTouched = false
     this.pending = null
-    this.scene.view = { from: this.data.from, to: this.data.to, ...this.defaultPrices() }
+    const span = homeSpan(this.data)
+    this.scene.view = { ...span, ...pricesFor(this.data, span) }
+    this.applyView()
+  }
+
+  /** The default price range for what is on screen. */
+  resetPrices(): void {
+    this.priceTouched = false
+    if (this.pending) this.scene.view = this.pending
+    this.pending = null
+    this.fitPrices()
     this.applyView()
   }
 
@@ -276,15 +337,15 @@ export class HeatmapChart {
 
   private sources(): ReadingSources | null {
     if (!this.data) return null
-    return { data: this.data, candleTimes: this.candleTimes, funding: this.funding.bars, interest: this.interest.line }
+    return { data: this.data, candleTimes: this.candleTimes, funding: this.panes.funding.bars, interest: this.panes.interest.line }
   }
 
   private seriesOptions() {
     return [
       this.heat.series(),
+      this.axes.series(),
+      this.panes.series(),
       this.candles.series(),
-      this.funding.series(),
-      this.interest.series(),
       this.missed.series(),
       this.observed.series(),
     ]
@@ -310,17 +371,38 @@ export class HeatmapChart {
     this.placeMarks()
   }
 
-  private defaultPrices(): { priceLow: number; priceHigh: number } {
-    const range = this.data && defaultPriceRange(this.data.candles.rows, this.data.heat)
-    return range ? { priceLow: range.low, priceHigh: range.high } : { priceLow: 1, priceHigh: 2 }
+  private fitPrices(): void {
+    this.scene.view = { ...this.scene.view, ...pricesFor(this.data, this.scene.view) }
   }
 
-  private lastPriceNearEdge(): boolean {
-    const last = this.data?.candles.rows.at(-1)?.[4]
-    const { priceLow, priceHigh } = this.scene.view
-    if (last === undefined) return false
-    const part = (last - priceLow) / (priceHigh - priceLow)
-    return part < EDGE_PART || part > 1 - EDGE_PART
+  private attach(): () => void {
+    const keys = textElement('div', 'fl-sr-only', WORDS.keys)
+    keys.id = `fl-chart-keys-${instances++}`
+    this.root.append(keys)
+    this.root.tabIndex = 0
+    this.root.setAttribute('role', 'application')
+    this.root.setAttribute('aria-label', WORDS.chart(''))
+    this.root.setAttribute('aria-describedby', keys.id)
+    const host = {
+      layout: () => this.layout,
+      view: () => this.pending ?? this.scene.view,
+      bounds: () => this.bounds,
+      scale: () => this.scene.scale,
+      requestView: (view: View) => this.requestView(view),
+      resetView: () => this.resetView(),
+    }
+    const detachKeys = attachKeyboard(this.root, { ...host, crosshair: this.crosshair })
+    const detachGestures = attachInteraction(this.root, {
+      ...host,
+      resetPrices: () => this.resetPrices(),
+      hover: (x, y) => this.crosshair.move(x, y),
+      leave: () => this.crosshair.leave(),
+      click: (x, y) => (this.crosshair.isPinned() ? this.crosshair.free() : this.crosshair.pinAt({ x, y })),
+    })
+    return () => {
+      detachKeys()
+      detachGestures()
+    }
   }
 
   private requestView(view: View): void {
@@ -335,43 +417,29 @@ export class HeatmapChart {
   private applyLayout(): void {
     const last = this.data?.candles.rows.at(-1)?.[4]
     const priceLength = last === undefined ? undefined : formatPrice(last).length
-    this.layout = chartLayout(this.root.clientWidth, this.root.clientHeight, PANE_COUNT - 1, priceLength)
+    this.layout = chartLayout(this.root.clientWidth, this.root.clientHeight, this.shownPanes, priceLength)
     const plots = [this.layout.heat, ...this.layout.panes]
     this.backs.forEach((back, i) => {
       const r = plots[i]
-      if (!r) return
-      Object.assign(back.style, { left: `${r.x}px`, top: `${r.y}px`, width: `${r.width}px`, height: `${r.height}px` })
+      back.style.display = r ? '' : 'none'
+      if (r) put(back, r)
     })
+    this.panes.setLayout(this.layout)
     this.overlay.setLayout(this.layout)
   }
 
   /** Options anew: data, size, theme or scale changed. */
   private rebuild(): void {
-    this.updateScene()
+    this.panes.prepare()
     this.chart.setOption({ ...chartOption(this.scene, this.layout), series: this.seriesOptions() })
-    this.chart.getZr().flush()
-    this.updateOverlay()
+    this.afterUpdate()
   }
 
   /** The picture of `scene.view`: one action, nothing rebuilt. */
   private applyView(): void {
-    this.updateScene()
-    const { from, to } = this.scene.view
-    if (this.scene.scale === 'log')
-      this.chart.setOption({ ...priceTickOption(this.scene, this.layout), dataZoom: [{ id: 'time', startValue: from, endValue: to }] })
-    else this.chart.dispatchAction({ type: 'dataZoom', dataZoomIndex: 0, startValue: from, endValue: to }, { silent: true, flush: true })
-    this.chart.getZr().flush()
-    this.updateOverlay()
-  }
-
-  private updateScene(): void {
-    const { from, to } = this.scene.view
-    const peak = fundingPeak(this.funding.bars, from, to)
-    this.scene.fundingPeak = peak > 0 ? peak * 1.15 : 0.0001
-    const extent = interestExtent(this.interest.line, from, to)
-    const [low, high] = extent ?? [0, 1]
-    const margin = (high - low || high || 1) * 0.12
-    this.scene.interest = { low: Math.max(0, low - margin), high: high + margin, unit: this.interest.line.unit }
+    this.panes.prepare()
+    this.chart.dispatchAction({ type: VIEW_ACTION }, { silent: true, flush: true })
+    this.afterUpdate()
   }
 
   private placeMarks(): void {
@@ -384,24 +452,24 @@ export class HeatmapChart {
     })
   }
 
-  private updateOverlay(): void {
+  private afterUpdate(): void {
+    this.chart.getZr().flush()
     const last = this.data?.candles.rows.at(-1)
-    const y = last ? (this.chart.convertToPixel({ gridIndex: PANE.heat }, [last[0], last[4]])[1] as number) : 0
-    this.overlay.setLastPrice(last ? last[4] : null, y, this.layout.heat)
+    const { view, scale } = this.scene
+    const { heat } = this.layout
+    this.overlay.setLastPrice(last ? last[4] : null, last ? priceHeight(view, heat, scale).toY(last[4]) : 0, heat)
     this.placeMarks()
     this.crosshair.refresh()
+    this.tellViewport()
   }
-}
 
-function boundsOf(data: HeatmapData): Bounds {
-  const range = fullPriceRange(data.candles.rows, data.heat) ?? { low: 1, high: 2 }
-  const shown = defaultPriceRange(data.candles.rows, data.heat) ?? range
-  return {
-    from: data.from,
-    to: data.to,
-    priceLow: Math.min(range.low, shown.low),
-    priceHigh: Math.max(range.high, shown.high),
-    minSpan: Math.min(data.to - data.from, MIN_BUCKETS * data.bucketMs),
+  private tellViewport(): void {
+    if (!this.viewListener || !this.data) return
+    const change: ViewportChange = { ...this.scene.view, touched: this.touched, priceTouched: this.priceTouched }
+    const before = this.told
+    if (before && (Object.keys(change) as (keyof ViewportChange)[]).every((key) => before[key] === change[key])) return
+    this.told = change
+    this.viewListener(change)
   }
 }
 

@@ -1,14 +1,19 @@
-import type { CustomSeriesOption } from 'echarts'
-import type { ThemeTokens } from '../tokens.ts'
+import { formatAmount, formatPercent, formatUsd } from '../format.ts'
 import { lastAtOrBefore } from './candles.ts'
-import { customSeries, groupItem, lineItem, plotOf, type RenderApi, type RenderItem, type RenderParams, timeScale } from './custom-item.ts'
-import { decimateLine } from './decimate.ts'
+import { lineItem, type RenderItem } from './custom-item.ts'
 import { hatchItem, type TimeSpan } from './hatch.ts'
-import type { CandleRow, OpenInterestRow } from './heatmap-data.ts'
+import type { CandleRow, HeatmapData, OpenInterestRow } from './heatmap-data.ts'
+import { lineExtent, linePoints, medianStep } from './line-points.ts'
+import { gapsOf, type PaneDrawing, type PaneLabel, type PaneLayer, type PaneSpan, roundLabels, type TitlePart } from './pane-layer.ts'
+import { WORDS } from './words.ts'
+
+const DAY = 86_400_000
+
+export type InterestUnit = 'usd' | 'base'
 
 /** Open interest ready to draw: in USD where that is known or follows from the price, else in base coin. */
 export interface InterestLine {
-  unit: 'usd' | 'base'
+  unit: InterestUnit
   time: Float64Array
   value: Float64Array
   base: Float64Array
@@ -16,31 +21,26 @@ export interface InterestLine {
   breakMs: number
 }
 
-/** USD as the venue gives it, else base coin × the close of the candle at that time; base coin when neither is known. */
-export function interestLine(rows: readonly OpenInterestRow[], candles: readonly CandleRow[]): InterestLine {
+/**
+ * USD as the venue gives it, else base coin × the close of the candle at that time; base coin when neither is known, or when it is asked for.
+ */
+export function interestLine(rows: readonly OpenInterestRow[], candles: readonly CandleRow[], wanted: InterestUnit = 'usd'): InterestLine {
   const closes = Float64Array.from(candles, (c) => c[0])
-  const usd = rows.map(([time, base, given]) => {
+  const usdOf = ([time, base, given]: OpenInterestRow) => {
     if (given !== null) return given
     const close = candles[lastAtOrBefore(closes, time)]?.[4]
     return close === undefined ? Number.NaN : base * close
-  })
-  const unit = usd.length > 0 && usd.every((v) => Number.isFinite(v)) ? 'usd' : 'base'
+  }
+  const usd = wanted === 'usd' ? rows.map(usdOf) : []
+  const unit: InterestUnit = usd.length > 0 && usd.every((v) => Number.isFinite(v)) ? 'usd' : 'base'
   const time = Float64Array.from(rows, (r) => r[0])
   const base = Float64Array.from(rows, (r) => r[1])
   return { unit, time, base, value: unit === 'usd' ? Float64Array.from(usd) : base, breakMs: 4 * medianStep(time) }
 }
 
 /** Lowest and highest value over [from, to], with the figure in force at `from`; null when there is none. */
-export function interestExtent(line: InterestLine, from: number, to: number): [number, number] | null {
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (let i = Math.max(0, lastAtOrBefore(line.time, from)); i < line.time.length && (line.time[i] as number) <= to; i++) {
-    const v = line.value[i] as number
-    if (v < low) low = v
-    if (v > high) high = v
-  }
-  return low <= high ? [low, high] : null
-}
+export const interestExtent = (line: InterestLine, from: number, to: number): [number, number] | null =>
+  lineExtent(line.time, line.value, from, to)
 
 /** By how much the value at figure `i` differs from the one `spanMs` before `time`; null when there was none then, or a gap. */
 export function interestChange(line: InterestLine, i: number, time: number, spanMs: number): number | null {
@@ -49,59 +49,74 @@ export function interestChange(line: InterestLine, i: number, time: number, span
   return (line.value[i] as number) - (line.value[before] as number)
 }
 
-function medianStep(time: Float64Array): number {
-  if (time.length < 2) return Number.POSITIVE_INFINITY
-  const steps = new Float64Array(time.length - 1)
-  for (let i = 0; i < steps.length; i++) steps[i] = (time[i + 1] as number) - (time[i] as number)
-  steps.sort()
-  return steps[steps.length >> 1] as number
-}
-
-export class InterestLayer {
+export class InterestLayer implements PaneLayer {
+  readonly id = 'interest'
   line: InterestLine = interestLine([], [])
   private gaps: readonly TimeSpan[] = []
-  private readonly colours: () => ThemeTokens
-  private readonly pane: number
+  private data: HeatmapData | null = null
+  private unit: InterestUnit = 'usd'
+  private extent = { low: 0, high: 1 }
 
-  constructor(pane: number, colours: () => ThemeTokens) {
-    this.pane = pane
-    this.colours = colours
+  setData(data: HeatmapData): void {
+    this.data = data
+    this.gaps = gapsOf(data, 'openInterest')
+    this.line = interestLine(data.openInterest, data.candles.rows, this.unit)
   }
 
-  setInterest(rows: readonly OpenInterestRow[], candles: readonly CandleRow[], gaps: readonly TimeSpan[]): void {
-    this.gaps = gaps
-    this.line = interestLine(rows, candles)
+  /** True when that changes anything. */
+  setUnit(unit: InterestUnit): boolean {
+    if (unit === this.unit) return false
+    this.unit = unit
+    if (this.data) this.setData(this.data)
+    return true
   }
 
-  series(): CustomSeriesOption {
-    return customSeries('open-interest', this.pane, this.renderItem, { z: 3 })
+  empty(): boolean {
+    return this.line.time.length === 0
   }
 
-  private renderItem = (params: RenderParams, api: RenderApi): RenderItem => {
-    const { time, value, breakMs } = this.line
-    if (time.length === 0) return undefined as unknown as RenderItem
-    const plot = plotOf(params)
-    const first = time[0] as number
-    const x = timeScale(api, first, first + Math.max(60_000, (time[time.length - 1] as number) - first), value[0] as number)
-    // One point more on each side, so that the line runs into the plot's edges.
-    const from = Math.max(0, lastAtOrBefore(time, x.toTime(plot.x)))
-    const to = Math.min(time.length, lastAtOrBefore(time, x.toTime(plot.x + plot.width)) + 2)
-    const xs = new Float64Array(Math.max(0, to - from))
-    const ys = new Float64Array(xs.length)
-    for (let i = from; i < to; i++) {
-      xs[i - from] = x.toX(time[i] as number)
-      ys[i - from] = (api.coord([time[i] as number, value[i] as number]) as number[])[1] as number
+  prepare({ from, to }: PaneSpan): void {
+    const [low, high] = interestExtent(this.line, from, to) ?? [0, 1]
+    const margin = (high - low || high || 1) * 0.12
+    this.extent = { low: Math.max(0, low - margin), high: high + margin }
+  }
+
+  scale() {
+    return this.extent
+  }
+
+  title(time: number): TitlePart[] {
+    const { line } = this
+    if (this.empty()) return []
+    const i = lastAtOrBefore(line.time, time)
+    const value = i >= 0 && time - (line.time[i] as number) <= line.breakMs ? (line.value[i] as number) : null
+    const change = value === null ? null : interestChange(line, i, time, DAY)
+    const parts: TitlePart[] = line.unit === 'usd' ? [] : [{ text: WORDS.coins }]
+    parts.push({ text: value === null ? '–' : this.write(value), tone: 'strong' })
+    if (value !== null && change !== null) {
+      const share = value - change > 0 ? ` · ${formatPercent(change / (value - change), { sign: true })}` : ''
+      parts.push({ text: `(${this.writeAs(change, true)}${share} 24 h)` })
     }
-    const points = decimateLine(
-      xs,
-      ys,
-      (i) => from + i + 1 < time.length && (time[from + i + 1] as number) - (time[from + i] as number) > breakMs,
-    )
-    const c = this.colours()
-    return groupItem([
-      hatchItem(this.gaps, x, plot, c.line2),
-      lineItem(points, { fill: c.s3 }, plot.y + plot.height),
-      lineItem(points, { stroke: c.t2, lineWidth: 1.25 }),
-    ])
+    return parts
+  }
+
+  labels(): PaneLabel[] {
+    return roundLabels(this.extent.low, this.extent.high, (value) => this.write(value))
+  }
+
+  write(value: number): string {
+    return this.writeAs(value, false)
+  }
+
+  private writeAs(value: number, sign: boolean): string {
+    return (this.line.unit === 'usd' ? formatUsd : formatAmount)(value, { sign })
+  }
+
+  draw({ plot, x, y, colours: c }: PaneDrawing): RenderItem[] {
+    const { time, value, breakMs } = this.line
+    const hatch = hatchItem(this.gaps, x, plot, c.line2)
+    if (time.length === 0) return [hatch]
+    const points = linePoints(time, value, x, y, plot, (i) => (time[i + 1] as number) - (time[i] as number) > breakMs)
+    return [hatch, lineItem(points, { fill: c.s3 }, plot.y + plot.height), lineItem(points, { stroke: c.t2, lineWidth: 1.25 })]
   }
 }

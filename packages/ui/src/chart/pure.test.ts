@@ -232,14 +232,15 @@ describe('layout', () => {
       [390, 480],
       [300, 200],
     ] as const) {
-      const l = chartLayout(width, height, 2)
+      const l = chartLayout(width, height, [{ id: 'funding' }, { id: 'interest' }])
       for (const p of l.plots) expect([p.x, p.width]).toEqual([l.heat.x, l.heat.width])
       expect(l.heat.width + l.heat.x + l.axisWidth).toBeCloseTo(width)
       expect(l.timeAxisTop).toBeLessThan(height)
       expect(Math.min(...l.plots.map((p) => p.height))).toBeGreaterThan(10)
     }
   })
-  it('gives long prices room', () => expect(chartLayout(868, 900, 2, 10).axisWidth).toBeGreaterThan(chartLayout(868, 900, 2, 7).axisWidth))
+  it('gives long prices room', () =>
+    expect(chartLayout(868, 900, [], 10).axisWidth).toBeGreaterThan(chartLayout(868, 900, [], 7).axisWidth))
 })
 
 describe('threshold', () => {

@@ -1,23 +1,18 @@
 import type { TimeZone } from '../format.ts'
 import type { ThemeTokens } from '../tokens.ts'
+import type { PriceStyle } from './palette.ts'
 import type { PriceScale, View } from './viewport.ts'
 
 /** What axes and layers read while they are drawn. The chart writes it before each update. */
 export interface Scene {
   view: View
-  /** limits of the time axis at its widest */
-  from: number
-  to: number
   colours: ThemeTokens
   zone: TimeZone
   /** length of a heat column: the crosshair names its start */
   resolutionMs: number
   scale: PriceScale
-  /** of the funding pane, symmetric around 0 */
-  fundingPeak: number
-  /** of the open-interest pane */
-  interest: { low: number; high: number; unit: 'usd' | 'base' }
+  priceStyle: PriceStyle
 }
 
-export const PANE = { heat: 0, funding: 1, interest: 2 } as const
-export const PANE_COUNT = 3
+/** `heat`: time and price; `frame`: the same time over the heat and all panes, without values. */
+export const GRID = { heat: 0, frame: 1 } as const

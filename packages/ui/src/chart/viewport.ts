@@ -66,11 +66,11 @@ function withPrices(view: View, bounds: Bounds, low: number, high: number, scale
 
 /**
  * The view after new data: a visible right edge stays visible (the view moves along), anything else stays where it is.
- * A view that showed everything shows everything again.
+ * A view that showed everything shows everything again, unless `history` says that the limits are more than what is shown.
  */
-export function followData(view: View, before: Bounds, after: Bounds): View {
+export function followData(view: View, before: Bounds, after: Bounds, history = false): View {
   const whole = view.from <= before.from && view.to >= before.to
-  if (whole) return { ...view, from: after.from, to: after.to }
+  if (whole && !history) return { ...view, from: after.from, to: after.to }
   const edgeVisible = view.to >= before.to
   const shift = edgeVisible ? after.to - before.to : 0
   const [from, to] = clampSpan(view.from + shift, view.to + shift, after.from, after.to)

@@ -1,8 +1,11 @@
 'use client'
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { coveredColumns } from '../chart/heat-grid.ts'
-import { HeatmapChart } from '../chart/heatmap-chart.ts'
+import { HeatmapChart, type ViewportChange } from '../chart/heatmap-chart.ts'
 import type { HeatmapData, HoverReading, ObservedRun } from '../chart/heatmap-data.ts'
+import type { InterestUnit } from '../chart/interest-series.ts'
+import type { HeatScale, Palette, PriceStyle, ShownSides } from '../chart/palette.ts'
+import type { PaneState } from '../chart/panes.ts'
 import { formatDateTime, formatPrice, formatTimeSpan, type TimeZone } from '../format.ts'
 import type { Theme } from '../tokens.ts'
 import { classNames } from './class-names.ts'
@@ -16,6 +19,18 @@ export interface HeatmapProps {
   theme: Theme
   /** the heat layer's visibility (the "Heat" toggle); default true */
   heat?: boolean
+  /** colours of the heat, how USD become brightness, which sides are drawn; absent: twin, absolute, both */
+  palette?: Palette
+  heatScale?: HeatScale
+  sides?: ShownSides
+  /** default candles */
+  priceStyle?: PriceStyle
+  /** panes under the heat, from top to bottom; absent: funding and open interest */
+  panes?: readonly PaneState[]
+  /** the reader resized, moved or closed a pane; without it they have no controls */
+  onPanes?: (panes: readonly PaneState[]) => void
+  /** default USD, where they are known */
+  interestUnit?: InterestUnit
   /** levels of observed positions, drawn over the heat in a colour of their own */
   observed?: readonly ObservedRun[]
   /** USD; null or absent: chosen from what is loaded */
@@ -32,6 +47,10 @@ export interface HeatmapProps {
   errorId?: string
   onRetry?: () => void
   onHover?: (reading: HoverReading | null) => void
+  /** after each change of what is on screen, by whomever: to be throttled by the one who asks */
+  onViewport?: (change: ViewportChange) => void
+  /** the chart itself, for commands (`setView`, `resetView`, `resetPrices`); null when it is gone */
+  onChart?: (chart: HeatmapChart | null) => void
   className?: string
 }
 
@@ -108,25 +127,29 @@ const NO_RUNS: readonly ObservedRun[] = []
 
 /** Keeps one chart in step with the props; each effect does only what its own prop changed. */
 function useChart(props: HeatmapProps) {
-  const { data, theme, heat = true, observed = NO_RUNS, threshold = null, timeZone = 'utc', priceScale = 'linear', state, onHover } = props
+  const { data, theme, heat = true, observed = NO_RUNS, threshold = null, timeZone = 'utc', priceScale = 'linear', state } = props
+  const { palette = 'twin', heatScale = 'absolute', sides = 'both', priceStyle = 'candles', panes, interestUnit = 'usd' } = props
   const host = useRef<HTMLElement>(null)
   const chart = useRef<HeatmapChart | null>(null)
-  const listener = useRef(onHover)
+  const listeners = useRef(props)
   const first = useRef({ theme, timeZone, priceScale })
 
   useEffect(() => {
-    listener.current = onHover
-  }, [onHover])
+    listeners.current = props
+  })
 
   useEffect(() => {
     if (!host.current) return
     const made = new HeatmapChart(host.current, first.current)
-    made.onHover((reading) => listener.current?.(reading))
+    made.onHover((reading) => listeners.current.onHover?.(reading))
+    made.onViewport((change) => listeners.current.onViewport?.(change))
     chart.current = made
+    listeners.current.onChart?.(made)
     const observer = new ResizeObserver(() => made.resize())
     observer.observe(host.current)
     return () => {
       observer.disconnect()
+      listeners.current.onChart?.(null)
       made.dispose()
       chart.current = null
     }
@@ -135,6 +158,16 @@ function useChart(props: HeatmapProps) {
   useEffect(() => chart.current?.setTheme(theme), [theme])
   useEffect(() => chart.current?.setTimeZone(timeZone), [timeZone])
   useEffect(() => chart.current?.setPriceScale(priceScale), [priceScale])
+  useEffect(() => chart.current?.setPriceStyle(priceStyle), [priceStyle])
+  useEffect(() => chart.current?.setInterestUnit(interestUnit), [interestUnit])
+  useEffect(() => {
+    if (panes) chart.current?.setPanes(panes)
+  }, [panes])
+  const editable = props.onPanes !== undefined
+  useEffect(() => chart.current?.onPanes(editable ? (changed) => listeners.current.onPanes?.(changed) : null), [editable])
+  useEffect(() => chart.current?.setPalette(palette), [palette])
+  useEffect(() => chart.current?.setHeatScale(heatScale), [heatScale])
+  useEffect(() => chart.current?.setSides(sides), [sides])
   useEffect(() => {
     if (data && state !== 'empty') chart.current?.setData(data)
   }, [data, state])
