@@ -2,6 +2,8 @@
 
 import { useState } from 'react'
 import { createRoot } from 'react-dom/client'
+import type { PriceStyle } from '../../src/chart/palette.ts'
+import { PANE_IDS, type PaneId, type PaneState } from '../../src/chart/panes.ts'
 import { suggestThreshold, thresholdDomain } from '../../src/chart/threshold.ts'
 import { Badge, LiveBadge } from '../../src/react/badge.tsx'
 import { Button } from '../../src/react/button.tsx'
@@ -11,11 +13,14 @@ import { Field } from '../../src/react/field.tsx'
 import { Heatmap, type HeatmapProps } from '../../src/react/heatmap.tsx'
 import { Logo } from '../../src/react/logo.tsx'
 import { Panel } from '../../src/react/panel.tsx'
+import { Profile } from '../../src/react/profile.tsx'
 import { SegmentedControl } from '../../src/react/segmented-control.tsx'
 import { Toggle, ToggleButton } from '../../src/react/toggle.tsx'
 import type { Theme } from '../../src/tokens.ts'
 import { syntheticData } from './synthetic.ts'
 import { withMarks } from './synthetic-marks.ts'
+import { withPanes } from './synthetic-panes.ts'
+import { profileOf } from './synthetic-profile.ts'
 import '@fontsource-variable/inter'
 import '../../src/styles.css'
 
@@ -38,6 +43,7 @@ if (query.has('gap'))
     gaps: [{ channel: 'openInterest', from: data.from + (data.to - data.from) * 0.3, to: data.from + (data.to - data.from) * 0.36 }],
   })
 if (query.has('nopanes')) Object.assign(data, { funding: [], openInterest: [] })
+if (query.has('panes')) Object.assign(data, withPanes(data, query.has('gap')))
 if (query.has('marks')) Object.assign(data, withMarks(data))
 if (query.has('partial') && data.heat) data.heat.state.fill(2, Math.round(columns * 0.6), Math.round(columns * 0.63))
 
@@ -99,15 +105,46 @@ function Kit() {
   )
 }
 
+function ProfileBench() {
+  const price = data.candles.rows.at(-1)?.[4] ?? 1
+  const axis = {
+    priceLow: price * 0.88,
+    priceHigh: price * 1.12,
+    scale: query.get('scale') === 'log' ? ('log' as const) : ('linear' as const),
+    top: 10,
+    height: 468,
+  }
+  const shown = query
+    .get('lev')
+    ?.split('')
+    .map((c) => c === '1')
+  return (
+    <div style={{ width: 208, height: 520, position: 'absolute' }}>
+      <Profile data={query.has('nodata') ? null : profileOf(data)} theme={theme} axis={axis} leverageShown={shown} simulated />
+    </div>
+  )
+}
+
+const named = query.get('panes')
+const shown = named === 'all' ? PANE_IDS : ((named?.split(',') ?? ['funding', 'interest']) as PaneId[])
+
+function Chart(props: HeatmapProps) {
+  const [panes, setPanes] = useState<readonly PaneState[]>(() => shown.map((id) => ({ id })))
+  return <Heatmap {...props} panes={panes} onPanes={setPanes} />
+}
+
 const state = (query.get('state') ?? 'ready') as HeatmapProps['state']
 createRoot(document.getElementById('host') as HTMLElement).render(
   query.has('kit') ? (
     <Kit />
+  ) : query.has('profile') ? (
+    <ProfileBench />
   ) : (
-    <Heatmap
+    <Chart
       data={query.has('nodata') ? null : query.has('noheat') ? { ...data, heat: null } : data}
       state={state}
       theme={theme}
+      priceStyle={(query.get('price-style') ?? 'candles') as PriceStyle}
       heat={query.get('heat') !== '0'}
       priceScale={query.get('scale') === 'log' ? 'log' : 'linear'}
       loadingText="Loading 3 d at 5 m"
