@@ -1,6 +1,7 @@
 import { binLowerPrice, binOf } from '@faultline/market/price-grid'
 import type { Rect } from './layout.ts'
 import type { HeightScale } from './scales.ts'
+import type { PriceScale } from './viewport.ts'
 
 export type Side = 'long' | 'short'
 export const SIDES: readonly Side[] = ['long', 'short']
@@ -13,6 +14,15 @@ export interface ProfileSide {
   /** 10th and 90th percentile per bin of `total`; null where they are not known */
   p10: readonly number[] | null
   p90: readonly number[] | null
+}
+
+/** The heat's price axis: what is on screen, and where its plot stands, in CSS pixels from the profile's upper edge. */
+export interface ProfileAxis {
+  priceLow: number
+  priceHigh: number
+  scale: PriceScale
+  top: number
+  height: number
 }
 
 /** What the profile shows: density by price at one moment. */
@@ -155,4 +165,18 @@ export function profileReading(sides: Record<Side, ShownSide>, price: number, ro
     distance: Math.sqrt(priceLow * priceHigh) / price - 1,
     sides: { long: read('long'), short: read('short') },
   }
+}
+
+/** The sides in numbers, for a sentence or a table: what stands within `within` (ratio) of the price. */
+export function profileTotals(data: ProfileData, within: number): Record<Side, { usd: number; leverage: number[] | null }> {
+  const row = { long: { from: data.price / (1 + within), to: data.price }, short: { from: data.price, to: data.price * (1 + within) } }
+  const read = (side: Side) => {
+    const { total, leverage } = data.profile[side]
+    const bins = { fromBin: binOf(row[side].from), toBin: binOf(row[side].to) + 1 }
+    return {
+      usd: sumOver(total.usd, total.firstBin, bins),
+      leverage: leverage?.map((values) => sumOver(values, total.firstBin, bins)) ?? null,
+    }
+  }
+  return { long: read('long'), short: read('short') }
 }

@@ -40,6 +40,25 @@ export const WORDS = {
     breakout: (o: { usd: string; side: 'long' | 'short'; prices: string; time: string }) =>
       `Breakout, ${o.time}: price entered ${o.usd} of estimated ${o.side}s at ${o.prices}`,
   },
+  profile: {
+    none: 'Liquidation profile without data',
+    summary: (o: {
+      simulated: boolean
+      price: string
+      within: string
+      longs: string
+      shorts: string
+      maxPain: { price: string; usd: string } | null
+    }) =>
+      `${o.simulated ? 'Simulated' : 'Estimated'} liquidation profile at ${o.price}: within ${o.within}, longs of ${o.longs} below and shorts of ${o.shorts} above` +
+      (o.maxPain ? `; most, ${o.maxPain.usd}, at ${o.maxPain.price}` : ''),
+    maxPain: 'Max pain',
+    nothing: 'Nothing estimated here',
+    estimate: { long: 'Longs, est.', short: 'Shorts, est.' },
+    interval: '80 % interval',
+    leverage: ['≤5×', '5–10×', '10–25×', '25–50×', '50–125×'] as readonly string[],
+    toHere: { long: 'Longs down to here', short: 'Shorts up to here' },
+  },
   estimated: ', estimated',
   noneThere: 'none',
   unknown: 'unknown',
