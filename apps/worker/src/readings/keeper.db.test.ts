@@ -4,7 +4,7 @@ import { appendColumns, completeBuild, startBuild } from '@faultline/db/reposito
 import { storeTable } from '@faultline/db/repositories/events'
 import { acquireLease } from '@faultline/db/repositories/leases'
 import { storeLive } from '@faultline/db/repositories/live-events'
-import { listReadings } from '@faultline/db/repositories/market-readings'
+import { screenedInstruments } from '@faultline/db/repositories/market-readings'
 import { MINUTE_MS } from '@faultline/market/units'
 import type { FeedVenueId } from '@faultline/market/venue'
 import { makeCandles, makeInstrument, START, sampleColumn } from '@faultline/testkit/factories'
@@ -52,7 +52,7 @@ async function market({ count = 1, venue = 'binance-usdm' as FeedVenueId, coin =
   }
   return { id: instrument.id, coin, append, replace, buildId: () => build.id }
 }
-const reading = async (id: number) => (await listReadings(t.db)).find((r) => r.instrumentId === id)
+const reading = async (id: number) => (await screenedInstruments(t.db)).find((row) => row.id === id)?.reading ?? undefined
 const keeper = (log: string[] = []) => new ReadingsKeeper({ db: t.db, log: (line) => void log.push(line), settleMs: 1, lookEveryMs: 50 })
 
 it('reads each new column once, and follows the served build', async () => {

@@ -13,9 +13,9 @@ import {
   BREAKOUTS_KEPT_MS,
   columnsAfter,
   dropOldBreakouts,
-  listReadings,
   type MarketReading,
   newestBreakouts,
+  screenedInstruments,
   staleReadings,
   storeReadings,
 } from './market-readings.ts'
@@ -63,7 +63,7 @@ const reading = (instrumentId: number, buildId: number, bucket: number): MarketR
   sparkline: [99, 100],
 })
 const stale = async (id: number) => (await staleReadings(t.db, 100)).find((s) => s.instrumentId === id)
-const stored = async (id: number) => (await listReadings(t.db)).find((r) => r.instrumentId === id)
+const stored = async (id: number) => (await screenedInstruments(t.db)).find((row) => row.id === id)?.reading ?? null
 
 it('finds what has a newer column, keeps the reading and says so', async () => {
   const market = await mapped(3)
@@ -92,6 +92,23 @@ it('finds what has a newer column, keeps the reading and says so', async () => {
   expect(columns.map((c) => c.bucket)).toEqual([START + 3 * FIVE, START + 4 * FIVE])
 })
 
+it('shows an instrument without a map too, and no sum over chosen venues', async () => {
+  const bare = await makeInstrument(t.db)
+  const sum = await makeInstrument(t.db, { venue: 'market', symbol: 'TOAD-binance-okx' })
+  await t.db.pool.query(`insert into aggregate (instrument_id, base_asset, venues) values ($1, 'TOAD', '{binance-usdm,okx-swap}')`, [
+    sum.id,
+  ])
+  const rows = await screenedInstruments(t.db)
+  expect(rows.find((row) => row.id === bare.id)).toMatchObject({
+    key: bare.key,
+    status: null,
+    columnCount: 0,
+    updatedAt: null,
+    reading: null,
+  })
+  expect(rows.find((row) => row.id === sum.id)).toBeUndefined()
+})
+
 it('keeps the longest waiting first, and passes over those that are left out', async () => {
   const [a, b] = [await mapped(2), await mapped(1)]
   const order = async () => (await staleReadings(t.db, 100)).map((s) => s.instrumentId).filter((id) => id === a.id || id === b.id)
@@ -113,7 +130,7 @@ it('writes nothing of a build that is no longer served, nothing older, and no br
   const breakouts = [{ instrumentId: market.id, time: START, side: 'long' as const, low: 97, high: 98, usd: 5, n: 1 }]
   const old = { reading: reading(market.id, market.build.id, START + 2 * FIVE), breakoutState: {}, breakouts }
   expect(await storeReadings(t.db, [old])).toEqual([])
-  expect(await stored(market.id)).toBeUndefined()
+  expect(await stored(market.id)).toBeNull()
   const of = (bucket: number, price: number) => ({
     reading: { ...reading(market.id, next.id, bucket), price },
     breakoutState: {},

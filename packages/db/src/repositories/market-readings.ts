@@ -4,6 +4,7 @@ import type { VenueId } from '@faultline/market/venue'
 import { type Database, inTransaction, type Queryable } from '../database.ts'
 import { notify } from '../notify.ts'
 import { msOf } from '../sql/binary.ts'
+import type { BuildStatus } from './builds.ts'
 
 export interface NearCluster {
   /** centre of its densest bin */
@@ -203,23 +204,72 @@ function rowOf({ reading, breakoutState }: ReadingUpdate): Record<string, unknow
   }
 }
 
-/** The readings of all instruments that are served; one question. */
-export async function listReadings(q: Queryable | Database): Promise<MarketReading[]> {
-  const { rows } = await queryable(q).query<Record<string, number | null> & { sparkline: number[] }>(
-    `select m.instrument_id as "instrumentId", m.build_id as "buildId", ${msOf('m.bucket')} as bucket, m.bucket_ms as "bucketMs",
-            ${FIGURES.map(([column, field]) => `m.${column} as "${field}"`).join(', ')}, m.sparkline
-       from market_reading m join instrument i on i.id = m.instrument_id
-      where i.current_build_id is not null order by m.instrument_id`,
-  )
-  return rows.map(({ belowPrice, belowUsd, belowDistance, abovePrice, aboveUsd, aboveDistance, ...row }) => ({
-    ...(row as unknown as MarketReading),
-    below: clusterOf(belowPrice, belowUsd, belowDistance),
-    above: clusterOf(abovePrice, aboveUsd, aboveDistance),
-  }))
+/** An instrument as the screener shows it. */
+export interface ScreenedInstrument {
+  id: number
+  key: string
+  venue: VenueId
+  symbol: string
+  baseAsset: string
+  simulated: boolean
+  /** of the build that is served; null: nothing was estimated yet */
+  status: BuildStatus | null
+  columnCount: number
+  /** UTC ms by the database's clock; null without a reading */
+  updatedAt: number | null
+  reading: MarketReading | null
 }
 
-const clusterOf = (price?: number | null, usd?: number | null, distance?: number | null): NearCluster | null =>
-  price == null || usd == null || distance == null ? null : { price, usd, distance }
+/** All instruments with their readings, sums over all venues among them (sums over chosen ones are views of those); one question. */
+export async function screenedInstruments(q: Queryable | Database): Promise<ScreenedInstrument[]> {
+  const { rows } = await queryable(q).query<ScreenedRow>(
+    `select i.id, i.key, i.venue, i.symbol, i.base_asset as "baseAsset", i.simulated, b.status, coalesce(b.column_count, 0) as "columnCount",
+            ${msOf('m.updated_at')} as "updatedAt", m.build_id as "buildId", ${msOf('m.bucket')} as bucket, m.bucket_ms as "bucketMs",
+            ${FIGURES.map(([column, field]) => `m.${column} as "${field}"`).join(', ')}, m.sparkline
+       from instrument i left join build b on b.id = i.current_build_id
+       left join market_reading m on m.instrument_id = i.id and i.current_build_id is not null
+       left join aggregate a on a.instrument_id = i.id
+      where coalesce(cardinality(a.venues), 0) = 0
+      order by i.key`,
+  )
+  return rows.map(
+    ({
+      id,
+      key,
+      venue,
+      symbol,
+      baseAsset,
+      simulated,
+      status,
+      columnCount,
+      updatedAt,
+      buildId,
+      bucket,
+      bucketMs,
+      sparkline,
+      ...figures
+    }) => {
+      const { belowPrice, belowUsd, belowDistance, abovePrice, aboveUsd, aboveDistance, ...rest } = figures
+      const below = clusterOf(belowPrice, belowUsd, belowDistance)
+      const above = clusterOf(abovePrice, aboveUsd, aboveDistance)
+      const reading =
+        buildId === null || bucket === null || bucketMs === null
+          ? null
+          : { instrumentId: id, buildId, bucket, bucketMs, ...rest, below, above, sparkline: sparkline ?? [] }
+      return { id, key, venue, symbol, baseAsset, simulated, status, columnCount, updatedAt, reading }
+    },
+  )
+}
+
+type ScreenedRow = Omit<ScreenedInstrument, 'reading'> & {
+  buildId: number | null
+  bucket: number | null
+  bucketMs: number | null
+  sparkline: number[] | null
+} & Record<(typeof FIGURES)[number][1], number | null>
+
+const clusterOf = (price: number | null, usd: number | null, distance: number | null): NearCluster | null =>
+  price === null || usd === null || distance === null ? null : { price, usd, distance }
 
 /** A breakout with the instrument that it is of, and that market's own clock. */
 export interface BreakoutListing extends BreakoutRow {
