@@ -7,7 +7,7 @@ import { RANGE_NAMES } from './prepare/ranges.ts'
 import { roundUsd } from './prepare/threshold.ts'
 import { readPanes, writePanes } from './prepare/url-values.ts'
 
-const parseAsFlag = createParser<boolean>({
+export const parseAsFlag = createParser<boolean>({
   parse: (text) => (text === '0' ? false : text === '1' ? true : null),
   serialize: (on) => (on ? '1' : '0'),
 })
@@ -19,7 +19,7 @@ const parseAsTime = createParser<number>({
   parse: (text) => (/^\d{12,14}$/.test(text) ? Number(text) : null),
   serialize: (ms) => String(Math.round(ms)),
 })
-const parseAsPrice = createParser<number>({
+export const parseAsPrice = createParser<number>({
   parse: (text) => (Number(text) > 0 && Number.isFinite(Number(text)) ? Number(text) : null),
   serialize: (price) => String(Number(price.toPrecision(7))),
 })

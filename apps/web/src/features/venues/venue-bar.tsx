@@ -25,15 +25,18 @@ export function VenueBar({
   instruments,
   facts,
   query,
+  pathOf = heatmapPath,
 }: {
   current: InstrumentListItem
   instruments: readonly InstrumentListItem[]
   /** of the picture that is shown, where it is a sum */
   facts: SumFacts | null
   query: string
+  /** page of an instrument by its key; the heatmap where nothing else is said */
+  pathOf?: (key: string) => string
 }) {
   const choice = venueChoice(current, instruments)
-  return choice && <Bar choice={choice} current={current} instruments={instruments} facts={facts} query={query} />
+  return choice && <Bar choice={choice} current={current} instruments={instruments} facts={facts} query={query} pathOf={pathOf} />
 }
 
 interface BarProps {
@@ -42,10 +45,11 @@ interface BarProps {
   instruments: readonly InstrumentListItem[]
   facts: SumFacts | null
   query: string
+  pathOf: (key: string) => string
 }
 
-function Bar({ choice, current, instruments, facts, query }: BarProps) {
-  const { busy, pressed, error, show } = useShowVenues(choice, instruments, query)
+function Bar({ choice, current, instruments, facts, query, pathOf }: BarProps) {
+  const { busy, pressed, error, show } = useShowVenues(choice, instruments, query, pathOf)
   // What is in the picture from the picture, the rest from the list.
   const known = new Map(facts?.venues.map((v) => [v.venue, v]))
   const listed = listedInterest(choice, instruments).filter((row) => !known.has(row.venue))
@@ -136,11 +140,16 @@ function Chip(props: {
 }
 
 /** Shows the picture of other venues; a choice that nobody made before is made first. */
-function useShowVenues(choice: VenueChoice, instruments: readonly InstrumentListItem[], query: string) {
+export function useShowVenues(
+  choice: VenueChoice,
+  instruments: readonly InstrumentListItem[],
+  query: string,
+  pathOf: (key: string) => string,
+) {
   const router = useRouter()
   const trpc = useTRPC()
   const choose = useMutation(trpc.venues.choose.mutationOptions())
-  const open = (key: string) => router.push(`${heatmapPath(key)}${query}`)
+  const open = (key: string) => router.push(`${pathOf(key)}${query}`)
   const [pressed, setPressed] = useState<FeedVenueId | null>(null)
   const show = (venues: readonly FeedVenueId[], venue: FeedVenueId | null = null) => {
     const { key, known } = instrumentOf(choice, venues, instruments)

@@ -1,0 +1,144 @@
+'use client'
+import { formatAge, formatUsd } from '@faultline/ui/format'
+import type { PriceWindow } from '@faultline/ui/map/price-window'
+import type { UnderPicture } from '@faultline/ui/map/under-chart'
+import { EmptyState } from '@faultline/ui/react/empty-state'
+import { ErrorNote } from '@faultline/ui/react/error-note'
+import { SegmentedControl } from '@faultline/ui/react/segmented-control'
+import { TransposedHeatmap } from '@faultline/ui/react/transposed-heatmap'
+import type { Theme } from '@faultline/ui/tokens'
+import { useMemo } from 'react'
+import { messages } from '../../messages.ts'
+import { nearPrice } from '../heatmap/prepare/near-price.ts'
+import { RANGE_NAMES } from '../heatmap/prepare/ranges.ts'
+import { colourScale } from '../heatmap/prepare/threshold.ts'
+import type { HeatmapRange } from '../heatmap/server/schema.ts'
+import type { PictureState } from '../heatmap/use-picture.ts'
+import type { CurrentReadings } from '../readings/server/schema.ts'
+import { type MapUrl, TIME_ORDERS, UNDER_VIEWS } from './use-map-url.ts'
+
+const text = messages.map.under
+
+export interface UnderPaneProps {
+  symbol: string
+  view: MapUrl['view']
+  onView: (view: MapUrl['view']) => void
+  order: MapUrl['top']
+  onOrder: (order: MapUrl['top']) => void
+  range: HeatmapRange
+  onRange: (range: HeatmapRange) => void
+  /** of the heatmap */
+  heat: PictureState
+  readings: CurrentReadings | null
+  window: PriceWindow
+  onReset: () => void
+  theme: Theme
+  now: number
+}
+
+/** Under the map, on its price axis: how the map came to be, or what the order book holds. */
+export function UnderPane(props: UnderPaneProps) {
+  const { symbol, view, heat, readings, order, range } = props
+  const scale = useMemo(
+    () => colourScale(heat.heat && heat.view && nearPrice(heat.heat, heat.view.candles.rows)).suggested,
+    [heat.heat, heat.view],
+  )
+  const price = readings?.price ?? heat.view?.candles.rows.at(-1)?.[4] ?? null
+  const book = readings?.book ?? null
+  const picture = useMemo((): UnderPicture | null => {
+    if (price === null) return null
+    if (view === 'depth') return book && { view: 'depth', price, book }
+    if (!heat.heat || !heat.view || heat.heat.columns === 0 || heat.heat.bins === 0) return null
+    const { candles, gaps, from, to } = heat.view
+    return { view: 'heat', price, grid: heat.heat, candles, gaps, from, to, threshold: scale, order }
+  }, [view, price, book, heat.heat, heat.view, scale, order])
+  const state = view === 'heat' ? heat.state : readings === null ? 'loading' : book ? 'ready' : 'empty'
+  const title = view === 'heat' ? text.heat : text.depth
+  const named = range.replace(/(\d+)/, '$1\u202f')
+  return (
+    <section aria-label={title} className="flex min-h-0 flex-none flex-col border-t border-line bg-s1 phone:flex-1">
+      <div className="flex min-h-10 flex-none flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-1.5 phone:px-4">
+        <h2 className="text-[13px] leading-[18px] font-semibold">{title}</h2>
+        <span className="hidden text-t3 wide:inline">
+          {view === 'heat' ? text.heatLead(order === 'newest', named) : text.depthLead}
+          {view === 'depth' && book && ` · ${text.bookAge(formatAge(props.now - book.time))}`}
+        </span>
+        <div className="flex flex-wrap items-center gap-2 phone:ml-auto">
+          {view === 'heat' && picture && (
+            <span
+              role="img"
+              aria-label={text.scale(formatUsd(scale.lowUsd), formatUsd(scale.highUsd))}
+              className="hidden items-center gap-2 text-[11px] text-t2 full:flex"
+            >
+              {formatUsd(scale.lowUsd)}
+              <span aria-hidden="true" className="flex w-24 flex-col gap-px">
+                <span className="h-1.5 rounded-sm" style={{ background: 'var(--fl-heat-long)' }} />
+                <span className="h-1.5 rounded-sm" style={{ background: 'var(--fl-heat-short)' }} />
+              </span>
+              {formatUsd(scale.highUsd)} {text.per}
+            </span>
+          )}
+          {view === 'heat' && (
+            <>
+              <SegmentedControl
+                label={text.range}
+                size="small"
+                options={RANGE_NAMES.map((value) => ({ value }))}
+                value={range}
+                onChange={props.onRange}
+              />
+              <SegmentedControl
+                label={text.order}
+                size="small"
+                options={TIME_ORDERS.map((value) => ({ value, label: text.orders[value] }))}
+                value={order}
+                onChange={props.onOrder}
+              />
+            </>
+          )}
+          <SegmentedControl
+            label={text.view}
+            size="small"
+            options={UNDER_VIEWS.map((value) => ({ value, label: text.views[value] }))}
+            value={view}
+            onChange={props.onView}
+          />
+        </div>
+      </div>
+      <div className="relative h-[300px] min-h-0 flex-none phone:h-auto phone:flex-1">
+        <TransposedHeatmap
+          picture={picture}
+          state={state}
+          theme={props.theme}
+          window={props.window}
+          words={text.words}
+          label={view === 'heat' ? text.heatLabel(symbol, named) : text.depthLabel(symbol, sideUsd(book?.bids), sideUsd(book?.asks))}
+          onReset={props.onReset}
+        >
+          {state === 'loading' && (
+            <div className={picture ? undefined : 'fl-heatmap-cover'}>
+              <div className="fl-heatmap-loading" role="status">
+                <div className="fl-heatmap-progress" />
+                <span className="fl-heatmap-loading-text">{text.loading(view === 'heat' ? named : text.depth)}</span>
+              </div>
+            </div>
+          )}
+          {state === 'empty' && (
+            <div className="fl-heatmap-cover">
+              <EmptyState title={view === 'heat' ? messages.map.empty : text.noBook} />
+            </div>
+          )}
+          {state === 'error' && (
+            <div className={picture ? 'fl-heatmap-bar' : 'fl-heatmap-cover'}>
+              <ErrorNote onRetry={heat.retry}>{heat.error ?? messages.heatmap.failed}</ErrorNote>
+            </div>
+          )}
+        </TransposedHeatmap>
+      </div>
+    </section>
+  )
+}
+
+/** What the known levels of a side hold. */
+const sideUsd = (levels: readonly (readonly [number, number])[] | undefined): string =>
+  formatUsd((levels ?? []).reduce((sum, [price, size]) => sum + price * size, 0))
