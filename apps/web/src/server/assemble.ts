@@ -3,18 +3,21 @@ import { sessionState } from '@faultline/db/repositories/users'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { AccuracyStore } from '../features/accuracy/server/accuracy-store.ts'
 import { readAccuracy } from '../features/accuracy/server/read-accuracy.ts'
+import { loadEmbed } from '../features/embed/server/load-embed.ts'
 import { readHeatmapView } from '../features/heatmap/server/read-view.ts'
 import { ViewStore } from '../features/heatmap/server/view-store.ts'
 import { sortRows } from '../features/instruments/prepare/rows.ts'
 import { InstrumentList } from '../features/instruments/server/instrument-list.ts'
 import { ReadingsStore } from '../features/readings/server/readings-store.ts'
 import { SCORE_HORIZONS } from '../features/score/server/schema.ts'
+import { ScreenerStore } from '../features/screener/server/screener-store.ts'
 import { ChoiceAllowance } from '../features/venues/server/choice-allowance.ts'
 import { listMarkets } from '../features/venues/server/list-markets.ts'
 import { Passwords } from './auth/passwords.ts'
 import { Sessions } from './auth/sessions.ts'
 import { signIn } from './auth/sign-in.ts'
 import { createCaller } from './caller.ts'
+import { Embed } from './embed/embed.ts'
 import type { WebEnv } from './env.ts'
 import { EventHub } from './events/event-hub.ts'
 import { rootRouter } from './root-router.ts'
@@ -29,7 +32,7 @@ export interface OpenServices extends Services {
 }
 
 /** Makes what exists once per process, and begins to listen to the database. */
-export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'>): OpenServices {
+export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'> & Partial<Pick<WebEnv, 'embed'>>): OpenServices {
   const db = openDatabase({ url: withTimeout(env.databaseUrl), applicationName: 'faultline web' })
   const passwords = new Passwords()
   const sessions = new Sessions({ db, secret: env.authSecret })
@@ -54,7 +57,9 @@ export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'>): O
     views,
     instruments,
     readings: new ReadingsStore(db),
+    screener: new ScreenerStore({ db, versionOf: () => hub.readingsVersion() }),
     choices: new ChoiceAllowance(),
+    embed: new Embed({ db, secret: env.authSecret, origins: env.embed ?? null }),
     stop: () => hub.close(),
     close: () => db.close(),
   }
@@ -79,6 +84,7 @@ export function runtimeOf(services: Services, env: Pick<WebEnv, 'authSecret' | '
     userOf: async (cookieHeader) => (await sessions.ofCookies(cookieHeader))?.user ?? null,
     isAlive: async (claims) => (await sessions.ofClaims(claims)) !== null,
     accuracy: (horizon) => accuracy.read(horizon),
+    embed: { isOpen: services.embed.isOpen, load: (key, range) => loadEmbed(services, key, range) },
     signIn: (credentials) => signIn(services, credentials),
     callerOf: async (cookieHeader) => createCaller({ services, session: await sessions.ofCookies(cookieHeader) }),
     trpc: (request) =>

@@ -15,6 +15,7 @@ it('reads what npm start sets', () => {
     publicUrl: new URL('http://127.0.0.1:3000'),
     port: 3000,
     host: '127.0.0.1',
+    embed: null,
   })
 })
 
@@ -28,4 +29,31 @@ it('has an address for the first administrator', () => {
   expect(readAdministratorEnv(good).email).toBe('admin@faultline.local')
   expect(readAdministratorEnv({ ...good, FAULTLINE_ADMIN_EMAIL: 'me@example.org' }).email).toBe('me@example.org')
   expect(() => readAdministratorEnv({ ...good, FAULTLINE_ADMIN_EMAIL: 'me' })).toThrow(/FAULTLINE_ADMIN_EMAIL/)
+})
+
+it('takes origins that may show an embed, all of them or none', () => {
+  const embed = (text: string) => readEnv({ ...good, FAULTLINE_EMBED: text }).embed
+  expect(embed('')).toBeNull()
+  expect(embed('off')).toBeNull()
+  expect(embed('*')).toEqual(['*'])
+  expect(embed('https://desk.example, http://LOCALHOST:8080,https://desk.example:443')).toEqual([
+    'https://desk.example',
+    'http://localhost:8080',
+  ])
+})
+
+it.each([
+  'on',
+  '*,https://desk.example',
+  'https://desk.example,',
+  'https://desk.example/path',
+  'https://*.example',
+  'desk.example',
+  "https://desk.example; script-src 'unsafe-inline'",
+  'https://desk.example https://other.example',
+  'https://me:you@desk.example',
+  'ftp://desk.example',
+  'data:text/html,x',
+])('refuses to open embeds to %s', (text) => {
+  expect(() => readEnv({ ...good, FAULTLINE_EMBED: text })).toThrow(/FAULTLINE_EMBED must be off, \* or origins/)
 })

@@ -6,6 +6,26 @@ const url = (protocols: string[], hint: string) =>
     .min(1)
     .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { error: hint })
 
+/** `off`: null; `*`; or origins, as a browser writes them. */
+function embedOrigins(text: string, context: z.RefinementCtx): readonly string[] | null {
+  const names = text.split(',').map((name) => name.trim())
+  if (names.length === 1 && names[0] === 'off') return null
+  if (names.length === 1 && names[0] === '*') return names
+  const wrong = names.find((name) => !isOrigin(name))
+  if (wrong === undefined) return [...new Set(names.map((name) => new URL(name).origin))]
+  context.addIssue({
+    code: 'custom',
+    message: `must be off, * or origins with commas between them, such as https://desk.example; "${wrong}" is none`,
+  })
+  return z.NEVER
+}
+
+/** Scheme, host and port, nothing behind them: it becomes a part of a header. */
+function isOrigin(text: string): boolean {
+  if (!/^https?:\/\/[a-z0-9.:[\]-]+$/i.test(text) || !URL.canParse(text)) return false
+  return new URL(text).href === `${new URL(text).origin}/`
+}
+
 const schema = z.object({
   /** the application's database role, never the owner's */
   DATABASE_APP_URL: url(['postgresql:', 'postgres:'], 'must look like postgresql://user:password@host:5432/database'),
@@ -15,6 +35,8 @@ const schema = z.object({
   NEXTAUTH_URL: url(['http:', 'https:'], 'must look like https://faultline.example.org'),
   PORT: z.coerce.number().int().min(0).max(65_535),
   HOST: z.string().min(1).default('127.0.0.1'),
+  /** who may show /embed in a frame, without an account */
+  FAULTLINE_EMBED: z.string().default('off').transform(embedOrigins),
 })
 
 const administratorSchema = z.object({
@@ -28,6 +50,8 @@ export interface WebEnv {
   readonly publicUrl: URL
   readonly port: number
   readonly host: string
+  /** origins that may show /embed in a frame, to people without an account; `*`: all; null: none */
+  readonly embed: readonly string[] | null
 }
 
 type Source = Readonly<Record<string, string | undefined>>
@@ -41,6 +65,7 @@ export function readEnv(source: Source): WebEnv {
     publicUrl: new URL(env.NEXTAUTH_URL),
     port: env.PORT,
     host: env.HOST,
+    embed: env.FAULTLINE_EMBED,
   }
 }
 

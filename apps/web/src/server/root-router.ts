@@ -9,7 +9,9 @@ import { currentProcedure as observedNowProcedure } from '../features/observed/s
 import { layerProcedure } from '../features/observed/server/layer.ts'
 import { addProcedure, clearProcedure, exportProcedure, statusProcedure, switchProcedure } from '../features/observed/server/manage.ts'
 import { currentReadingsProcedure } from '../features/readings/server/current.ts'
+import { historyReadingsProcedure } from '../features/readings/server/history.ts'
 import { summaryProcedure } from '../features/score/server/summary.ts'
+import { screenerBreakoutsProcedure, screenerListProcedure } from '../features/screener/server/list.ts'
 import { listProcedure as listSourcesProcedure } from '../features/sources/server/list.ts'
 import { quarantineProcedure } from '../features/sources/server/quarantine.ts'
 import { updateProcedure } from '../features/sources/server/update.ts'
@@ -24,7 +26,8 @@ export const rootRouter = router({
   feeds: router({ current: currentProcedure, detail: detailProcedure }),
   sources: router({ list: listSourcesProcedure, update: updateProcedure, quarantine: quarantineProcedure }),
   venues: router({ choose: chooseProcedure }),
-  readings: router({ current: currentReadingsProcedure }),
+  readings: router({ current: currentReadingsProcedure, history: historyReadingsProcedure }),
+  screener: router({ list: screenerListProcedure, breakouts: screenerBreakoutsProcedure }),
   score: router({ summary: summaryProcedure }),
   observed: router({
     current: observedNowProcedure,

@@ -1,5 +1,7 @@
 import type { Accuracy } from '../features/accuracy/prepare/accuracy.ts'
 import type { Horizon } from '../features/accuracy/server/accuracy-store.ts'
+import type { EmbeddedMarket } from '../features/embed/server/load-embed.ts'
+import type { HeatmapRange } from '../features/heatmap/server/schema.ts'
 import type { SessionClaims, SessionUser } from './auth/sessions.ts'
 import type { SignedIn } from './auth/sign-in.ts'
 import type { Caller } from './caller.ts'
@@ -20,6 +22,12 @@ export interface WebRuntime {
   trpc(request: Request): Promise<Response>
   /** the live score of every market; for everybody, and worked out at most once a minute */
   accuracy(horizon: Horizon): Promise<Accuracy>
+  readonly embed: {
+    /** it needs no account */
+    readonly isOpen: boolean
+    /** what the page of an embed begins with; null without such an instrument. Whoever calls this has seen to it that the person may. */
+    load(instrumentKey: string, range: HeatmapRange | null): Promise<EmbeddedMarket | null>
+  }
   readonly authSecret: string
   readonly secureCookies: boolean
 }

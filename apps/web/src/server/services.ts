@@ -2,9 +2,11 @@ import type { Database } from '@faultline/db/database'
 import type { ViewStore } from '../features/heatmap/server/view-store.ts'
 import type { InstrumentList } from '../features/instruments/server/instrument-list.ts'
 import type { ReadingsStore } from '../features/readings/server/readings-store.ts'
+import type { ScreenerStore } from '../features/screener/server/screener-store.ts'
 import type { ChoiceAllowance } from '../features/venues/server/choice-allowance.ts'
 import type { Passwords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
+import type { Embed } from './embed/embed.ts'
 import type { EventHub } from './events/event-hub.ts'
 
 /** What exists once per process. server.ts makes it; procedures and the front get it passed in. */
@@ -16,5 +18,7 @@ export interface Services {
   readonly views: ViewStore
   readonly instruments: InstrumentList
   readonly readings: ReadingsStore
+  readonly screener: ScreenerStore
   readonly choices: ChoiceAllowance
+  readonly embed: Embed
 }

@@ -59,8 +59,9 @@ export class EventHub {
   /** numbers of another process mean nothing here */
   private readonly epoch = randomBytes(6).toString('base64url')
   private seq = 0
-  /** of the last news of columns */
+  /** of the last news of columns, and of readings */
   private columnsSeq = 0
+  private readingsSeq = 0
   private connected = false
 
   constructor(options: { db: Database; sessions: Sessions }) {
@@ -79,15 +80,19 @@ export class EventHub {
         else if (message.channel === 'feeds') this.watch.hint(message.payload.instrumentIds)
         else if (message.channel === 'sources') this.watch.hint([])
         // An instrument is there, or gone, that has no column yet: lists are read again.
-        else if (message.channel === 'aggregates') this.columnsSeq = ++this.seq
+        else if (message.channel === 'aggregates') {
+          this.columnsSeq = ++this.seq
+          this.readingsSeq = this.seq
+        } else if (message.channel === 'readings') this.onReadings()
         else if (message.channel === 'user') this.sessions.forget(message.payload.id)
         else this.onProgress({ kind: 'progress', ...message.payload })
       },
-      onState: ({ state }) => {
-        this.connected = state === 'listening'
+      onState: (now) => {
+        this.connected = now.state === 'listening'
         this.sessions.setNotified(this.connected)
         // what happened while nobody listened
-        if (this.connected) {
+        if (now.state === 'listening') {
+          if (now.resumed) this.onReadings()
           void this.refresh('all')
           this.watch.hint('all')
         } else this.bucketOfBuild.clear()
@@ -120,6 +125,11 @@ export class EventHub {
   /** Another number whenever the newest column of any instrument has changed; undefined when that is not known for sure. */
   columnsVersion(): number | undefined {
     return this.connected ? this.columnsSeq : undefined
+  }
+
+  /** Another number whenever a reading has changed or an instrument has come; undefined when that is not known for sure. */
+  readingsVersion(): number | undefined {
+    return this.connected ? this.readingsSeq : undefined
   }
 
   /** Another text whenever the unfilled gaps of a feed's instrument change; empty without a feed. */
@@ -195,6 +205,12 @@ export class EventHub {
     else void this.refresh(news.instrumentId)
   }
 
+  /** Of which instruments they are, whoever asks is told: pages ask for what changed since they last did. */
+  private onReadings(): void {
+    this.tell({ kind: 'readings', version: this.seq + 1 })
+    this.readingsSeq = this.seq
+  }
+
   private onProgress(news: ProgressNews): void {
     this.tell(news)
     const now = Date.now()
@@ -218,6 +234,8 @@ export class EventHub {
     const { lastBucket, madeAt } = newest
     if (same && known.lastBucket === lastBucket && known.status === status) return
     if (known && !same) this.bucketOfBuild.delete(known.buildId)
+    // Until it is read, the screener says that it is not.
+    if (!known) this.readingsSeq = this.seq + 1
     this.served.set(instrumentKey, newest)
     if (this.connected) this.bucketOfBuild.set(buildId, lastBucket)
     this.tell({ kind: 'columns', instrumentKey, buildId, lastBucket, madeAt })

@@ -24,12 +24,14 @@ interface Options {
 /** What may be fetched without a session besides what answers for itself (tiles, streams, procedures). */
 const PUBLIC =
   /^\/(sign-in$|accuracy$|accuracy\/scores\.csv$|_next\/static\/|api\/auth\/|api\/trpc\/|favicon\.ico$|icon[^/]*$|apple-icon[^/]*$|robots\.txt$)/
+/** One instrument's picture for a frame; open to everybody where FAULTLINE_EMBED says so. */
+const EMBED = /^\/embed\/[^/]+$/
 const DEFAULT_TILE_CACHE = 128 * 1024 * 1024
 const MAX_BODY_BYTES = 1_000_000
 
 /** The front of the one web process: tiles, views, streams and health it answers itself, everything else is Next's. */
 export function createFront({ services, publicUrl, pages, tileCacheBytes = DEFAULT_TILE_CACHE }: Options): Handler {
-  const { db, sessions, hub } = services
+  const { db, sessions, hub, embed } = services
   const tiles = new TileStore({ db, maxBytes: tileCacheBytes, lastBucketOf: (buildId) => hub.lastBucketOf(buildId) })
   const https = publicUrl.protocol === 'https:'
 
@@ -52,12 +54,13 @@ export function createFront({ services, publicUrl, pages, tileCacheBytes = DEFAU
         error: { code: 'bad_input', message: 'A request may bring at most 1 MB, and has to say how much.' },
       })
     }
-    if (pathname.startsWith('/tiles/')) return answerTile(request, response, pathname, { sessions, tiles })
+    if (pathname.startsWith('/tiles/')) return answerTile(request, response, pathname, { sessions, embed, tiles })
     if (pathname.startsWith('/views/')) return answerView(request, response, url, services)
     if (pathname.startsWith('/api/stream/')) return answerStream(request, response, pathname, services)
     prepareForNext(request, url)
     // pages check for themselves; this catches what a new page might forget
-    if (!PUBLIC.test(pathname) && !(await sessions.ofCookies(request.headers.cookie))) return leadToSignIn(request, response, url)
+    const isOpen = PUBLIC.test(pathname) || (embed.isOpen && EMBED.test(pathname))
+    if (!isOpen && !(await sessions.ofCookies(request.headers.cookie))) return leadToSignIn(request, response, url)
     await pages(request, response)
   }
 
@@ -72,7 +75,8 @@ export function createFront({ services, publicUrl, pages, tileCacheBytes = DEFAU
 
   return async (request, response) => {
     try {
-      setSecurityHeaders(request, response, https)
+      const isEmbed = EMBED.test(targetOf(request)?.pathname ?? '')
+      setSecurityHeaders(request, response, https, isEmbed ? embed.framing : undefined)
       await route(request, response)
     } catch (error) {
       answerError(response, error)

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Sessions } from '../auth/sessions.ts'
+import type { Embed } from '../embed/embed.ts'
 import { answerJson, methodIs, refuse } from './answer.ts'
 import { parseTilePath } from './tile-path.ts'
 import type { TileStore } from './tile-store.ts'
@@ -19,11 +20,12 @@ export async function answerTile(
   request: IncomingMessage,
   response: ServerResponse,
   pathname: string,
-  { sessions, tiles }: { sessions: Sessions; tiles: TileStore },
+  { sessions, embed, tiles }: { sessions: Sessions; embed: Embed; tiles: TileStore },
 ): Promise<void> {
   if (!methodIs(request.method, ['GET', 'HEAD'], response)) return
-  if (!(await sessions.ofCookies(request.headers.cookie))) return refuse(response, 'unauthenticated', 'Please sign in.')
   const name = parseTilePath(pathname)
+  const isEmbed = name !== null && (await embed.mayReadBuild(request, name.buildId))
+  if (!isEmbed && !(await sessions.ofCookies(request.headers.cookie))) return refuse(response, 'unauthenticated', 'Please sign in.')
   if (!name) return refuse(response, 'bad_input', 'A tile is /tiles/{build}/{resolution}/{index}, for example /tiles/7/5m/22500.')
   const tile = await tiles.read(name)
   if (!tile) return answerJson(response, 404, { error: { code: 'not_found', message: 'There is no such tile.' } })

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { EMBED_HEADER } from '../../features/embed/prepare/embed-header.ts'
 import { heatmapViewInput } from '../../features/heatmap/server/schema.ts'
 import type { Services } from '../services.ts'
 import { methodIs, refuse } from './answer.ts'
@@ -19,8 +20,12 @@ export async function answerView(
   services: Services,
 ): Promise<void> {
   if (!methodIs(request.method, ['GET', 'HEAD'], response)) return
-  if (!(await services.sessions.ofCookies(request.headers.cookie))) return refuse(response, 'unauthenticated', 'Please sign in.')
+  const { sessions, embed } = services
+  const shown = embed.instrumentOf(request)
   const [, , instrument = '', range, ...rest] = pathname.split('/')
+  // a frame shows the newest of its one instrument, and no stretch of its choice: what it may ask for is read once for all
+  const isEmbed = shown !== null && shown === decodeURIComponent(instrument) && searchParams.size === 0
+  if (!isEmbed && !(await sessions.ofCookies(request.headers.cookie))) return refuse(response, 'unauthenticated', 'Please sign in.')
   const input = heatmapViewInput.safeParse({ instrument: decodeURIComponent(instrument), range, ...askedOf(searchParams) })
   if (!input.success || rest.length > 0)
     return refuse(
@@ -31,6 +36,7 @@ export async function answerView(
   const view = await services.views.readPacked(input.data)
   response.setHeader('Cache-Control', 'private, no-cache')
   response.setHeader('ETag', view.etag)
+  if (isEmbed) response.setHeader(EMBED_HEADER, embed.tokenFor(shown) ?? '')
   response.setHeader('Vary', 'Accept-Encoding')
   if (request.headers['if-none-match'] === view.etag) {
     response.statusCode = 304

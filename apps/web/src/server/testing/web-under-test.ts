@@ -35,7 +35,7 @@ export interface WebUnderTest {
 }
 
 /** Call at the top of a test file: services and front on a database of their own, with a stand-in for Next's pages. */
-export function webUnderTest(options: { pages?: Handler; databaseUrl?: () => string } = {}): WebUnderTest {
+export function webUnderTest(options: { pages?: Handler; databaseUrl?: () => string; embed?: readonly string[] } = {}): WebUnderTest {
   const database = freshDatabase()
   let services: OpenServices | undefined
   let runtime: WebRuntime | undefined
@@ -47,7 +47,7 @@ export function webUnderTest(options: { pages?: Handler; databaseUrl?: () => str
     await new Promise<void>((listening) => (server as Server).listen(0, '127.0.0.1', listening))
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const publicUrl = new URL(origin)
-    services = openServices({ databaseUrl: options.databaseUrl?.() ?? database.appUrl, authSecret: SECRET })
+    services = openServices({ databaseUrl: options.databaseUrl?.() ?? database.appUrl, authSecret: SECRET, embed: options.embed ?? null })
     runtime = runtimeOf(services, { authSecret: SECRET, publicUrl })
     const pages: Handler = options.pages ?? ((request, response) => void response.end(`page ${request.url}`))
     const front = createFront({ services, publicUrl, pages })

@@ -7,12 +7,12 @@ afterEach(() => void vi.useRealTimers())
 /** Answers carry the number of the newest column as their only instrument's id. */
 function listed() {
   const world = { version: 1 as number | undefined, reads: 0, fails: false }
-  const list = new InstrumentList({
+  const list = new InstrumentList<{ id: number }[]>({
     versionOf: () => world.version,
     read: async () => {
       world.reads++
       if (world.fails) throw new Error('away')
-      return [{ id: world.version ?? 0 } as never]
+      return [{ id: world.version ?? 0 }]
     },
   })
   const ask = async () => (await list.read())[0]?.id

@@ -1,7 +1,7 @@
 import type { MarketListing } from '../../venues/server/list-markets.ts'
 
-interface Options {
-  read: () => Promise<MarketListing[]>
+interface Options<T> {
+  read: () => Promise<T>
   /** another number whenever any picture has changed; undefined when that is not known for sure */
   versionOf: () => number | undefined
   /** however often columns come, the list is read at most this often */
@@ -15,16 +15,16 @@ interface Options {
  * The list of instruments for all viewers: what hundreds ask for when a column has closed is read once. The answer is never
  * older than what the asker may have been told; while columns come in quick succession it takes a moment instead.
  */
-export class InstrumentList {
-  private readonly options: Required<Options>
-  private kept: { answer: Promise<MarketListing[]>; at: number; version: number } | null = null
-  private next: Promise<MarketListing[]> | null = null
+export class InstrumentList<T = MarketListing[]> {
+  private readonly options: Required<Options<T>>
+  private kept: { answer: Promise<T>; at: number; version: number } | null = null
+  private next: Promise<T> | null = null
 
-  constructor(options: Options) {
+  constructor(options: Options<T>) {
     this.options = { roundMs: 500, believeMs: 10_000, now: Date.now, ...options }
   }
 
-  read(): Promise<MarketListing[]> {
+  read(): Promise<T> {
     const { now, read, versionOf, roundMs, believeMs } = this.options
     const version = versionOf()
     if (version === undefined) return read()
@@ -43,7 +43,7 @@ export class InstrumentList {
     this.kept = null
   }
 
-  private fetch(version: number): Promise<MarketListing[]> {
+  private fetch(version: number): Promise<T> {
     const { now, read } = this.options
     const mine = { answer: read(), at: now(), version }
     this.kept = mine

@@ -64,7 +64,14 @@ export interface ProgressNews {
   message?: string | undefined
 }
 
-export type News = ColumnsNews | FeedNews | SourceNews | ProgressNews
+/** What the screener shows has changed. */
+export interface ReadingsNews {
+  kind: 'readings'
+  /** rises */
+  version: number
+}
+
+export type News = ColumnsNews | FeedNews | SourceNews | ProgressNews | ReadingsNews
 
 /** The first thing that a stream says, so that ages and times to come can be told where the browser's clock is off. */
 export interface ClockNews {
@@ -81,6 +88,8 @@ export function subjectOf(news: News): string {
       return `${news.kind} ${news.instrumentKey}`
     case 'source':
       return `source ${news.sourceId}`
+    case 'readings':
+      return 'readings'
     case 'progress':
       return `progress ${news.job} ${news.instrumentKey ?? ''}`
   }
