@@ -6,17 +6,16 @@ import { CandleLayer } from './candle-series.ts'
 import { Crosshair } from './crosshair.ts'
 import { boundsOf, homeSpan, lastPriceNearEdge, openingView, pricesFor, samePicture } from './data-view.ts'
 import { init, VIEW_ACTION } from './echarts-setup.ts'
-import { type GapColours, HeatLayer } from './heat-series.ts'
+import { HeatColours } from './heat-colours.ts'
+import { HeatLayer } from './heat-series.ts'
 import type { HeatmapData, HoverReading, ObservedRun } from './heatmap-data.ts'
 import { attachInteraction } from './interaction.ts'
 import type { InterestUnit } from './interest-series.ts'
 import { attachKeyboard } from './keyboard.ts'
 import { type ChartLayout, chartLayout } from './layout.ts'
-import { type HeatStyle, makeHeatLut, packRgba, ranksOf } from './lut.ts'
 import { MarkOverlay } from './mark-overlay.ts'
 import { MissedLayer } from './missed-series.ts'
 import { ObservedLayer } from './observed-series.ts'
-import { parseHex } from './oklch.ts'
 import { chartOption } from './option.ts'
 import { ChartOverlay } from './overlay.ts'
 import type { HeatScale, Palette, PriceStyle, ShownSides } from './palette.ts'
@@ -24,10 +23,12 @@ import { samePanes } from './pane-edit.ts'
 import { put } from './pane-view.ts'
 import { PANE_IDS, type PaneState } from './panes.ts'
 import { PanesLayer } from './panes-series.ts'
+import { type PictureOptions, pictureOf } from './picture.ts'
+import type { LinkedProfile, ProfileAxis } from './profile-data.ts'
 import type { ReadingSources } from './reading.ts'
 import { priceHeight } from './scales.ts'
 import type { Scene } from './scene.ts'
-import { cellCounts, suggestThreshold, type Threshold } from './threshold.ts'
+import type { Threshold } from './threshold.ts'
 import { textElement } from './tooltip.ts'
 import { type Bounds, followData, type PriceScale, type View } from './viewport.ts'
 import { WORDS } from './words.ts'
@@ -83,15 +84,14 @@ export class HeatmapChart {
   private priceTouched = false
   /** heat has been there since this picture opened */
   private heatSeen = false
-  private chosen: Threshold | null = null
-  private threshold: Threshold = suggestThreshold(null)
-  private heatStyle: HeatStyle = {}
-  /** of the cells that are loaded; made when a scale by rank asks for them */
-  private ranks: Float64Array | null = null
+  private readonly heatColours: HeatColours
+  private profile: LinkedProfile | null = null
+  private hoverListener: ((reading: HoverReading | null) => void) | null = null
   private frame = 0
   private pending: View | null = null
 
   constructor(dom: HTMLElement, options: HeatmapChartOptions) {
+    this.heatColours = new HeatColours(options.theme)
     this.theme = options.theme
     this.overlay = new ChartOverlay({
       panes: () => this.shownPanes,
@@ -116,7 +116,7 @@ export class HeatmapChart {
       priceStyle: 'candles',
     }
     const colours = () => this.scene.colours
-    this.heat = new HeatLayer(this.makeLut(), gapColours(this.theme))
+    this.heat = new HeatLayer(this.heatColours.lut(), this.heatColours.gaps())
     this.candles = new CandleLayer(this.scene)
     this.panes = new PanesLayer(this.scene)
     this.axes = new AxesLayer(this.scene, () => this.layout)
@@ -132,6 +132,10 @@ export class HeatmapChart {
       sources: () => this.sources(),
       show: (view) => this.setView(view),
     })
+    this.crosshair.onReading = (reading) => {
+      this.profile?.setCrosshair(reading && Math.sqrt(reading.priceLow * reading.priceHigh))
+      this.hoverListener?.(reading)
+    }
     this.detach = this.attach()
     this.applyLayout()
     this.chart.setOption({ ...chartOption(this.scene, this.layout), series: this.seriesOptions() })
@@ -157,9 +161,7 @@ export class HeatmapChart {
     const gapsOf = (channel: string) => data.gaps.filter((gap) => gap.channel === channel)
     if (before?.heat !== data.heat) {
       this.heat.setGrid(data.heat, gapsOf('candle'))
-      this.ranks = null
-      if (!this.chosen) this.recolour(suggestThreshold(data.heat))
-      else if (this.heatStyle.scale === 'percentile') this.recolour(this.chosen)
+      if (this.heatColours.setGrid(data.heat)) this.recolour()
     }
     this.candles.setCandles(data.candles.rows, data.candles.intervalMs)
     this.panes.setData(data)
@@ -182,37 +184,32 @@ export class HeatmapChart {
 
   /** Which USD are drawn, and which are fully bright; recolours what is on screen without an update of the chart. */
   setThreshold(lowUsd: number, highUsd: number): void {
-    if (this.chosen?.lowUsd === lowUsd && this.chosen.highUsd === highUsd) return
-    this.chosen = { lowUsd, highUsd }
-    this.recolour(this.chosen)
+    if (this.heatColours.choose({ lowUsd, highUsd })) this.recolour()
   }
 
   /** Colours of the heat; recolours what is on screen like `setThreshold`. */
   setPalette(palette: Palette): void {
-    this.setHeatStyle({ palette })
+    if (this.heatColours.setStyle({ palette })) this.recolour()
   }
 
   /** Brightness by USD, or by rank among the loaded cells; the threshold stays in USD. */
   setHeatScale(scale: HeatScale): void {
-    this.setHeatStyle({ scale })
+    if (this.heatColours.setStyle({ scale })) this.recolour()
   }
 
   /** Which sides of the heat are drawn; labels and marks of the other one go with it. */
   setSides(sides: ShownSides): void {
-    this.setHeatStyle({ sides })
     this.marks.setSides(sides)
-    this.placeMarks()
+    if (this.heatColours.setStyle({ sides })) this.recolour()
   }
 
   /** Back to a threshold chosen from the data. */
   clearThreshold(): void {
-    if (!this.chosen) return
-    this.chosen = null
-    this.recolour(suggestThreshold(this.data?.heat ?? null))
+    if (this.heatColours.choose(null)) this.recolour()
   }
 
   currentThreshold(): Threshold {
-    return this.threshold
+    return this.heatColours.threshold()
   }
 
   setHeatVisible(visible: boolean): void {
@@ -229,7 +226,8 @@ export class HeatmapChart {
     if (theme === this.theme) return
     this.theme = theme
     this.scene.colours = TOKENS[theme]
-    this.heat.setLut(this.chart, this.makeLut(), gapColours(theme))
+    this.heatColours.setTheme(theme)
+    this.heat.setLut(this.chart, this.heatColours.lut(), this.heatColours.gaps())
     this.rebuild()
   }
 
@@ -272,12 +270,31 @@ export class HeatmapChart {
 
   /** Called with what is under the pointer, and with null when it leaves. One listener. */
   onHover(callback: (reading: HoverReading | null) => void): void {
-    this.crosshair.onReading = callback
+    this.hoverListener = callback
   }
 
   /** Called after each change of what is on screen, by whomever. One listener; throttling is its own. */
   onViewport(callback: (change: ViewportChange) => void): void {
     this.viewListener = callback
+  }
+
+  /** Keeps a profile on the heat's price axis, in the frame in which that changes, and its crosshair on the heat's. One profile. */
+  linkProfile(profile: LinkedProfile | null): void {
+    this.profile = profile
+    this.profile?.setAxis(this.priceAxis())
+  }
+
+  /** The heat's price axis, and where its plot stands in the chart. */
+  priceAxis(): ProfileAxis {
+    const { view, scale } = this.scene
+    const { y, height } = this.layout.heat
+    return { priceLow: view.priceLow, priceHigh: view.priceHigh, scale, top: y, height }
+  }
+
+  /** What is seen, in device pixels, with words around it: for a file. */
+  toCanvas(options: PictureOptions): HTMLCanvasElement {
+    this.chart.getZr().flush()
+    return pictureOf(this.root, this.scene.colours, options)
   }
 
   view(): View {
@@ -351,23 +368,8 @@ export class HeatmapChart {
     ]
   }
 
-  private makeLut() {
-    const { scale, sides, palette } = this.heatStyle
-    if (scale === 'percentile') this.ranks ??= ranksOf(cellCounts(this.data?.heat ?? null))
-    const style = { scale, sides, palette, ranks: this.ranks ?? undefined }
-    return makeHeatLut(this.theme, this.threshold.lowUsd, this.threshold.highUsd, style)
-  }
-
-  private setHeatStyle(part: Partial<HeatStyle>): void {
-    const next = { ...this.heatStyle, ...part }
-    if (next.palette === this.heatStyle.palette && next.scale === this.heatStyle.scale && next.sides === this.heatStyle.sides) return
-    this.heatStyle = next
-    this.heat.setLut(this.chart, this.makeLut())
-  }
-
-  private recolour(threshold: Threshold): void {
-    this.threshold = threshold
-    this.heat.setLut(this.chart, this.makeLut())
+  private recolour(): void {
+    this.heat.setLut(this.chart, this.heatColours.lut())
     this.placeMarks()
   }
 
@@ -448,7 +450,7 @@ export class HeatmapChart {
       scale: this.scene.scale,
       layout: this.layout,
       zone: this.scene.zone,
-      leastUsd: this.threshold.lowUsd,
+      leastUsd: this.heatColours.threshold().lowUsd,
     })
   }
 
@@ -459,6 +461,7 @@ export class HeatmapChart {
     const { heat } = this.layout
     this.overlay.setLastPrice(last ? last[4] : null, last ? priceHeight(view, heat, scale).toY(last[4]) : 0, heat)
     this.placeMarks()
+    this.profile?.setAxis(this.priceAxis())
     this.crosshair.refresh()
     this.tellViewport()
   }
@@ -472,8 +475,3 @@ export class HeatmapChart {
     this.viewListener(change)
   }
 }
-
-const gapColours = (theme: Theme): GapColours => ({
-  hatch: packRgba(parseHex(TOKENS[theme].line2)),
-  partial: packRgba(parseHex(TOKENS[theme].warn)),
-})

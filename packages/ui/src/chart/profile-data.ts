@@ -25,6 +25,14 @@ export interface ProfileAxis {
   height: number
 }
 
+/** What moves a profile with the heat. */
+export interface LinkedProfile {
+  /** draws at once */
+  setAxis(axis: ProfileAxis): void
+  /** the heat's crosshair, null when it leaves */
+  setCrosshair(price: number | null): void
+}
+
 /** What the profile shows: density by price at one moment. */
 export interface ProfileData {
   price: number

@@ -1,19 +1,14 @@
 'use client'
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react'
 import { ProfileChart } from '../chart/profile-chart.ts'
-import { type ProfileAxis, type ProfileData, type ProfileReading, profileTotals } from '../chart/profile-data.ts'
+import { type LinkedProfile, type ProfileAxis, type ProfileData, type ProfileReading, profileTotals } from '../chart/profile-data.ts'
 import { WORDS } from '../chart/words.ts'
 import { formatPercent, formatPrice, formatUsd } from '../format.ts'
 import type { Theme } from '../tokens.ts'
 import { classNames } from './class-names.ts'
 
-/** For what moves with the heat's frame, past React. */
-export interface ProfileHandle {
-  /** draws at once */
-  setAxis(axis: ProfileAxis): void
-  /** the heat's crosshair, null when it leaves */
-  setCrosshair(price: number | null): void
-}
+/** For what moves with the heat's frame, past React: to be given to the chart's `linkProfile`. */
+export type ProfileHandle = LinkedProfile
 
 export interface ProfileProps {
   /** null: an empty plot, while it is loading or where nothing is known */
