@@ -262,6 +262,16 @@ export async function findBuild(db: Database | Queryable, id: number): Promise<B
   return rows[0] ?? null
 }
 
+/** Key of the instrument that a build is of; null without such a build. */
+export async function instrumentKeyOfBuild(db: Database | Queryable, id: number): Promise<string | null> {
+  if (!isId(id)) return null
+  const { rows } = await queryable(db).query<{ key: string }>(
+    'select i.key from build b join instrument i on i.id = b.instrument_id where b.id = $1',
+    [id],
+  )
+  return rows[0]?.key ?? null
+}
+
 /** All builds of an instrument, the newest generation first; retired ones have no columns any more. */
 export async function buildsOf(db: Database | Queryable, instrumentId: number): Promise<BuildRow[]> {
   const { rows } = await queryable(db).query<BuildRow>(
