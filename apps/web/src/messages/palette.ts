@@ -2,7 +2,7 @@
 export const palette = {
   title: 'Search and commands',
   search: 'Search instruments, pages and actions',
-  placeholder: 'Search instruments, pages, actions',
+  placeholder: 'Instruments, pages, actions',
   button: 'Search',
   instrument: 'Instrument',
   results: 'Results',

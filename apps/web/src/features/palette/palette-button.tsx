@@ -20,27 +20,28 @@ export function PaletteButton({ instrument }: { instrument?: string }) {
 }
 
 export function PaletteButtonView({ name }: { name: { symbol: string; venue: string } | null }) {
-  const label = name && `${text.instrument}: ${name.symbol}${name.venue ? `, ${name.venue}` : ''}`
   return (
     <button
       type="button"
       aria-haspopup="dialog"
       aria-keyshortcuts="Control+K Meta+K"
-      aria-label={label ?? undefined}
       title={text.search}
       onClick={() => showOverlay({ kind: 'palette' })}
-      className="flex h-9 w-full min-w-0 cursor-pointer items-center gap-2 rounded-md border border-line2 bg-s2 px-2.5 text-left hover:bg-s3 phone:h-7 phone:max-w-[300px]"
+      className="flex h-9 w-full min-w-0 cursor-pointer items-center gap-2 overflow-hidden rounded-md border border-line2 bg-s2 px-2.5 text-left hover:bg-s3 phone:h-7 phone:max-w-[300px]"
     >
       <Search size={14} aria-hidden="true" className={`flex-none text-t3 ${name ? 'hidden phone:block' : ''}`} />
       {name ? (
         <>
+          <span className="sr-only">{text.instrument}:</span>
           <span className="max-w-full flex-none truncate font-semibold">{name.symbol}</span>
-          <span className="hidden min-w-0 truncate text-t3 wide:inline">{name.venue}</span>
+          <span className="sr-only min-w-0 truncate text-t3 wide:not-sr-only wide:truncate">{name.venue}</span>
         </>
       ) : (
         <span className="truncate text-t3">{text.button}</span>
       )}
-      <KeyCaps keys="Mod+k" className="ml-auto hidden wide:inline-flex" />
+      <span aria-hidden="true" className="ml-auto hidden flex-none full:inline">
+        <KeyCaps keys="Mod+k" />
+      </span>
       {name && <ChevronDown size={14} aria-hidden="true" className="ml-auto flex-none text-t3 phone:hidden" />}
     </button>
   )

@@ -191,8 +191,8 @@ function ResultGroup({
             className="flex min-h-10 cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-1.5 aria-selected:bg-s3"
           >
             <Icon size={15} aria-hidden="true" className="flex-none text-t2" />
-            <span className="min-w-0 truncate text-[13px] font-medium">{item.title}</span>
-            {item.detail && <span className="min-w-0 shrink-[2] truncate text-t2">{item.detail}</span>}
+            <span className="max-w-[60%] flex-none truncate text-[13px] font-medium">{item.title}</span>
+            {item.detail && <span className={`min-w-0 truncate text-t2 ${item.simulated ? 'max-phone:hidden' : ''}`}>{item.detail}</span>}
             {item.simulated && (
               <Badge tone="warn" className="flex-none">
                 {messages.simulated.short}
@@ -201,7 +201,11 @@ function ResultGroup({
             <span className="ml-auto flex flex-none items-center gap-2 pl-2 text-t2">
               {item.figure && <span className="font-medium text-t1">{item.figure}</span>}
               {item.current && <Check size={14} aria-label={text.current} className="text-accfg" />}
-              {item.keys && <KeyCaps keys={item.keys} className="hidden phone:inline-flex" />}
+              {item.keys && (
+                <span className="hidden phone:inline">
+                  <KeyCaps keys={item.keys} />
+                </span>
+              )}
             </span>
           </div>
         )

@@ -13,10 +13,10 @@ const useMac = (): boolean =>
   )
 
 /** The keys of a chord or a sequence, none of them twice, as they are written on the keyboard. `keys` as in prepare/chords.ts. */
-export function KeyCaps({ keys, className = '' }: { keys: string; className?: string }) {
+export function KeyCaps({ keys }: { keys: string }) {
   const mac = useMac()
   return (
-    <span className={`inline-flex flex-none items-center gap-1 ${className}`}>
+    <span className="inline-flex flex-none items-center gap-1">
       {keyCaps(keys, mac)
         .flat()
         .map((key) => (

@@ -44,7 +44,7 @@ function useOfflineSince(): number | null {
   return offline ? since : null
 }
 
-/** "Offline since 10:58", with what tries again at once. Beside the feed's state on larger screens, over the tabs on phones. */
+/** "Offline since 10:58", with what tries again at once. Beside the feed's state where the top bar has room, else at the bottom. */
 export function OfflineBadge() {
   const since = useOfflineSince()
   const reconnect = useReconnect()
@@ -57,10 +57,10 @@ export function OfflineBadgeView({ since, onRetry }: { since: number | null; onR
     <div
       role="status"
       data-testid="offline"
-      className="flex-none max-phone:fixed max-phone:bottom-[calc(64px+env(safe-area-inset-bottom))] max-phone:left-2 max-phone:z-40"
+      className="flex-none max-full:fixed max-full:bottom-10 max-full:left-2 max-full:z-40 max-phone:bottom-[calc(64px+env(safe-area-inset-bottom))]"
     >
       {since !== null && (
-        <span className="fl-live fl-live-err max-phone:border max-phone:border-line2 max-phone:bg-s2" title={text.why}>
+        <span className="fl-live fl-live-err max-full:border max-full:border-line2 max-full:bg-s2" title={text.why}>
           <WifiOff size={12} aria-hidden="true" />
           {text.badge(formatClock(since, 'utc'))}
           <button

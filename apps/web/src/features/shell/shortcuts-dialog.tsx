@@ -44,9 +44,9 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
 
 export function ShortcutList({ hotkeys, single }: { hotkeys: readonly ListedHotkey[]; single: boolean }) {
   return (
-    <div className="grid gap-x-8 gap-y-4 px-4 py-3 phone:grid-cols-2">
+    <div className="gap-x-8 px-4 pt-3 phone:columns-2">
       {groupsOf(hotkeys, text.page).map(({ name, keys }) => (
-        <section key={name} aria-label={name}>
+        <section key={name} aria-label={name} className="break-inside-avoid pb-4">
           <h3 className="mb-1 text-[11px] leading-4 font-semibold text-t3">{name}</h3>
           <dl>
             {keys.map((hotkey) => {

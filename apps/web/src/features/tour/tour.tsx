@@ -109,7 +109,8 @@ export function TourNote({
       aria-labelledby={id}
       data-testid="tour"
       style={place ? { left: place.left, top: place.top } : { left: 0, top: 0, visibility: 'hidden' }}
-      className="app-popover fixed z-[35] w-[min(300px,calc(100vw-16px))] p-3.5 text-t1"
+      // what lies under it can be pressed, hovered and dragged through it
+      className="app-popover pointer-events-none fixed z-[35] w-[min(300px,calc(100vw-16px))] p-3.5 text-t1 [&_button]:pointer-events-auto"
     >
       {place && place.side !== 'inside' && (
         <span

@@ -13,9 +13,9 @@ describe('placeNote', () => {
     const place = placeNote({ left: 400, top: 600, width: 100, height: 80 }, note, window)
     expect(place).toMatchObject({ side: 'above', top: 450 })
   })
-  it('stands over the middle of what fills the window', () => {
+  it('stands in the lower left corner of what fills the window', () => {
     const place = placeNote({ left: 0, top: 100, width: 1000, height: 590 }, note, window)
-    expect(place).toMatchObject({ side: 'inside', top: 325 })
+    expect(place).toMatchObject({ side: 'inside', left: 40, top: 510 })
   })
   it.each([
     [{ left: -50, top: 10, width: 20, height: 20 }],

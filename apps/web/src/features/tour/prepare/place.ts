@@ -17,9 +17,14 @@ export interface NotePlace {
 
 const GAP = 10
 const EDGE = 8
+/** From the corner, where the axis of time is. */
+const INSIDE = 40
 const ARROW_EDGE = 16
 
-/** Below the target where there is room, else above, else over its middle: a chart may fill the window. Always inside the window. */
+/**
+ * Below the target where there is room, else above. A chart may fill the window: then in its lower left corner, away from what is newest.
+ * Always inside the window.
+ */
 export function placeNote(target: Box, note: { width: number; height: number }, window: { width: number; height: number }): NotePlace {
   const within = (value: number, most: number) => Math.max(EDGE, Math.min(value, most - EDGE))
   const middle = target.left + target.width / 2
@@ -29,5 +34,10 @@ export function placeNote(target: Box, note: { width: number; height: number }, 
   if (below >= EDGE && below + note.height + EDGE <= window.height) return { left, top: below, side: 'below', arrow }
   const above = target.top - GAP - note.height
   if (above >= EDGE && above + note.height + EDGE <= window.height) return { left, top: above, side: 'above', arrow }
-  return { left, top: within(target.top + (target.height - note.height) / 2, window.height - note.height), side: 'inside', arrow }
+  return {
+    left: within(target.left + INSIDE, window.width - note.width),
+    top: within(target.top + target.height - note.height - INSIDE, window.height - note.height),
+    side: 'inside',
+    arrow,
+  }
 }
