@@ -10,9 +10,10 @@ import { LRUCache } from 'lru-cache'
 import { servedBuild } from '../../heatmap/server/served-build.ts'
 import { currentReadingsOf, WHAT_IF_DISTANCES } from '../prepare/current-readings.ts'
 import { type StateReading, stateOfSum } from '../prepare/state-reading.ts'
+import { HistoryStore } from './history-store.ts'
 import { bucketClosedBy, type FilledBuild, readMoment } from './moment.ts'
 import { readState } from './read-state.ts'
-import type { CurrentReadings } from './schema.ts'
+import type { CurrentReadings, HistoryReadings } from './schema.ts'
 
 interface StateMarket {
   instrument: Pick<InstrumentRow, 'symbol' | 'marginTiers'>
@@ -34,10 +35,12 @@ export class ReadingsStore {
   private readonly db: Database
   private readonly answers = new LRUCache<string, Promise<CurrentReadings>>({ max: MOST_ANSWERS })
   private readonly states = new LRUCache<string, Promise<StateReading | null>>({ max: MOST_STATES })
+  private readonly past: HistoryStore
   private turn: Promise<unknown> = Promise.resolve()
 
   constructor(db: Database) {
     this.db = db
+    this.past = new HistoryStore(db)
   }
 
   /**
@@ -51,6 +54,11 @@ export class ReadingsStore {
     return this.once(this.answers, `${build.id} ${bucket} ${at === undefined ? 'now' : 'then'}`, () =>
       this.compute(instrument, build, bucket, at === undefined),
     )
+  }
+
+  /** What the columns that closed in (from, to] said: see HistoryStore. @throws FaultlineError bad_input, not_found */
+  history(instrumentKey: string, from: number, to: number): Promise<HistoryReadings> {
+    return this.past.read(instrumentKey, from, to)
   }
 
   private async compute(instrument: InstrumentRow, build: FilledBuild, bucket: number, now: boolean): Promise<CurrentReadings> {

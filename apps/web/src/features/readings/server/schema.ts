@@ -83,24 +83,29 @@ export const historyReadingsInput = z.object({
   to: z.number().int(),
 })
 
+const fate = z.enum(['missed', 'turned', 'ran-through', 'within'])
+
 /** What is read off columns of the past, each with what was known then. Sampled where there are more columns than that is worth. */
 export const historyReadings = z.object({
+  /** what was looked at: from the end of the first column to that of the last one, one column every `stepMs`; UTC ms */
+  from: z.number(),
+  to: z.number(),
+  stepMs: z.number(),
   /** time, risk index */
   risk: z.array(z.tuple([z.number(), z.number()])),
   breakouts: z.array(z.object({ time: z.number(), side, lowPrice: z.number(), highPrice: z.number(), usd: z.number() })),
-  /** what became of clusters that price came to */
+  /** what became of clusters that price came to, of those like the nearest ones now: same side, half to twice the USD */
   fates: z.object({ turned: z.int(), ranThrough: z.int(), missed: z.int(), within: z.int() }),
-  /** the largest moves: how much of each was forced */
+  /** all clusters that were seen within 10 % of the price, each once, as it stood when it was largest, and what became of it since */
+  earlier: z.array(z.object({ time: z.number(), side, lowPrice: z.number(), highPrice: z.number(), usd: z.number(), fate })),
+  /** the largest moves: how much of each was forced; null where no liquidations were published */
   moves: z.array(
     z.object({
       from: z.number(),
       to: z.number(),
       /** signed ratio */
       change: z.number(),
-      share: z.number(),
-      low: z.number(),
-      high: z.number(),
-      forcedUsd: z.number(),
+      forced: z.object({ share: z.number(), low: z.number(), high: z.number(), usd: z.number() }).nullable(),
     }),
   ),
   /** USD within 1 % of the price in stored books, mean by hour of the day (UTC) and venue; empty without books */
