@@ -29,36 +29,6 @@ describe.skipIf(executable === null)(
     }
 
     const minute = 60_000
-    it.each([
-      { scale: 'linear' as const, dpr: 1, columns: 1440, bins: 900 },
-      { scale: 'log' as const, dpr: 1, columns: 1440, bins: 900 },
-      { scale: 'linear' as const, dpr: 1.5, columns: 1440, bins: 900 },
-      { scale: 'log' as const, dpr: 2, columns: 1440, bins: 2600 },
-      { scale: 'linear' as const, dpr: 1, columns: 8640, bins: 500 },
-    ])(
-      'puts every cell under the pixel that the axes say: $scale axis, DPR $dpr, $columns columns',
-      async ({ scale, dpr, columns, bins }) => {
-        const { page, errors } = await probePage(dpr)
-        const results = await page.evaluate(
-          (o) => {
-            window.probe.open({ columns: o.columns, bins: o.bins, resolutionMs: o.minute, noise: true, scale: o.scale })
-            const run = (shift: [number, number]) => window.probe.align({ viewports: 12, samples: 400, shift })
-            return { straight: run([0, 0]), right: run([1, 0]), down: run([0, 1]) }
-          },
-          { scale, columns, bins, minute },
-        )
-        await page.close()
-        expect(errors).toEqual([])
-        expect(results.straight.points).toBeGreaterThan(800)
-        expect(Math.min(...results.straight.sides)).toBeGreaterThan(200)
-        expect(results.straight.minified).toBeGreaterThan(200)
-        expect(results.straight).toMatchObject({ mismatches: 0, misread: 0, lost: 0 })
-        // The control: compared one pixel beside, the same check must fail.
-        expect(results.right.mismatches).toBeGreaterThan(results.right.points / 20)
-        expect(results.down.mismatches).toBeGreaterThan(results.down.points / 20)
-      },
-    )
-
     it('recolours, hides and shows the heat without moving anything', async () => {
       const { page, errors } = await probePage(1)
       const r = await page.evaluate((minute) => {
@@ -83,44 +53,6 @@ describe.skipIf(executable === null)(
       expect(errors).toEqual([])
       expect(new Set([r.first, r.fainter, r.hidden, r.light]).size).toBe(4)
       expect([r.again, r.shown, r.dark]).toEqual([r.first, r.first, r.first])
-    })
-
-    it('changes palette, scale and sides by colours alone: no option is set, and what is drawn has other colours', async () => {
-      const { page, errors } = await probePage(1)
-      const r = await page.evaluate((minute) => {
-        window.probe.open({ columns: 288, bins: 600, resolutionMs: 5 * minute })
-        const chart = window.probe.chart()
-        const { chart: echarts } = chart.internals()
-        let options = 0
-        const setOption = echarts.setOption.bind(echarts) as (...args: unknown[]) => void
-        echarts.setOption = ((...args: unknown[]) => {
-          options++
-          setOption(...args)
-        }) as typeof echarts.setOption
-        const pictures: number[] = [window.probe.picture()]
-        const after = (change: () => void) => {
-          change()
-          pictures.push(window.probe.picture())
-        }
-        for (const palette of ['viridis', 'cividis', 'contrast'] as const) after(() => chart.setPalette(palette))
-        after(() => chart.setSides('long'))
-        after(() => chart.setSides('short'))
-        after(() => chart.setSides('both'))
-        after(() => chart.setPalette('twin'))
-        after(() => chart.setHeatScale('percentile'))
-        after(() => chart.setHeatScale('absolute'))
-        const recolour = options
-        chart.setTheme('light')
-        return { pictures, recolour, theme: options }
-      }, minute)
-      await page.close()
-      expect(errors).toEqual([])
-      expect(r.recolour).toBe(0)
-      // The counter counts: a theme does set options.
-      expect(r.theme).toBeGreaterThan(0)
-      const [twin, viridis, cividis, contrast, long, short, both, twinAgain, percentile, absolute] = r.pictures
-      expect(new Set([twin, viridis, cividis, contrast, long, short, percentile]).size).toBe(7)
-      expect([both, twinAgain, absolute]).toEqual([contrast, twin, twin])
     })
 
     it('zooms with the wheel, pans with a drag, resets with a double click', async () => {

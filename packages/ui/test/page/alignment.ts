@@ -2,7 +2,8 @@
  * Is every device pixel of the heat layer the colour of the cell that the chart's own axes put under it? Random
  * viewports, random pixels, exact comparison; noise data, so that a shift by one pixel cannot go unseen.
  *
- * Always run it again with `shift` [1, 0] and [0, 1] and require MANY mismatches: a check that cannot fail proves nothing.
+ * Every pixel is compared twice more, with its neighbour to the right and below: there MANY must differ, for a check that cannot fail
+ * proves nothing. The table of colours has no hatch (single ramps): a hatched pixel does not name its cell.
  */
 import { binLowerPrice, binOf } from '@faultline/market/price-grid'
 import type { HeatGridPair } from '../../src/chart/heat-grid.ts'
@@ -15,6 +16,9 @@ export interface AlignmentResult {
   points: number
   mismatches: number
   misread: number
+  /** how many differ when compared one pixel beside: the negative control */
+  right: number
+  down: number
   /** pixels whose colour came from the long side, from the short side */
   sides: [number, number]
   /** pixels that cover several cells, and how many hid a cell hotter than the one under their centre, on either side */
@@ -27,7 +31,6 @@ export interface AlignmentResult {
 export interface AlignmentOptions {
   viewports: number
   samples: number
-  shift: readonly [number, number]
 }
 
 export function checkAlignment(probe: HeatmapChart, grid: HeatGridPair, lut: HeatLut, options: AlignmentOptions): AlignmentResult {
@@ -35,7 +38,7 @@ export function checkAlignment(probe: HeatmapChart, grid: HeatGridPair, lut: Hea
   const random = generator(20_260_305)
   const dpr = chart.getDevicePixelRatio()
   const canvas = heatCanvas(probe)
-  const result: AlignmentResult = { points: 0, mismatches: 0, misread: 0, sides: [0, 0], minified: 0, lost: 0, ties: 0 }
+  const result: AlignmentResult = { points: 0, mismatches: 0, misread: 0, right: 0, down: 0, sides: [0, 0], minified: 0, lost: 0, ties: 0 }
   const toPixel = (t: number, p: number) =>
     (chart.convertToPixel({ gridIndex: 0 }, [t, p]) as number[]).map((v) => v * dpr) as [number, number]
   const top = binLowerPrice(grid.firstBin + grid.bins)
@@ -68,7 +71,10 @@ export function checkAlignment(probe: HeatmapChart, grid: HeatGridPair, lut: Hea
         result.points++
         result.sides[long > short ? 0 : 1]++
         const want = long > short ? lut.long[long] : lut.short[short]
-        if (shown[(Y + options.shift[1]) * canvas.width + X + options.shift[0]] !== want) result.mismatches++
+        const at = Y * canvas.width + X
+        if (shown[at] !== want) result.mismatches++
+        if (shown[at + 1] !== want) result.right++
+        if (shown[at + canvas.width] !== want) result.down++
         const read = heat.cellsAt((X + 0.5) / dpr, (Y + 0.5) / dpr)
         if (read?.colFrom !== col || read.rowFrom !== row || read.long !== long || read.short !== short) result.misread++
       } else {
