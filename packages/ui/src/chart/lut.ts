@@ -24,8 +24,8 @@ export interface HeatStyle {
 
 const RAMP = 256
 const ramps = new Map<string, Uint32Array>()
-/** How much lighter or darker in OKLCH the hatch over shorts is than what it lies on. */
-const HATCH_LIGHTNESS = 0.24
+/** How much lighter or darker in OKLCH the hatch over shorts is than what it lies on, at the faint and at the strong end of a ramp. */
+const HATCH_LIGHTNESS = [0.12, 0.26] as const
 
 /**
  * Colours of tile bytes for a threshold in USD: below `lowUsd` transparent, above `highUsd` the last colour, between
@@ -94,15 +94,17 @@ function ramp(theme: Theme, palette: Palette, part: 'long' | 'short' | 'hatch'):
   if (known) return known
   const stops = palette === 'twin' ? HEAT_STOPS[theme][part === 'short' ? 'short' : 'long'] : SINGLE_HEAT_STOPS[palette][theme]
   const colours = oklchRamp(stops, RAMP)
-  const made = Uint32Array.from(part === 'hatch' ? colours.map(hatchOver) : colours, packRgba)
+  const made = Uint32Array.from(part === 'hatch' ? colours.map((colour, i) => hatchOver(colour, i / (RAMP - 1))) : colours, packRgba)
   ramps.set(key, made)
   return made
 }
 
-/** Darker over light colours and lighter over dark ones: it is seen at both ends of the ramp. */
-function hatchOver(colour: Rgb): Rgb {
+/** Darker over light colours and lighter over dark ones; fainter where little stands, so that the hatch makes nothing look like more. */
+function hatchOver(colour: Rgb, t: number): Rgb {
   const [lightness, chroma, hue]: Lch = rgbToOklch(colour)
-  return oklchToRgb([lightness > 0.5 ? lightness - HATCH_LIGHTNESS : lightness + HATCH_LIGHTNESS, chroma, hue])
+  const [faint, strong] = HATCH_LIGHTNESS
+  const by = faint + (strong - faint) * t
+  return oklchToRgb([lightness > 0.5 ? lightness - by : lightness + by, chroma, hue])
 }
 
 /** Opaque, in the byte order of ImageData on little-endian machines (all that browsers run on). */

@@ -88,7 +88,8 @@ function paint(element: HTMLElement, page: Page): void {
   }
 }
 
-const isSeen = (colour: string): boolean => colour !== 'transparent' && !/[,/]\s*0\)$/.test(colour)
+/** Computed colours: `rgba(0, 0, 0, 0)`, or with a slash in newer notations. */
+const isSeen = (colour: string): boolean => colour !== 'transparent' && !/^rgba\(.*,\s*0\)$|\/\s*0\)$/.test(colour)
 
 function paintBox(context: CanvasRenderingContext2D, rect: Rect, style: CSSStyleDeclaration): void {
   if (isSeen(style.backgroundColor)) {
