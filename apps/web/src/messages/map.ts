@@ -63,6 +63,8 @@ export const map = {
     scale: (low: string, high: string) => `Colours from ${low} to ${high}`,
     per: 'per 0.1\u202f%',
     noBook: 'No order book is stored for this market, or the newest one is too old.',
+    bookNarrow: (reach: string) => `The stored book reaches ${reach} of this range.`,
+    toBook: 'Zoom to the book',
     bookAge: (age: string) => `book ${age} old`,
     heatLabel: (symbol: string, range: string) =>
       `Estimated liquidation heatmap of ${symbol}, ${range}: price from left to right, time from top to bottom.`,
@@ -75,7 +77,6 @@ export const map = {
       none: 'none',
       missing: 'No data for this time: a gap, not a zero',
       estimated: 'Estimated, not exact',
-      cumulative: 'cumul.',
       bids: 'Bids to here',
       asks: 'Asks to here',
       beyond: 'beyond the book',

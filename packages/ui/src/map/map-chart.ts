@@ -188,7 +188,8 @@ export class LiquidationMapChart {
     line.style.height = `${plot.height}px`
     this.axisTag.textContent = formatPrice(price)
     this.axisTag.style.top = `${plot.y + plot.height + 13}px`
-    this.axisTag.style.left = `${Math.round(x)}px`
+    // half of a tag stays inside at either end
+    this.axisTag.style.left = `${Math.round(Math.min(this.surface.width - 34, Math.max(34, x)))}px`
     const main = reading.sides.find((side) => side.side === reading.main)
     const y = plot.y + plot.height - ((main?.running ?? 0) / scales.running.end) * plot.height
     this.dot.style.display = picture.showCumulative ? '' : 'none'

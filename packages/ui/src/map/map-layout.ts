@@ -24,11 +24,17 @@ export const axisUsd = (usd: number): string =>
     .replace(/(\.\d*?)0+(?=[MB]$)/, '$1')
     .replace(/\.(?=[MB]$)/, '')
 
-/** From 0 to a nice end that `max` stays under, in at most `count` steps. */
-export function usdTicks(max: number, count: number): { end: number; ticks: number[] } {
+export interface UsdScale {
+  /** USD at the top of the plot */
+  end: number
+  ticks: number[]
+}
+
+/** A scale from 0 on which `max` stands at `part` of the height, in at most `count` nice steps. */
+export function usdScale(max: number, count: number, part = 0.96): UsdScale {
   if (!(max > 0)) return { end: 1, ticks: [0] }
-  const step = niceStep(max * 1.04, count)
-  const end = Math.max(max * 1.04, step)
+  const end = max / part
+  const step = niceStep(end, count)
   const ticks: number[] = []
   for (let k = 0; k * step <= end * (1 + 1e-9); k++) ticks.push(k * step)
   return { end, ticks }

@@ -70,7 +70,9 @@ export class MapTooltip {
         return piece
       }),
     )
-    this.legend.textContent = parts.map((part) => `${part.name} ${formatPercent(part.share, { decimals: 0 })}`).join('  ')
+    this.legend.replaceChildren(
+      ...parts.map((part) => textElement('span', 'fl-map-part', `${part.name} ${formatPercent(part.share, { decimals: 0 })}`)),
+    )
     this.legend.style.display = this.strip.style.display
     this.element.style.display = ''
     this.element.style.width = `${Math.min(248, plot.width - 12)}px`

@@ -1,7 +1,7 @@
 import type { ThemeTokens } from '../tokens.ts'
-import { axisTicks, axisUsd, type PlotRect, usdTicks } from './map-layout.ts'
+import { axisTicks, axisUsd, type PlotRect, type UsdScale, usdScale } from './map-layout.ts'
 import type { DepthSteps } from './order-book.ts'
-import { type Context, crisp, faint, line, paintArea, paintPriceAxis, SMALL_FONT, text } from './paint.ts'
+import { type Context, crisp, faint, line, paintArea, paintPriceAxis, text } from './paint.ts'
 import type { PriceWindow } from './price-window.ts'
 
 export interface DepthScene {
@@ -12,14 +12,10 @@ export interface DepthScene {
   price: number
   bids: DepthSteps
   asks: DepthSteps
-  words: { cumulative: string; bids: string; asks: string }
 }
 
 /** USD at the top of the plot: the most that either side reaches within what is shown. */
-export function depthScale({ bids, asks, window, plot }: Pick<DepthScene, 'bids' | 'asks' | 'window' | 'plot'>): {
-  end: number
-  ticks: number[]
-} {
+export function depthScale({ bids, asks, window, plot }: Pick<DepthScene, 'bids' | 'asks' | 'window' | 'plot'>): UsdScale {
   let top = 0
   bids.price.forEach((price, i) => {
     if (price >= window.low) top = Math.max(top, bids.usd[i] as number)
@@ -27,11 +23,11 @@ export function depthScale({ bids, asks, window, plot }: Pick<DepthScene, 'bids'
   asks.price.forEach((price, i) => {
     if (price <= window.high) top = Math.max(top, asks.usd[i] as number)
   })
-  return usdTicks(top, Math.max(2, Math.round(plot.height / 70)))
+  return usdScale(top, Math.max(2, Math.round(plot.height / 70)))
 }
 
-export function paintDepth(ctx: Context, scene: DepthScene, scale: { end: number; ticks: number[] }): void {
-  const { plot, tokens, window, price, width, words } = scene
+export function paintDepth(ctx: Context, scene: DepthScene, scale: UsdScale): void {
+  const { plot, tokens, window, price, width } = scene
   const [right, bottom] = [plot.x + plot.width, plot.y + plot.height]
   ctx.fillStyle = tokens.heatbg
   ctx.fillRect(plot.x, plot.y, plot.width, plot.height)
@@ -40,7 +36,6 @@ export function paintDepth(ctx: Context, scene: DepthScene, scale: { end: number
     if (usd > 0) line(ctx, plot.x, crisp(y), right, crisp(y), tokens.line)
     if (y > plot.y + 6) text(ctx, axisUsd(usd), plot.x - 7, y, tokens.t2, 'right')
   }
-  text(ctx, words.cumulative, plot.x - 7, plot.y + 4, tokens.t3, 'right', SMALL_FONT)
   ctx.save()
   ctx.beginPath()
   ctx.rect(plot.x, plot.y, plot.width, plot.height)

@@ -2,7 +2,7 @@ import { binLowerPrice } from '@faultline/market/price-grid'
 import { formatPrice } from '../format.ts'
 import type { ThemeTokens } from '../tokens.ts'
 import type { PartColour } from './colours.ts'
-import { axisTicks, axisUsd, type PlotRect, usdTicks } from './map-layout.ts'
+import { axisTicks, axisUsd, type PlotRect, type UsdScale, usdScale } from './map-layout.ts'
 import { type Context, crisp, faint, fillBoxes, line, paintArea, paintPriceAxis, SMALL_FONT, STRONG_FONT, tag, text } from './paint.ts'
 import type { PriceWindow } from './price-window.ts'
 import { type Cumulative, cumulativeAt, type MapBars, type MapSide } from './profile.ts'
@@ -34,9 +34,11 @@ export interface MapScene {
 
 /** Scales of the two axes: USD at the top of the plot. */
 export interface MapScales {
-  bar: { end: number; ticks: number[] }
-  running: { end: number; ticks: number[] }
+  bar: UsdScale
+  running: UsdScale
 }
+
+const HEAD = 30
 
 export function mapScales({ bars, running, window, plot }: Pick<MapScene, 'bars' | 'running' | 'window' | 'plot'>): MapScales {
   let top = 0
@@ -45,7 +47,9 @@ export function mapScales({ bars, running, window, plot }: Pick<MapScene, 'bars'
   const last = bars.firstBin + bars.count * bars.binsPerBar - 1
   const far =
     window.high > window.low ? Math.max(cumulativeAt(running.long, 'long', bars.firstBin), cumulativeAt(running.short, 'short', last)) : 0
-  return { bar: usdTicks(top, count), running: usdTicks(far, count) }
+  // room at the top for the words that say which side is which
+  const part = Math.max(0.5, 1 - HEAD / plot.height)
+  return { bar: usdScale(top, count, part), running: usdScale(far, count, part) }
 }
 
 export function paintMap(ctx: Context, scene: MapScene, scales: MapScales): void {
@@ -59,11 +63,11 @@ export function paintMap(ctx: Context, scene: MapScene, scales: MapScales): void
     if (usd > 0) line(ctx, plot.x, crisp(y), right, crisp(y), tokens.line)
     text(ctx, axisUsd(usd), plot.x - 7, y, tokens.t2, 'right')
   }
-  text(ctx, words.per(stepWords(bars.binsPerBar)), plot.x - 7, plot.y - 12, tokens.t3, 'right', SMALL_FONT)
+  text(ctx, words.per(stepWords(bars.binsPerBar)), 4, plot.y - 12, tokens.t3, 'left', SMALL_FONT)
   if (scene.showCumulative) {
     for (const usd of scales.running.ticks)
       text(ctx, axisUsd(usd), right + 7, bottom - (usd / scales.running.end) * plot.height, tokens.t2, 'left')
-    text(ctx, words.cumulative, right + 7, plot.y - 12, tokens.t3, 'left', SMALL_FONT)
+    text(ctx, words.cumulative, width - 4, plot.y - 12, tokens.t3, 'right', SMALL_FONT)
   }
 
   ctx.save()

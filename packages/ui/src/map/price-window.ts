@@ -6,7 +6,7 @@ export type AxisScale = 'linear' | 'log'
 export type WindowChange = 'range' | 'crosshair'
 
 /** Narrowest range, and how far from the price the widest one reaches, as ratios. */
-const MIN_RATIO = 1.004
+const MIN_RATIO = 1.002
 const REACH = 4
 
 export class PriceWindow {

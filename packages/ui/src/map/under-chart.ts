@@ -44,7 +44,6 @@ export interface UnderWords {
   none: string
   missing: string
   estimated: string
-  cumulative: string
   bids: string
   asks: string
   beyond: string
@@ -123,7 +122,7 @@ export class UnderChart {
 
   private draw(): void {
     const { width, height, canvas } = this.surface
-    const { window, words } = this.options
+    const { window } = this.options
     this.plot = plotRect(width, height, { top: TOP, bottom: BOTTOM })
     const ctx = prepare(canvas, width, height)
     const { picture, plot, heat, book } = this
@@ -131,7 +130,7 @@ export class UnderChart {
     const tokens = TOKENS[this.theme]
     const { price } = picture
     if (picture.view === 'depth' && book) {
-      const scene = { width, plot, window, tokens, price, bids: book.bids, asks: book.asks, words }
+      const scene = { width, plot, window, tokens, price, bids: book.bids, asks: book.asks }
       paintDepth(ctx, scene, depthScale(scene))
     } else if (picture.view === 'heat' && heat) this.drawHeat(ctx, picture, heat)
     this.point()

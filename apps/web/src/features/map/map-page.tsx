@@ -218,6 +218,7 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
             heat={heat}
             readings={readings}
             window={window}
+            shown={shown}
             onReset={reset}
             theme={theme}
             now={now}

@@ -118,13 +118,13 @@ function Clusters({ readings, range }: { readings: CurrentReadings; range: Price
 export function ContributionPanel({
   rows,
   state,
-  children,
+  control,
 }: {
   /** venues in the order that they are shown in */
   rows: readonly (Contribution | { venue: string; name: string; usd: null; share: null })[]
   state: 'loading' | 'ready' | 'error'
   /** the switch of one venue */
-  children: (venue: string, name: string) => ReactNode
+  control: (venue: string, name: string) => ReactNode
 }) {
   const { title, lead, out, share } = text.contribution
   return (
@@ -133,7 +133,7 @@ export function ContributionPanel({
       <ul className="mt-1.5" aria-busy={state === 'loading'}>
         {rows.map((row) => (
           <li key={row.venue} className="grid h-8 grid-cols-[1fr_84px_40px] items-center gap-2 pointer-coarse:h-10">
-            {children(row.venue, row.name)}
+            {control(row.venue, row.name)}
             <span aria-hidden="true" className="h-1.5 overflow-hidden rounded-sm bg-s3">
               {row.share !== null && <span className="block h-full rounded-sm bg-t2" style={{ width: `${row.share * 100}%` }} />}
             </span>

@@ -2,6 +2,7 @@
 import { formatAge, formatUsd } from '@faultline/ui/format'
 import type { PriceWindow } from '@faultline/ui/map/price-window'
 import type { UnderPicture } from '@faultline/ui/map/under-chart'
+import { Button } from '@faultline/ui/react/button'
 import { EmptyState } from '@faultline/ui/react/empty-state'
 import { ErrorNote } from '@faultline/ui/react/error-note'
 import { SegmentedControl } from '@faultline/ui/react/segmented-control'
@@ -15,6 +16,8 @@ import { colourScale } from '../heatmap/prepare/threshold.ts'
 import type { HeatmapRange } from '../heatmap/server/schema.ts'
 import type { PictureState } from '../heatmap/use-picture.ts'
 import type { CurrentReadings } from '../readings/server/schema.ts'
+import { bookReach, narrowBook } from './prepare/book-reach.ts'
+import type { PriceRange } from './prepare/figures.ts'
 import { type MapUrl, TIME_ORDERS, UNDER_VIEWS } from './use-map-url.ts'
 
 const text = messages.map.under
@@ -31,6 +34,8 @@ export interface UnderPaneProps {
   heat: PictureState
   readings: CurrentReadings | null
   window: PriceWindow
+  /** prices that are on screen */
+  shown: PriceRange
   onReset: () => void
   theme: Theme
   now: number
@@ -53,6 +58,7 @@ export function UnderPane(props: UnderPaneProps) {
     return { view: 'heat', price, grid: heat.heat, candles, gaps, from, to, threshold: scale, order }
   }, [view, price, book, heat.heat, heat.view, scale, order])
   const state = view === 'heat' ? heat.state : readings === null ? 'loading' : book ? 'ready' : 'empty'
+  const narrow = book && narrowBook(book, props.shown)
   const title = view === 'heat' ? text.heat : text.depth
   const named = range.replace(/(\d+)/, '$1\u202f')
   return (
@@ -128,6 +134,14 @@ export function UnderPane(props: UnderPaneProps) {
               <EmptyState title={view === 'heat' ? messages.map.empty : text.noBook} />
             </div>
           )}
+          {view === 'depth' && book && picture && narrow !== null && (
+            <p className="absolute inset-x-0 top-4 z-10 mx-auto flex w-fit items-center gap-2 rounded-lg border border-line2 bg-s2 px-3 py-2">
+              {text.bookNarrow(narrow)}
+              <Button size="small" onClick={() => showBook(book, props.window)}>
+                {text.toBook}
+              </Button>
+            </p>
+          )}
           {state === 'error' && (
             <div className={picture ? 'fl-heatmap-bar' : 'fl-heatmap-cover'}>
               <ErrorNote onRetry={heat.retry}>{heat.error ?? messages.heatmap.failed}</ErrorNote>
@@ -137,6 +151,14 @@ export function UnderPane(props: UnderPaneProps) {
       </div>
     </section>
   )
+}
+
+/** The whole of what is known, with a little beside it. */
+function showBook(book: NonNullable<CurrentReadings['book']>, window: PriceWindow): void {
+  const reach = bookReach(book)
+  if (!reach) return
+  const margin = 0.1 * (reach.high - reach.low)
+  window.show(reach.low - margin, reach.high + margin)
 }
 
 /** What the known levels of a side hold. */

@@ -34,8 +34,10 @@ export function VenueSwitches({
   const rows = [...known, ...rest.map((venue) => ({ venue, name: shortName(venue), usd: null, share: null }))]
   return (
     <>
-      <ContributionPanel rows={rows} state={members.state === 'none' ? 'ready' : members.state}>
-        {(name, label) => {
+      <ContributionPanel
+        rows={rows}
+        state={members.state === 'none' ? 'ready' : members.state}
+        control={(name, label) => {
           const venue = choice.venues.find((known) => known === name)
           const next = venue === undefined ? null : toggled(choice, venue)
           const chosen = choice.chosen.some((known) => known === name)
@@ -49,7 +51,7 @@ export function VenueSwitches({
             />
           )
         }}
-      </ContributionPanel>
+      />
       {error && (
         <p role="alert" className="border-b border-line px-4 py-2 text-[11px] text-warn">
           {error} {messages.map.venuesFailed}
