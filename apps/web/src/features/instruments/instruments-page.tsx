@@ -45,7 +45,7 @@ export function InstrumentsPage({ initial, now: renderedAt }: { initial: Instrum
   const [filter, setFilter] = useState('')
   const [sort, setSort] = useState<Sort>({ key: 'age', descending: false })
   const input = useRef<HTMLInputElement>(null)
-  useHotkeys({ '/': () => input.current?.focus() })
+  useHotkeys({ '/': { label: text.filter, run: () => input.current?.focus() } })
   const shown = useMemo(() => sortRows(filterRows(rows, filter, venueName), sort), [rows, filter, sort])
 
   return (
