@@ -22,15 +22,16 @@ export const NO_CHROMIUM = 'no Chromium found: install one, or set CHROMIUM_PATH
 
 export interface Stage {
   browser: Browser
-  /** of the folder test/page */
+  /** of the folder of pages */
   url: string
   close(): Promise<void>
 }
 
-export async function openStage(executablePath: string): Promise<Stage> {
+/** `pages`: the folder that is served; without it, test/page. */
+export async function openStage(executablePath: string, pages = path.join(import.meta.dirname, 'page')): Promise<Stage> {
   const cacheDir = mkdtempSync(path.join(tmpdir(), 'faultline-ui-'))
   const server = await createViteServer({
-    root: path.join(import.meta.dirname, 'page'),
+    root: pages,
     configFile: false,
     logLevel: 'error',
     cacheDir,

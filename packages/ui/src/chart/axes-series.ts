@@ -10,6 +10,9 @@ import { timeTicks } from './time-ticks.ts'
 
 const FONT = `400 11px ${FONT_FAMILY}`
 const BOLD = `600 11px ${FONT_FAMILY}`
+/** Least distance of labels, CSS pixels, along and up. */
+const LABEL_ROOM_X = 88
+const LABEL_ROOM_Y = 56
 /** Labels nearer than this to the ends of their axis are left out. */
 const EDGE = 12
 
@@ -41,7 +44,7 @@ export class AxesLayer {
     const lines: number[] = []
     const labels: RenderItem[] = []
 
-    const times = timeTicks(view.from, view.to, Math.max(2, Math.min(12, heat.width / 110)), zone)
+    const times = timeTicks(view.from, view.to, Math.max(2, Math.min(12, heat.width / LABEL_ROOM_X)), zone)
     for (const time of times) {
       const at = x.toX(time)
       lines.push(snap(at, 1 / pixel), heat.y, pixel, bottom - heat.y)
@@ -52,7 +55,7 @@ export class AxesLayer {
       )
     }
 
-    const ticks = priceTicks(view.priceLow, view.priceHigh, Math.max(3, Math.round(heat.height / 70)), scale)
+    const ticks = priceTicks(view.priceLow, view.priceHigh, Math.max(3, Math.round(heat.height / LABEL_ROOM_Y)), scale)
     const decimals = decimalsOfStep(leastStep(ticks))
     for (const price of ticks) {
       const at = y.toY(price)

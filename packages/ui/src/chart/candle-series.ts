@@ -14,7 +14,7 @@ import {
 } from './custom-item.ts'
 import type { CandleRow } from './heatmap-data.ts'
 import type { Rect } from './layout.ts'
-import { linePoints } from './line-points.ts'
+import { breakBeyond, lineItems } from './line-points.ts'
 import { type HeightScale, priceHeight, viewTimeScale } from './scales.ts'
 import type { Scene } from './scene.ts'
 
@@ -69,23 +69,17 @@ export class CandleLayer {
     const pixel = 1 / dpr
     const lastY = snap(height.toY(last[4]), dpr) + pixel / 2
     const items = [lineItem(Float64Array.of(plot.x, lastY, plot.x + plot.width, lastY), { stroke: c.t1, lineWidth: 1, lineDash: [4, 4] })]
-    if (priceStyle === 'line') items.push(...this.line(x, height, plot))
+    if (priceStyle === 'line') items.push(...this.line(x, height, plot, dpr))
     else if (priceStyle === 'candles') items.push(...this.bodies(x, height.toY, plot, dpr))
     return groupItem(items)
   }
 
   /** Closes as one line on a dark edge, so that it stands out of the brightest heat. */
-  private line(x: TimeScale, y: HeightScale, plot: Rect): RenderItem[] {
+  private line(x: TimeScale, y: HeightScale, plot: Rect, dpr: number): RenderItem[] {
     const c = this.scene.colours
-    const points = linePoints(
-      this.times,
-      this.closes,
-      x,
-      y,
-      plot,
-      (i) => (this.times[i + 1] as number) - (this.times[i] as number) > 1.5 * this.baseMs,
-    )
-    return [lineItem(points, { stroke: c.heatbg, lineWidth: 4 }), lineItem(points, { stroke: c.t1, lineWidth: 1.75 })]
+    const data = { time: this.times, value: this.closes, breakAfter: breakBeyond(this.times, 1.5 * this.baseMs) }
+    const place = { x, y, plot, dpr }
+    return [...lineItems(data, place, { stroke: c.heatbg, lineWidth: 4 }), ...lineItems(data, place, { stroke: c.t1, lineWidth: 1.75 })]
   }
 
   private bodies(x: TimeScale, toY: (price: number) => number, plot: Rect, dpr: number): RenderItem[] {

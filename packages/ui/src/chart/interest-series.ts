@@ -1,9 +1,9 @@
 import { formatAmount, formatPercent, formatUsd } from '../format.ts'
 import { lastAtOrBefore } from './candles.ts'
-import { lineItem, type RenderItem } from './custom-item.ts'
+import type { RenderItem } from './custom-item.ts'
 import { hatchItem, type TimeSpan } from './hatch.ts'
 import type { CandleRow, HeatmapData, OpenInterestRow } from './heatmap-data.ts'
-import { lineExtent, linePoints, medianStep } from './line-points.ts'
+import { breakBeyond, lineExtent, lineItems, medianStep } from './line-points.ts'
 import { gapsOf, type PaneDrawing, type PaneLabel, type PaneLayer, type PaneSpan, roundLabels, type TitlePart } from './pane-layer.ts'
 import { WORDS } from './words.ts'
 
@@ -112,11 +112,15 @@ export class InterestLayer implements PaneLayer {
     return (this.line.unit === 'usd' ? formatUsd : formatAmount)(value, { sign })
   }
 
-  draw({ plot, x, y, colours: c }: PaneDrawing): RenderItem[] {
+  draw({ plot, x, y, dpr, colours: c }: PaneDrawing): RenderItem[] {
     const { time, value, breakMs } = this.line
-    const hatch = hatchItem(this.gaps, x, plot, c.line2)
-    if (time.length === 0) return [hatch]
-    const points = linePoints(time, value, x, y, plot, (i) => (time[i + 1] as number) - (time[i] as number) > breakMs)
-    return [hatch, lineItem(points, { fill: c.s3 }, plot.y + plot.height), lineItem(points, { stroke: c.t2, lineWidth: 1.25 })]
+    return [
+      hatchItem(this.gaps, x, plot, c.line2),
+      ...lineItems(
+        { time, value, breakAfter: breakBeyond(time, breakMs) },
+        { x, y, plot, dpr },
+        { stroke: c.t2, lineWidth: 1.25, area: c.s3 },
+      ),
+    ]
   }
 }

@@ -26,7 +26,7 @@ export class ChartOverlay {
   private readonly lineX = textElement('div', 'fl-crosshair fl-crosshair-time')
   private readonly lineY = textElement('div', 'fl-crosshair fl-crosshair-value')
   private readonly timeTag = textElement('div', 'fl-chart-tag fl-crosshair-tag')
-  private readonly valueTag = textElement('div', 'fl-chart-tag fl-crosshair-tag')
+  private readonly valueTag = textElement('div', 'fl-chart-tag fl-crosshair-tag fl-crosshair-tag-value')
   private readonly views = new Map<PaneId, PaneView>()
   private readonly editor: PaneEditor
   private order = ''
@@ -60,8 +60,9 @@ export class ChartOverlay {
     const { heat } = layout
     put(this.lineX, { x: 0, y: heat.y, width: 1, height: layout.timeAxisTop - heat.y })
     put(this.lineY, { x: heat.x, y: 0, width: heat.width, height: 1 })
-    for (const tag of [this.last, this.valueTag])
-      Object.assign(tag.style, { left: `${heat.x + heat.width + 2}px`, width: `${layout.axisWidth - 4}px` })
+    Object.assign(this.last.style, { left: `${heat.x + heat.width + 2}px`, width: `${layout.axisWidth - 4}px` })
+    // A long value reaches into the plot rather than out of the chart.
+    this.valueTag.style.minWidth = `${layout.axisWidth - 4}px`
     this.timeTag.style.top = `${layout.timeAxisTop + 13}px`
   }
 

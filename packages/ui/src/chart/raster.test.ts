@@ -188,6 +188,19 @@ describe('states', () => {
       0,
     ])
   })
+  it('hatches what is missing inside the loaded columns, and leaves flat what is not loaded', () => {
+    // Ten pixels, one column each; six columns are loaded, under pixels 2 to 7, and the third of them is missing.
+    const raster = createRaster(10, 2)
+    raster.rowFrom.fill(0)
+    raster.rowTo.fill(1)
+    const cells = Uint8Array.of(9, 9, 0, 9, 9, 9)
+    mapColumns(-2, 1, 6, 6, raster.colFrom, raster.colTo)
+    resample({ cells, columns: 6, factor: 1 }, rowsInUse(cells, 6, 1), raster, raster.long)
+    const out = new Uint8Array(10)
+    mapStates(Uint8Array.of(1, 1, 0, 1, 1, 1), { first: 0, last: 5 }, raster, out)
+    expect([...out]).toEqual([0, 0, 0, 0, PIXEL_STATE.missing, 0, 0, 0, 0, 0])
+    expect([...raster.long.subarray(0, 10)]).toEqual([0, 0, 9, 9, 0, 9, 9, 9, 0, 0])
+  })
   it('hatches gaps over the full height and draws a band for partial columns', () => {
     const { raster, bytes } = states([1, 0, 2, 1], { first: 0, last: 3 })
     const pixels = new Uint32Array(16).fill(5)

@@ -1,8 +1,8 @@
 import { lastAtOrBefore } from './candles.ts'
-import { lineItem, type RenderItem } from './custom-item.ts'
+import type { RenderItem } from './custom-item.ts'
 import { hatchItem, type TimeSpan } from './hatch.ts'
 import type { HeatmapData } from './heatmap-data.ts'
-import { lineExtent, linePoints, medianStep } from './line-points.ts'
+import { breakBeyond, lineExtent, lineItems, medianStep } from './line-points.ts'
 import { gapsOf, type PaneDrawing, type PaneLabel, type PaneLayer, type PaneSpan, roundLabels, type TitlePart } from './pane-layer.ts'
 import { WORDS } from './words.ts'
 
@@ -14,7 +14,7 @@ interface RatioLine {
 }
 
 /** Dash of the first line, the second, and so on; the title shows the same before each name. */
-const DASHES: readonly (number[] | undefined)[] = [undefined, [3, 2], [1, 2], [6, 2, 1, 2]]
+const DASHES: readonly (readonly [number, number] | undefined)[] = [undefined, [3, 2], [1, 2], [6, 3]]
 const DASH_SIGNS = ['━', '╍', '┈', '┅']
 
 /** One line per kind of long/short ratio. */
@@ -75,16 +75,14 @@ export class RatioLayer implements PaneLayer {
     return value.toFixed(2)
   }
 
-  draw({ plot, x, y, colours: c }: PaneDrawing): RenderItem[] {
+  draw({ plot, x, y, dpr, colours: c }: PaneDrawing): RenderItem[] {
     const colours = [c.acc, c.t2, c.accfg, c.t3]
     return [
       hatchItem(this.gaps, x, plot, c.line2),
-      ...this.lines.map(({ time, value, breakMs }, k) =>
-        lineItem(
-          linePoints(time, value, x, y, plot, (i) => (time[i + 1] as number) - (time[i] as number) > breakMs),
-          { stroke: colours[k % colours.length] as string, lineWidth: 1.25, lineDash: DASHES[k % DASHES.length] },
-        ),
-      ),
+      ...this.lines.flatMap(({ time, value, breakMs }, k) => {
+        const style = { stroke: colours[k % colours.length] as string, lineWidth: 1.25, lineDash: DASHES[k % DASHES.length] }
+        return lineItems({ time, value, breakAfter: breakBeyond(time, breakMs) }, { x, y, plot, dpr }, style)
+      }),
     ]
   }
 }

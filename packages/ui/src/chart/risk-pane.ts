@@ -1,7 +1,7 @@
 import { lastAtOrBefore } from './candles.ts'
-import { boxesItem, lineItem, type RenderItem } from './custom-item.ts'
+import { boxesItem, type RenderItem } from './custom-item.ts'
 import type { HeatmapData } from './heatmap-data.ts'
-import { linePoints, medianStep } from './line-points.ts'
+import { breakBeyond, lineItems, medianStep } from './line-points.ts'
 import type { PaneDrawing, PaneLabel, PaneLayer, TitlePart } from './pane-layer.ts'
 import { WORDS } from './words.ts'
 
@@ -50,22 +50,15 @@ export class RiskLayer implements PaneLayer {
     return String(Math.round(value))
   }
 
-  draw({ plot, x, y, colours: c }: PaneDrawing): RenderItem[] {
+  draw({ plot, x, y, dpr, colours: c }: PaneDrawing): RenderItem[] {
     const band = (low: number, high: number, colour: string) =>
       boxesItem(Float64Array.of(plot.x, y.toY(high), plot.width, y.toY(low) - y.toY(high)), { fill: `${colour}1f` })
-    const points = linePoints(
-      this.time,
-      this.value,
-      x,
-      y,
-      plot,
-      (i) => (this.time[i + 1] as number) - (this.time[i] as number) > this.breakMs,
-    )
+    const line = { time: this.time, value: this.value, breakAfter: breakBeyond(this.time, this.breakMs) }
     return [
       band(0, ELEVATED, c.ok),
       band(ELEVATED, HIGH, c.warn),
       band(HIGH, 100, c.err),
-      lineItem(points, { stroke: c.t1, lineWidth: 1.25 }),
+      ...lineItems(line, { x, y, plot, dpr }, { stroke: c.t1, lineWidth: 1.25 }),
     ]
   }
 }

@@ -2,9 +2,12 @@
 import { HeatmapChart } from '../../src/chart/heatmap-chart.ts'
 import type { HeatmapData } from '../../src/chart/heatmap-data.ts'
 import type { HeatLut } from '../../src/chart/lut.ts'
+import type { PaneId } from '../../src/chart/panes.ts'
 import { fullPriceRange } from '../../src/chart/price-range.ts'
 import { type AlignmentOptions, type AlignmentResult, checkAlignment, heatCanvas } from './alignment.ts'
+import { bareLine } from './bare.ts'
 import { generator, type SyntheticOptions, syntheticData } from './synthetic.ts'
+import { withPanes } from './synthetic-panes.ts'
 import '../../src/styles.css'
 
 const host = document.getElementById('host') as HTMLElement
@@ -12,7 +15,15 @@ let chart: HeatmapChart | null = null
 let data: HeatmapData | null = null
 
 export interface Probe {
-  open(options: SyntheticOptions & { noise?: boolean; scale?: 'linear' | 'log'; symbol?: string; theme?: 'dark' | 'light' }): void
+  open(
+    options: SyntheticOptions & {
+      noise?: boolean
+      scale?: 'linear' | 'log'
+      symbol?: string
+      theme?: 'dark' | 'light'
+      panes?: readonly PaneId[]
+    },
+  ): void
   chart(): HeatmapChart
   data(): HeatmapData
   align(options: AlignmentOptions): AlignmentResult
@@ -21,6 +32,8 @@ export interface Probe {
   /** milliseconds of main thread for each of `steps` pans, zooms, whole views */
   frames(steps: number): Record<'pan' | 'zoom' | 'whole' | 'hover', number[]>
   recolourMs(times: number): number[]
+  /** the same pans on a bare ECharts page of the same size with one line of closes */
+  bareFrames(steps: number): number[]
   /** the widest price range that can be zoomed to */
   fullPrices(): { priceLow: number; priceHigh: number }
 }
@@ -48,12 +61,14 @@ const must = <T>(value: T | null): T => {
 }
 
 const probe: Probe = {
-  open({ noise = false, scale = 'linear', symbol, theme = 'dark', ...options }) {
+  open({ noise = false, scale = 'linear', symbol, theme = 'dark', panes, ...options }) {
     chart?.dispose()
     const made = syntheticData(options)
     data = noise ? noisy(made) : made
     if (symbol) data = { ...data, symbol }
+    if (panes) data = withPanes(data)
     chart = new HeatmapChart(host, { theme, timeZone: 'utc', priceScale: scale })
+    if (panes) chart.setPanes(panes.map((id) => ({ id })))
     chart.setData(data)
   },
   chart: () => must(chart),
@@ -104,6 +119,28 @@ const probe: Probe = {
         return performance.now() - start
       }),
     }
+  },
+  bareFrames(steps) {
+    const { from, to, candles } = must(data)
+    const element = document.createElement('div')
+    element.style.cssText = `position:absolute;inset:0;width:${host.clientWidth}px;height:${host.clientHeight}px`
+    document.body.append(element)
+    const bare = bareLine(
+      element,
+      candles.rows.map((r) => [r[0], r[4]]),
+    )
+    const span = to - from
+    const times = Array.from({ length: steps }, (_, i) => {
+      const start = performance.now()
+      const startValue = from + ((i % 20) / 40) * span
+      bare.dispatchAction({ type: 'dataZoom', startValue, endValue: startValue + 0.5 * span }, { flush: true })
+      bare.getZr().flush()
+      for (const canvas of element.querySelectorAll('canvas')) canvas.getContext('2d')?.getImageData(0, 0, 1, 1)
+      return performance.now() - start
+    })
+    bare.dispose()
+    element.remove()
+    return times
   },
   fullPrices() {
     const range = fullPriceRange(must(data).candles.rows, must(data).heat)

@@ -2,7 +2,8 @@
 
 import { useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import type { PriceStyle } from '../../src/chart/palette.ts'
+import { histogramBars, histogramOf } from '../../src/chart/heat-histogram.ts'
+import type { Palette, PriceStyle } from '../../src/chart/palette.ts'
 import { PANE_IDS, type PaneId, type PaneState } from '../../src/chart/panes.ts'
 import { suggestThreshold, thresholdDomain } from '../../src/chart/threshold.ts'
 import { Badge, LiveBadge } from '../../src/react/badge.tsx'
@@ -78,6 +79,8 @@ function Kit() {
         low={limits.lowUsd}
         high={limits.highUsd}
         onChange={(lowUsd, highUsd) => setLimits({ lowUsd, highUsd })}
+        palette={(query.get('palette') ?? 'twin') as Palette}
+        histogram={data.heat ? histogramBars(histogramOf(data.heat, data.from, data.to, 1, 1e6), domain.min, domain.max) : undefined}
       />
       <div style={{ display: 'flex', gap: 8, flexWrap: 'wrap' }}>
         <Badge>neutral</Badge>
