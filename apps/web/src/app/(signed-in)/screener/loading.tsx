@@ -1,0 +1,1 @@
+export { ScreenerLoading as default } from '../../../features/screener/screener-loading.tsx'
