@@ -41,6 +41,8 @@ export class MarkOverlay {
   private zone: TimeZone = 'utc'
 
   constructor() {
+    // The same stands in tables, where it can be walked; words that move with the view would only disturb.
+    this.element.setAttribute('aria-hidden', 'true')
     // In the order in which they are stacked: labels lie over marks.
     this.breakouts = new Pool(
       this.element,

@@ -47,20 +47,20 @@ interface Reach {
 }
 
 function reaches(rows: readonly CandleRow[], unitMs: number): Reach[] {
-  const out: Reach[] = []
-  let last: Reach | undefined
+  const units: { start: number; low: number; high: number }[] = []
+  let last: (typeof units)[0] | undefined
   for (const [time, , high, low] of rows) {
     const start = Math.floor(time / unitMs) * unitMs
-    const [lowBin, highBin] = [binOf(low), binOf(high)]
     if (last?.start === start) {
-      last.lowBin = Math.min(last.lowBin, lowBin)
-      last.highBin = Math.max(last.highBin, highBin)
+      last.low = Math.min(last.low, low)
+      last.high = Math.max(last.high, high)
     } else {
-      last = { start, lowBin, highBin }
-      out.push(last)
+      last = { start, low, high }
+      units.push(last)
     }
   }
-  return out
+  // Bins last: a logarithm per unit, not one per candle of a year.
+  return units.map(({ start, low, high }) => ({ start, lowBin: binOf(low), highBin: binOf(high) }))
 }
 
 function sweptBy(grid: HeatGridPair, side: 'long' | 'short', column: number, now: Reach, before: Reach) {
