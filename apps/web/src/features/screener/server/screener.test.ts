@@ -1,6 +1,7 @@
 import { storeReadings } from '@faultline/db/repositories/market-readings'
 import { START } from '@faultline/testkit/factories'
 import { expect, it } from 'vitest'
+import { createCaller } from '../../../server/caller.ts'
 import { builtMarket } from '../../../server/testing/market.ts'
 import { webUnderTest } from '../../../server/testing/web-under-test.ts'
 import type { News } from '../../stream/server/news.ts'
@@ -69,6 +70,7 @@ it('tells open pages that there is something new, and nobody who is not signed i
   expect(web.services.hub.readingsVersion()).toBeGreaterThan(before)
   over.abort()
   await following
-  const answer = await fetch(`${web.origin}/api/trpc/screener.list`)
-  expect(answer.status).toBe(401)
+  const nobody = createCaller({ services: web.services, session: null }).screener
+  await expect(nobody.list()).rejects.toThrow('Please sign in.')
+  await expect(nobody.breakouts()).rejects.toThrow('Please sign in.')
 })
