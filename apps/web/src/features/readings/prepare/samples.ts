@@ -14,6 +14,10 @@ export interface Samples {
   ends: number[]
 }
 
+/** How far apart the columns lie at the least that are looked at over `span` ms, whatever the build. */
+export const stepOf = (span: number): number =>
+  STEPS_MIN.map((minutes) => minutes * MINUTE_MS).find((step) => step >= span / MOST_SAMPLES) ?? Math.ceil(span / MOST_SAMPLES)
+
 /** Which columns of a build stand for [from, to), a stretch that holds at least the end of one bucket, or `ends` is empty. */
 export function chooseSamples(from: number, to: number, bucketMs: number): Samples {
   const least = Math.max(bucketMs, (to - from) / MOST_SAMPLES)

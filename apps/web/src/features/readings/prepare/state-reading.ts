@@ -3,7 +3,7 @@
 import type { Band, BandPlane, Bands, HeatMap, LeveragePlanes, WeightedMap } from '@faultline/engine/map/heat-map'
 import { levelsOf, usdWithin } from '@faultline/engine/readings/levels'
 import type { PlaneData } from '@faultline/market/column'
-import { SIDES, type Side } from '@faultline/market/units'
+import type { Side } from '@faultline/market/units'
 
 /** Everything in USD. Planes of one side may lie over different bins. */
 export interface StateReading {
@@ -151,6 +151,3 @@ function sumOver(planes: readonly PlaneData[], firstBin: number, length: number)
 }
 
 const total = (usd: Float32Array): number => usd.reduce((sum, value) => sum + value, 0)
-
-/** Whether anything stands on the map at all. */
-export const isEmpty = (map: HeatMap): boolean => SIDES.every((side) => map[side].usd.every((value) => !(value > 0)))

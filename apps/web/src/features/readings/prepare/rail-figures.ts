@@ -1,0 +1,50 @@
+import { formatUsd } from '@faultline/ui/format'
+import type { ClusterReading, CurrentReadings, HistoryReadings } from '../server/schema.ts'
+import { countFates, type Fates } from './earlier-clusters.ts'
+
+const DAY_MS = 86_400_000
+
+/** `94–222M`, `620k–1.4M`: a dollar sign and a unit too many are what makes a column too wide. */
+export function formatBand({ p10, p90 }: { p10: number; p90: number }): string {
+  const [low, high] = [formatUsd(p10).slice(1), formatUsd(p90).slice(1)]
+  const unit = /[kMB]$/.exec(high)?.[0]
+  return `${unit && low.endsWith(unit) ? low.slice(0, -1) : low}–${high}`
+}
+
+/** Points by which the risk index has changed in a day; null where the past that is at hand does not reach so far. */
+export function riskChange(readings: CurrentReadings, history: HistoryReadings | null): number | null {
+  if (!readings.risk || !history) return null
+  const then = readings.bucket + readings.bucketMs - DAY_MS
+  let nearest: readonly [number, number] | null = null
+  for (const point of history.risk)
+    if (Math.abs(point[0] - then) <= history.stepMs && (!nearest || Math.abs(point[0] - then) < Math.abs(nearest[0] - then)))
+      nearest = point
+  return nearest && readings.risk.value - nearest[1]
+}
+
+/** What became of earlier clusters of this one's side and size. */
+export const fatesLike = (cluster: ClusterReading, history: HistoryReadings | null): Fates | null =>
+  history && countFates(history.earlier, [cluster])
+
+export const LEVERAGE_NAMES = ['≤5×', '5–10×', '10–25×', '25–50×', '>50×'] as const
+
+export interface LiquidityRow {
+  venue: string
+  /** per hour of the day: USD, and how it compares with the row's least and most, 0 to 1; null where no book was stored */
+  hours: ({ usd: number; share: number } | null)[]
+  least: { hour: number; usd: number }
+  most: { hour: number; usd: number }
+}
+
+/** Each venue on a scale of its own: which hours are thin there. */
+export function liquidityRows(liquidity: HistoryReadings['liquidity']): LiquidityRow[] {
+  return liquidity.flatMap(({ venue, byHour }) => {
+    const known = byHour.flatMap((usd, hour) => (usd === null ? [] : [{ hour, usd }]))
+    const [first] = known
+    if (!first) return []
+    const least = known.reduce((a, b) => (b.usd < a.usd ? b : a), first)
+    const most = known.reduce((a, b) => (b.usd > a.usd ? b : a), first)
+    const hours = byHour.map((usd) => (usd === null ? null : { usd, share: most.usd > 0 ? usd / most.usd : 0 }))
+    return [{ venue, hours, least, most }]
+  })
+}

@@ -1,0 +1,97 @@
+'use client'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { TRPCClientError } from '@trpc/client'
+import { useEffect, useMemo } from 'react'
+import { messages } from '../../messages.ts'
+import { useTRPC } from '../../trpc/provider.tsx'
+import { useNewestColumn } from '../stream/news-stream.tsx'
+import { throttle } from '../stream/prepare/throttle.ts'
+import { stepOf } from './prepare/samples.ts'
+import type { CurrentReadings, HistoryReadings } from './server/schema.ts'
+
+/** A running import tells of new columns several times a second. */
+const REFRESH_MS = 3_000
+
+/** How a question stands: the last answer stays while another one loads or fails. */
+export interface ReadingsState {
+  loading: boolean
+  /** in words; null while nothing is wrong */
+  error: string | null
+  /** the market has no column yet (or none by that moment) */
+  empty: boolean
+  retry: () => void
+}
+
+/**
+ * What the newest column says, asked again whenever there is a newer one; with `at` (UTC ms) what was known at that moment. Without draws
+ * and the book, which only simulations need.
+ */
+export function useReadings(
+  { key: instrument }: { key: string },
+  at: number | null = null,
+): { readings: CurrentReadings | null; state: ReadingsState } {
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const newest = useNewestColumn(instrument)
+  const input = useMemo(() => ({ instrument, brief: true, ...(at === null ? {} : { at }) }), [instrument, at])
+  const query = useQuery({
+    ...trpc.readings.current.queryOptions(input),
+    placeholderData: (before) => (before?.instrument === instrument ? before : undefined),
+  })
+  const { data, isError, isPlaceholderData } = query
+  const refresh = useMemo(() => {
+    const queryKey = trpc.readings.current.queryKey(input)
+    return throttle(() => void queryClient.invalidateQueries({ queryKey }, { cancelRefetch: false }), REFRESH_MS)
+  }, [queryClient, trpc, input])
+  useEffect(() => refresh.cancel, [refresh])
+  // What was known at a moment does not change with what comes later.
+  const isOld = at === null && newest !== null && (data ? newest.buildId !== data.buildId || newest.lastBucket > data.bucket : isError)
+  useEffect(() => {
+    if (newest && isOld) refresh.call()
+  }, [newest, isOld, refresh])
+  return { readings: data ?? null, state: stateOf(query, data === undefined, isPlaceholderData) }
+}
+
+/** What the columns of [from, to) said, UTC ms; asked again as often as a new one of them is looked at. Nothing is asked for while either is null. */
+export function useReadingsHistory(
+  { key: instrument }: { key: string },
+  from: number | null,
+  to: number | null,
+): { history: HistoryReadings | null; state: ReadingsState } {
+  const trpc = useTRPC()
+  // The server looks at columns a step apart: asking for more often would give the same.
+  const [first, last] = [from ?? 0, to ?? 0]
+  const step = last > first ? stepOf(last - first) : 1
+  const input = { instrument, from: Math.floor(first / step) * step, to: Math.floor(last / step) * step }
+  const query = useQuery({
+    ...trpc.readings.history.queryOptions(input),
+    enabled: input.to > input.from,
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: (before, query) => (instrumentOf(query?.queryKey) === instrument ? before : undefined),
+  })
+  return { history: query.data ?? null, state: stateOf(query, query.data === undefined, query.isPlaceholderData) }
+}
+
+function stateOf(
+  query: { isError: boolean; error: unknown; isFetching: boolean; refetch: () => unknown },
+  isFirst: boolean,
+  isPlaceholder: boolean,
+): ReadingsState {
+  const code = codeOf(query.error)
+  const empty = query.isError && code === 'NOT_FOUND' && isFirst
+  return {
+    loading: query.isFetching && (isFirst || isPlaceholder),
+    error: query.isError && !empty ? (code === null ? messages.errors.noAnswer : (query.error as Error).message) : null,
+    empty,
+    retry: () => void query.refetch(),
+  }
+}
+
+/** Of another market nothing may stand there, not even for a moment. */
+function instrumentOf(queryKey: unknown): string | null {
+  const asked: unknown = Array.isArray(queryKey) ? queryKey[1] : null
+  const input = typeof asked === 'object' && asked !== null && 'input' in asked ? asked.input : null
+  return typeof input === 'object' && input !== null && 'instrument' in input ? String(input.instrument) : null
+}
+
+const codeOf = (error: unknown): string | null => (error instanceof TRPCClientError ? (error.data?.code ?? null) : null)
