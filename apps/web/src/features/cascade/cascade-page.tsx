@@ -24,6 +24,7 @@ import type { CascadeResult } from './prepare/simulate.ts'
 import { ScenarioPanel } from './scenario-panel.tsx'
 import { scenarioQuery, useCascadeUrl } from './use-cascade-url.ts'
 import { useReadings } from './use-readings.ts'
+import { useSettled } from './use-settled.ts'
 import { useSimulation } from './use-simulation.ts'
 
 const text = messages.cascade
@@ -34,6 +35,9 @@ export interface CascadePageProps {
   /** the server's clock when it rendered */
   now: number
 }
+
+/** A slider that moves says its own value; what comes of it is said when it rests. */
+const SPEAK_AFTER_MS = 1_000
 
 type PageState = 'loading' | 'empty' | 'ready' | 'error'
 
@@ -51,6 +55,7 @@ export function CascadePage({ instrument: first, instruments: initial, now: rend
   const bare = market !== null && isBare(market)
   const simulation = useSimulation(bare ? null : market, scenario)
   const result = simulation.result ?? null
+  const summary = useSettled(result ? summaryOf(result) : '', SPEAK_AFTER_MS)
   const name = nameOf(instrument)
   const side = sideOf(scenario.direction)
 
@@ -116,7 +121,11 @@ export function CascadePage({ instrument: first, instruments: initial, now: rend
             price={data?.price ?? null}
             result={result}
             slow={simulation.slow}
-            facts={data && market ? { model: data.modelVersion, draws: market.draws.length, depth: depthText(market, side) } : null}
+            facts={
+              data && market
+                ? { model: data.modelVersion, draws: market.draws.length, depth: depthText(market, side), law: market.law !== null }
+                : null
+            }
             onChange={(change) => void setUrl(change)}
             onReset={() => void setUrl(null)}
           />
@@ -131,7 +140,7 @@ export function CascadePage({ instrument: first, instruments: initial, now: rend
           )}
         </div>
         <p role="status" className="sr-only">
-          {result && summaryOf(result)}
+          {summary}
         </p>
       </div>
     </AppFrame>

@@ -1,4 +1,5 @@
 'use client'
+import { memo } from 'react'
 import { messages } from '../../messages.ts'
 import { ChainTable } from './chain-table.tsx'
 import { ChancesPanel } from './chances-panel.tsx'
@@ -11,8 +12,14 @@ import { ReliabilityPanel } from './reliability-panel.tsx'
 
 const GRID = 'grid min-w-0 items-start gap-3 full:grid-cols-[minmax(0,1fr)_308px]'
 
-/** All that a scenario says. */
-export function CascadeResults({ result, market, instrument }: { result: CascadeResult; market: CascadeMarket; instrument: string }) {
+interface CascadeResultsProps {
+  result: CascadeResult
+  market: CascadeMarket
+  instrument: string
+}
+
+/** All that a scenario says. Drawn anew with each result, not with each step of a slider. */
+export const CascadeResults = memo(function CascadeResults({ result, market, instrument }: CascadeResultsProps) {
   return (
     <div className={GRID}>
       <div className="grid min-w-0 gap-3">
@@ -28,7 +35,7 @@ export function CascadeResults({ result, market, instrument }: { result: Cascade
       </div>
     </div>
   )
-}
+})
 
 /** Panels keep their height; grey, and nothing moves. */
 export function CascadeSkeleton({ computing }: { computing: boolean }) {

@@ -30,7 +30,7 @@ export function ChainTable({ result }: { result: CascadeResult }) {
       {rows.length === 0 ? (
         <p className="p-4 text-t2">{text.none}</p>
       ) : (
-        <div className="overflow-x-auto">
+        <div className="@container overflow-x-auto">
           <table className="w-full border-collapse">
             <thead>
               <tr className="text-t3">
@@ -38,7 +38,7 @@ export function ChainTable({ result }: { result: CascadeResult }) {
                   {text.columns.step}
                 </th>
                 {[text.columns.from, text.columns.liquidated, text.columns.sold[side], text.columns.move, text.columns.to].map((name) => (
-                  <th key={name} scope="col" className={`${CELL} font-normal`}>
+                  <th key={name} scope="col" className={`${CELL} font-normal ${name === text.columns.sold[side] ? ROOMY : ''}`}>
                     {name}
                   </th>
                 ))}
@@ -52,7 +52,7 @@ export function ChainTable({ result }: { result: CascadeResult }) {
                   </th>
                   <td className={CELL}>{priceText(side, row.from, price)}</td>
                   <td className={`${CELL} font-semibold`}>{formatUsd(row.liquidatedUsd)}</td>
-                  <td className={`${CELL} text-t2`}>{formatUsd(row.soldUsd)}</td>
+                  <td className={`${CELL} ${ROOMY} text-t2`}>{formatUsd(row.soldUsd)}</td>
                   <td className={`${CELL} ${SIDE_TEXT[side]}`}>{moveText(side, row.to - row.from)}</td>
                   <td className={`${CELL} font-semibold`}>{priceText(side, row.to, price)}</td>
                 </tr>
@@ -65,7 +65,7 @@ export function ChainTable({ result }: { result: CascadeResult }) {
                 </th>
                 <td className={CELL}>{shock}</td>
                 <td className={CELL}>{formatUsd(closed.liquidatedUsd)}</td>
-                <td className={CELL}>{formatUsd(closed.liquidatedUsd * scenario.passThrough)}</td>
+                <td className={`${CELL} ${ROOMY}`}>{formatUsd(closed.liquidatedUsd * scenario.passThrough)}</td>
                 <td className={`${CELL} ${SIDE_TEXT[side]}`}>{moveText(side, closed.end - result.shock)}</td>
                 <td className={CELL}>{priceText(side, closed.end, price)}</td>
               </tr>
@@ -78,4 +78,6 @@ export function ChainTable({ result }: { result: CascadeResult }) {
   )
 }
 
+/** Follows from what is liquidated, and is left out first where there is no room. */
+const ROOMY = 'hidden @min-[380px]:table-cell'
 const SIDE_TEXT = { long: 'text-long', short: 'text-short' } as const

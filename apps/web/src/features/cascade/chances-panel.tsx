@@ -6,7 +6,8 @@ import { formatCount } from '../shell/prepare/format.ts'
 import type { CascadeResult } from './prepare/simulate.ts'
 
 const text = messages.cascade.chances
-const percent = (share: number): string => formatPercent(share, { decimals: 0 })
+/** Of some thousand runs none is 0, one is less than a hundredth. */
+const percent = (share: number): string => (share > 0 && share < 0.005 ? text.little : formatPercent(share, { decimals: 0 }))
 
 /** How likely it is to end at a price or beyond it. */
 export function ChancesPanel({ result }: { result: CascadeResult }) {
@@ -16,13 +17,13 @@ export function ChancesPanel({ result }: { result: CascadeResult }) {
       <table className="w-full border-collapse">
         <thead>
           <tr className="h-8 text-left text-t3">
-            <th scope="col" className="pl-4 font-normal">
+            <th scope="col" className="pl-4 font-normal whitespace-nowrap">
               {side === 'long' ? text.below : text.above}
             </th>
             <th scope="col" className="px-2 text-right font-normal">
               {text.probability}
             </th>
-            <th scope="col" className="w-2/5 pr-4 pl-2 font-normal">
+            <th scope="col" className="w-1/3 pr-4 pl-2 font-normal">
               <span className="sr-only">{text.interval}</span>
             </th>
           </tr>

@@ -3,7 +3,7 @@ import { formatPercent, formatPrice, formatUsd, priceDecimals } from '@faultline
 import { type KeyboardEvent, type PointerEvent, useId, useMemo, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { moveText, priceText, ratioText } from './prepare/figures.ts'
-import { branchingTop, labelPlace, largest, linePath, moveTicks, sumsTop, ticksTo } from './prepare/geometry.ts'
+import { branchingTop, depthLeaves, labelPlace, largest, linePath, moveTicks, sumsTop, ticksTo } from './prepare/geometry.ts'
 import { type BarReading, barReadings } from './prepare/readout.ts'
 import type { CascadeResult } from './prepare/simulate.ts'
 import { useWidth } from './use-width.ts'
@@ -74,15 +74,15 @@ export function DepthChart({ result }: { result: CascadeResult }) {
         onPointerDown={point}
         onPointerLeave={() => setAt(null)}
         onBlur={() => setAt(null)}
-        className="cursor-crosshair touch-pan-y rounded-md"
+        className="cursor-crosshair touch-pan-y rounded-md -outline-offset-2!"
       >
         <svg aria-hidden="true" width={width} height={HEIGHT} className="block max-w-full">
           <rect x={left} y={PLOT.top} width={right - left} height={PLOT.height} className="fill-heatbg" />
           <rect x={left} y={RATIO.top} width={right - left} height={RATIO.height} className="fill-heatbg" />
           <Zones result={result} x={x} />
           <Sums result={result} bars={bars} x={x} left={left} right={right} active={at} />
-          <Ratio result={result} x={x} left={left} right={right} narrow={narrow} />
           <Marks result={result} x={x} left={left} right={right} />
+          <Ratio result={result} x={x} left={left} right={right} narrow={narrow} />
           <PriceAxis result={result} x={x} narrow={narrow} />
           {bar && (
             <line
@@ -139,6 +139,7 @@ function Sums(props: { result: CascadeResult; bars: BarReading[]; x: Scale; left
   const yBar = (usd: number) => PLOT_BOTTOM - (usd / most) * PLOT.height
   const ySum = (usd: number) => PLOT_BOTTOM - (Math.min(usd, 2 * sums) / sums) * PLOT.height
   const xs = chart.x.map(x)
+  const leaves = depthLeaves(chart, sums)
   return (
     <>
       <clipPath id={clip}>
@@ -166,7 +167,7 @@ function Sums(props: { result: CascadeResult; bars: BarReading[]; x: Scale; left
           height={PLOT_BOTTOM - yBar(bar.usd)}
           rx={1}
           className={SIDE[side].fill}
-          opacity={i === active ? 1 : bar.to > shock && bar.from < end.p50 ? 0.85 : 0.5}
+          opacity={i === active ? 1 : bar.to > shock && bar.from < end.p50 ? 0.95 : 0.6}
         />
       ))}
       <g clipPath={`url(#${clip})`} fill="none" strokeLinejoin="round">
@@ -174,6 +175,11 @@ function Sums(props: { result: CascadeResult; bars: BarReading[]; x: Scale; left
         <path d={linePath(xs, chart.cumulative.map(ySum))} className={SIDE[side].stroke} strokeWidth={2} />
         <path d={linePath(xs, chart.depth.map(ySum))} className="stroke-t1" strokeWidth={2} strokeDasharray="5 4" />
       </g>
+      {leaves !== null && (
+        <text x={x(leaves) + 8} y={PLOT.top + 14} className="fill-t1 stroke-heatbg text-[11px]" strokeWidth={4} paintOrder="stroke">
+          {text.leaves}
+        </text>
+      )}
     </>
   )
 }
@@ -188,7 +194,7 @@ function Ratio({ result, x, left, right, narrow }: { result: CascadeResult; x: S
   const area = `${line}L${right},${RATIO_BOTTOM}L${left},${RATIO_BOTTOM}Z`
   return (
     <>
-      <text x={left} y={RATIO.top - 10} className="fill-t1 text-[11px] font-semibold">
+      <text x={left} y={RATIO.top - 10} className="fill-t1 stroke-s1 text-[11px] font-semibold" strokeWidth={4} paintOrder="stroke">
         {text.branching}
         {!narrow && (
           <tspan dx={10} className="fill-t3 font-normal">

@@ -24,7 +24,6 @@ export function DepthPanel({ result, depth }: { result: CascadeResult; depth: st
         <Button
           size="small"
           variant="ghost"
-          aria-pressed={table}
           icon={table ? <ChartColumn size={14} /> : <Table2 size={14} />}
           onClick={() => setTable(!table)}
         >

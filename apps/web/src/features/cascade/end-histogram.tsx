@@ -13,6 +13,8 @@ import { useWidth } from './use-width.ts'
 const text = messages.cascade.ends
 const HEIGHT = 226
 const [TOP, BOTTOM, SIDE] = [34, 36, 12] as const
+/** log distance: nine in ten runs that end nearer to the shock have not moved */
+const STILL = 0.0005
 /** of the bar for runs beyond the last edge, with the gap before it */
 const BEYOND = 26
 
@@ -36,6 +38,7 @@ export function EndHistogram({ result, depth }: { result: CascadeResult; depth: 
       className="flex flex-col [&>.fl-panel-flush]:flex [&>.fl-panel-flush]:flex-1 [&>.fl-panel-flush]:flex-col"
     >
       <Bars result={result} />
+      {result.end.p90 - result.shock < STILL && <p className="px-4 pb-3 leading-[18px] text-t2">{text.still}</p>}
       <dl className="mt-auto grid grid-cols-3 gap-2 border-t border-line px-4 py-3">
         <Kpi label={text.amplification} title={text.amplificationWhy}>
           {times === null ? MISSING : `${times.toFixed(2)}×`}
@@ -67,6 +70,7 @@ function Bars({ result }: { result: CascadeResult }) {
   const barWidth = (right - left) / counts.length
   const median = x(Math.min(to, end.p50))
   const band: [number, number] = [x(end.p10), x(Math.min(to, end.p90))]
+  const inside = band[1] - left > 84
   const medianText = text.median(priceText(side, end.p50, price))
   const [low, high] = endRange(result)
   return (
@@ -104,7 +108,14 @@ function Bars({ result }: { result: CascadeResult }) {
         >
           {medianText}
         </text>
-        <text x={labelPlace(band[1] - 34, 34, width - SIDE)} y={31} textAnchor="middle" className="fill-accfg text-[11px]">
+        <text
+          x={inside ? band[1] - 6 : band[1] + 6}
+          y={31}
+          textAnchor={inside ? 'end' : 'start'}
+          className="fill-accfg stroke-s1 text-[11px]"
+          strokeWidth={4}
+          paintOrder="stroke"
+        >
           {text.eighty}
         </text>
         {moveTicks(side, from, to, width < 420 ? 3 : 5).map(({ move, distance }) => (

@@ -32,7 +32,7 @@ export interface ScenarioPanelProps {
   price: number | null
   result: CascadeResult | null
   slow: boolean
-  facts: { model: string; draws: number; depth: string } | null
+  facts: { model: string; draws: number; depth: string; law: boolean } | null
   onChange: (change: Partial<AskedScenario>) => void
   onReset: () => void
 }
@@ -56,7 +56,7 @@ export function ScenarioPanel({ scenario, price, result, slow, facts, onChange, 
           options={DIRECTIONS.map((value) => ({ value, label: text[value] }))}
           value={direction}
           onChange={(dir) => onChange({ dir })}
-          className="flex! [&>button]:flex-1"
+          className="flex! [&>button]:h-[22px] [&>button]:flex-1"
         />
         <div className="rounded-lg border border-line2 bg-s2 p-3">
           <div className="text-[11px] text-t3">{text.shock}</div>
@@ -77,7 +77,9 @@ export function ScenarioPanel({ scenario, price, result, slow, facts, onChange, 
             className="mt-1"
           />
           <p className="mt-2 min-h-4 font-medium text-accfg">
-            {result && text.medianEnd(moveText(result.side, result.end.p50, 1), priceText(result.side, result.end.p50, result.price))}
+            {slow
+              ? messages.cascade.computing
+              : result && text.medianEnd(moveText(result.side, result.end.p50, 1), priceText(result.side, result.end.p50, result.price))}
           </p>
         </div>
         <Slider
@@ -91,17 +93,18 @@ export function ScenarioPanel({ scenario, price, result, slow, facts, onChange, 
           onChange={(eta) => onChange({ eta })}
           ends={[formatPercent(0, { decimals: 0 }), formatPercent(1, { decimals: 0 })]}
         />
-        <Slider
+        <StepSlider
           label={text.depth}
-          valueText={times(scenario.depthFactor)}
-          {...DEPTH_FACTORS}
+          title={text.depthWhy}
+          format={times}
+          choices={DEPTH_FACTORS}
           value={scenario.depthFactor}
           onChange={(depth) => onChange({ depth })}
-          ends={[times(DEPTH_FACTORS.min), times(DEPTH_FACTORS.max)]}
         />
         <StepSlider
           label={text.halfLife}
           title={text.halfLifeWhy}
+          format={secondsText}
           choices={HALF_LIVES_S}
           value={scenario.halfLifeMs / 1_000}
           onChange={(half) => onChange({ half })}
@@ -109,6 +112,7 @@ export function ScenarioPanel({ scenario, price, result, slow, facts, onChange, 
         <StepSlider
           label={text.duration}
           title={text.durationWhy}
+          format={secondsText}
           choices={DURATIONS_S}
           value={scenario.durationMs / 1_000}
           onChange={(dur) => onChange({ dur })}
@@ -123,7 +127,12 @@ export function ScenarioPanel({ scenario, price, result, slow, facts, onChange, 
               {facts.draws > 0 ? text.draws(formatCount(facts.draws)) : <span className="text-warn">{text.noDraws}</span>}
             </Fact>
           )}
-          {facts && <Fact label={text.depthSource}>{facts.depth}</Fact>}
+          {facts && (
+            <Fact label={text.depthSource}>
+              {facts.depth}
+              {facts.law && <span className="block text-[11px] leading-[15px] text-t3">{text.lawWhy}</span>}
+            </Fact>
+          )}
           <Fact label={text.depthSpread}>{text.depthSpreadValue(Math.exp(UNCERTAINTY_DEFAULTS.depthSpread).toFixed(2))}</Fact>
           <Fact label={text.stress}>
             {text.stressValue(
@@ -150,26 +159,27 @@ export function ScenarioPanel({ scenario, price, result, slow, facts, onChange, 
 const percentOf = (value: number): string => formatPercent(value / 100, { sign: true })
 const times = (factor: number): string => `${factor.toFixed(2)}×`
 
-/** A slider over a few lengths of time, which are no even steps. */
+/** A slider over a few values that are no even steps. */
 function StepSlider(props: {
   label: string
   title: string
+  format: (value: number) => string
   choices: readonly number[]
   value: number
-  onChange: (seconds: number) => void
+  onChange: (value: number) => void
 }) {
-  const { label, title, choices, value, onChange } = props
+  const { label, title, format, choices, value, onChange } = props
   return (
     <Slider
       label={label}
       title={title}
-      valueText={secondsText(value)}
+      valueText={format(value)}
       min={0}
       max={choices.length - 1}
       step={1}
       value={Math.max(0, choices.indexOf(value))}
       onChange={(at) => onChange(choices[at] ?? value)}
-      ends={[secondsText(choices[0] ?? 0), secondsText(choices.at(-1) ?? 0)]}
+      ends={[format(choices[0] ?? 0), format(choices.at(-1) ?? 0)]}
     />
   )
 }

@@ -42,6 +42,12 @@ export function sumsTop({ cumulative, depth }: CascadeChart): number {
   return (forced > 0 ? Math.max(forced, Math.min(held, 1.5 * forced)) : held > 0 ? held : 1) * 1.05
 }
 
+/** Log distance at which depth leaves a scale that ends at `top`, where that is in the nearer half: a line that is hardly seen wants a word. */
+export function depthLeaves({ x, depth, span }: CascadeChart, top: number): number | null {
+  const at = x[depth.findIndex((usd) => usd > top)]
+  return at !== undefined && at < span / 2 ? at : null
+}
+
 /** Top of the branching ratio's axis: the line at 1 is always in it, and what is far above is cut off. */
 export function branchingTop({ branching }: CascadeChart): number {
   const finite = branching.filter((n) => Number.isFinite(n))
@@ -57,7 +63,7 @@ export function isWithin({ edges }: Histogram, bar: number, low: number, high: n
   return middle + half > low - 1e-12 && middle - half <= high
 }
 
-/** Two labels side by side: centres that keep them in [0, width] and off each other where there is room; the row says which stands lower. */
+/** Where a label's centre goes so that it stays in [0, width]. */
 export function labelPlace(centre: number, half: number, width: number): number {
   return Math.min(width - half, Math.max(half, centre))
 }

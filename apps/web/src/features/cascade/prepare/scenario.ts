@@ -10,7 +10,7 @@ export interface Scenario {
   shock: number
   /** η, 0 to 1: share of a liquidation that reaches the book as a market order */
   passThrough: number
-  /** of the depth that is known, 0.25 to 2 */
+  /** of the depth that is known, one of DEPTH_FACTORS */
   depthFactor: number
   /** after how long half of what was eaten is there again in a calm market, ms; a stressed one takes STRESSED_REFILL times as long */
   halfLifeMs: number
@@ -30,7 +30,8 @@ export const STRESSED_REFILL = 6
 /** Seconds, 5 s to 5 min and 10 s to an hour: steps that a hand can tell apart. */
 export const HALF_LIVES_S = [5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300] as const
 export const DURATIONS_S = [10, 20, 30, 60, 120, 300, 600, 1_800, 3_600] as const
-export const DEPTH_FACTORS = { min: 0.25, max: 2, step: 0.05 } as const
+/** Down to a hundredth: books have emptied that far in crashes, and the impact law is the optimistic end to begin with. */
+export const DEPTH_FACTORS = [0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.25, 0.35, 0.5, 0.75, 1, 1.25, 1.5, 2] as const
 
 export const DEFAULTS = { dir: 'down', shock: 2, eta: 70, depth: 1, half: 20, dur: 60 } as const
 
@@ -61,7 +62,7 @@ export function scenarioOf(asked: AskedScenario): Scenario {
     direction: asked.dir,
     shock: stepped(asked.shock, 0, MAX_SHOCK, SHOCK_STEP),
     passThrough: stepped(asked.eta, 0, 100, 1) / 100,
-    depthFactor: stepped(asked.depth, DEPTH_FACTORS.min, DEPTH_FACTORS.max, DEPTH_FACTORS.step),
+    depthFactor: nearest(DEPTH_FACTORS, asked.depth),
     halfLifeMs: nearest(HALF_LIVES_S, asked.half) * 1_000,
     durationMs: nearest(DURATIONS_S, asked.dur) * 1_000,
   }
