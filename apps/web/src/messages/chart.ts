@@ -50,7 +50,32 @@ export const chart = {
     known: (time: string) => `Map as it was known at ${time}`,
     after: 'To the right: that map held still, and what price did.',
   },
-  sideBySide: 'Chart and profile',
+  exported: {
+    title: (symbol: string, venue: string) => `${symbol} · ${venue} · liquidation heatmap`,
+    subtitle: (range: string, until: string, simulated: boolean) =>
+      `${range} up to ${until} · estimated, not exact${simulated ? ' · simulated market' : ''}`,
+    footer: (model: string, host: string) => `Faultline · model ${model} · ${host}`,
+    notThere: 'The chart is not there yet. Wait until it is drawn, then try again.',
+  },
+  commands: {
+    range: (range: string) => `Show ${range}`,
+    heat: 'Heat on or off',
+    pane: (name: string) => `Pane ${name} on or off`,
+    palette: (name: string) => `Palette ${name}`,
+    replay: 'Replay',
+    log: 'Logarithmic price axis on or off',
+    keys: 'chart view',
+  },
+  keys: {
+    group: 'Chart',
+    narrower: 'Shorter range',
+    wider: 'Longer range',
+    heat: 'Heat on or off',
+    profile: 'Profile on or off',
+    replay: 'Replay',
+    log: 'Log axis',
+    full: 'Full screen',
+  },
   fullscreen: 'Full screen',
   leaveFullscreen: 'Leave full screen',
 }

@@ -1,4 +1,5 @@
 'use client'
+import { resolutionName } from '@faultline/market/resolution'
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { coveredColumns } from '../chart/heat-grid.ts'
 import { HeatmapChart, type ViewportChange } from '../chart/heatmap-chart.ts'
@@ -51,6 +52,9 @@ export interface HeatmapProps {
   onViewport?: (change: ViewportChange) => void
   /** the chart itself, for commands (`setView`, `resetView`, `resetPrices`); null when it is gone */
   onChart?: (chart: HeatmapChart | null) => void
+  /** names for outside checks: `data-instrument` and `data-range` */
+  instrument?: string
+  range?: string
   className?: string
 }
 
@@ -67,6 +71,10 @@ export function Heatmap(props: HeatmapProps) {
       data-columns={columns}
       data-bins={data?.heat?.bins ?? 0}
       data-last-bucket={data ? new Date(data.lastBucket).toISOString() : undefined}
+      data-instrument={props.instrument}
+      data-range={props.range}
+      data-resolution={data ? resolutionName(data.resolutionMs) : undefined}
+      data-simulated={data ? String(data.simulated) : undefined}
       data-gaps={data?.gaps.filter((gap) => gap.channel === 'candle').length ?? 0}
       className={classNames('fl-heatmap', props.className)}
     >

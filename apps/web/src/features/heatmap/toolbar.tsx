@@ -6,6 +6,7 @@ import { SegmentedControl } from '@faultline/ui/react/segmented-control'
 import { ToggleButton } from '@faultline/ui/react/toggle'
 import { History, PanelRight, RotateCcw } from 'lucide-react'
 import { messages } from '../../messages.ts'
+import { ExportMenu, type ExportMenuProps } from '../export/export-menu.tsx'
 import { formatLength } from '../shell/prepare/format.ts'
 import { RESOLUTION_NAMES, resolutionChoices } from './prepare/asked-view.ts'
 import { RANGE_NAMES } from './prepare/ranges.ts'
@@ -40,6 +41,11 @@ export interface ToolbarProps {
   replay: boolean
   onReplay: () => void
   build: { modelVersion: string; generation: number } | null
+  /** heights of the bars over the threshold's scale: what is on screen */
+  histogram: readonly number[] | undefined
+  exports: ExportMenuProps
+  profile: boolean
+  onProfile: (shown: boolean) => void
   details: boolean
   onDetails: () => void
 }
@@ -94,13 +100,14 @@ export function Toolbar(props: ToolbarProps) {
           {messages.chart.model} <b className="font-semibold text-t1">{props.build.modelVersion}</b>
         </span>
       )}
-      <div className="flex w-full items-center gap-1 phone:w-auto">
+      <div data-tour="threshold" className="flex w-full items-center gap-1 phone:w-auto">
         <DualRange
           label={text.threshold}
           min={props.domain.min}
           max={props.domain.max}
           low={threshold.lowUsd}
           high={threshold.highUsd}
+          histogram={props.histogram}
           disabled={!props.heat}
           onChange={(lowUsd, highUsd) => props.onThreshold({ lowUsd, highUsd })}
           onCommit={(lowUsd, highUsd) => props.onThresholdCommit({ lowUsd, highUsd })}
@@ -125,7 +132,10 @@ export function Toolbar(props: ToolbarProps) {
           onPanes={props.onPanes}
           classes={props.classes}
           onClasses={props.onClasses}
+          profile={props.profile}
+          onProfile={props.onProfile}
         />
+        <ExportMenu {...props.exports} />
       </div>
       <Button
         icon={<PanelRight size={14} />}

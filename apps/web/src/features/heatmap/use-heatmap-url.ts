@@ -50,6 +50,7 @@ export const useHeatmapUrl = () =>
       ps: parseAsStringLiteral(PRICE_STYLES).withDefault('candles'),
       log: parseAsFlag.withDefault(false),
       p: parseAsPanes,
+      prof: parseAsFlag.withDefault(true),
       tz: parseAsStringLiteral(TIME_ZONES).withDefault('utc'),
       from: parseAsTime,
       to: parseAsTime,

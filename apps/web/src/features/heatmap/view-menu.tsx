@@ -20,10 +20,12 @@ export interface ViewMenuProps {
   /** names of the classes of leverage, and which are shown */
   classes: readonly { name: string; shown: boolean }[]
   onClasses: (shown: boolean[]) => void
+  profile: boolean
+  onProfile: (shown: boolean) => void
 }
 
 /** How the chart is drawn: all of it stands in the address. */
-export function ViewMenu({ url, setUrl, panes, onPanes, classes, onClasses }: ViewMenuProps) {
+export function ViewMenu({ url, setUrl, panes, onPanes, classes, onClasses, profile, onProfile }: ViewMenuProps) {
   const [open, setOpen] = useState(false)
   const root = useRef<HTMLDivElement>(null)
   const id = useId()
@@ -113,6 +115,7 @@ export function ViewMenu({ url, setUrl, panes, onPanes, classes, onClasses }: Vi
                   onChange={(on) => onPanes(on ? [...panes, { id: pane }] : panes.filter((p) => p.id !== pane))}
                 />
               ))}
+              <Toggle label={text.profile} checked={profile} onChange={onProfile} />
             </div>
           </fieldset>
           <fieldset className="mt-3 border-t border-line pt-2">

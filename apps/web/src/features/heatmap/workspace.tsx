@@ -1,12 +1,13 @@
 'use client'
 import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
-import type { PaneState } from '@faultline/ui/chart/panes'
+import type { HeatmapChart } from '@faultline/ui/chart/heatmap-chart'
+import { PALETTES } from '@faultline/ui/chart/palette'
+import { PANE_IDS, type PaneId, type PaneState } from '@faultline/ui/chart/panes'
 import type { Threshold } from '@faultline/ui/chart/threshold'
 import { formatDateTime, formatUsd, type TimeZone } from '@faultline/ui/format'
 import { Button } from '@faultline/ui/react/button'
-import { Heatmap } from '@faultline/ui/react/heatmap'
 import { X } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { FeedPill } from '../feeds/feed-pill.tsx'
 import { backfillOf, percent } from '../feeds/prepare/feed-status.ts'
@@ -16,42 +17,51 @@ import { useInstruments } from '../instruments/use-instruments.ts'
 import { ObservedLegend } from '../observed/observed-legend.tsx'
 import { ObservedPanel } from '../observed/observed-panel.tsx'
 import { useObserved } from '../observed/use-observed.ts'
+import { useCommands } from '../palette/commands.ts'
+import { ReadingsRail } from '../readings/readings-rail.tsx'
+import { useReadings, useReadingsHistory } from '../readings/use-readings.ts'
 import { AppFrame } from '../shell/app-frame.tsx'
 import { formatLength } from '../shell/prepare/format.ts'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
 import { useTheme } from '../shell/use-theme.ts'
 import { useFeed, useFeeds, useServerNow } from '../stream/news-stream.tsx'
 import type { FeedNews } from '../stream/server/news.ts'
+import { Tour } from '../tour/tour.tsx'
 import { sumStatus } from '../venues/prepare/sum-status.ts'
 import { isSum, venueChoice } from '../venues/prepare/venue-choice.ts'
 import { SumPill } from '../venues/sum-pill.tsx'
 import { useSumProgress, VenueBar } from '../venues/venue-bar.tsx'
 import { VenuePanel } from '../venues/venue-panel.tsx'
 import { ChartHeader } from './chart-header.tsx'
+import { ChartStage } from './chart-stage.tsx'
 import { FooterStatus } from './footer-status.tsx'
-import { LevelsPanel } from './levels-panel.tsx'
+import { toggleFullScreen } from './full-screen.ts'
 import { MarketRail } from './market-rail.tsx'
 import { askedView } from './prepare/asked-view.ts'
 import { chartData } from './prepare/chart-data.ts'
+import { chartReadings } from './prepare/chart-readings.ts'
+import { embedHtml } from './prepare/embed-code.ts'
 import { exchangeOffset } from './prepare/exchange-zone.ts'
 import { heatmapPath } from './prepare/heatmap-path.ts'
-import { nearPrice } from './prepare/near-price.ts'
-import { neighbourRange } from './prepare/ranges.ts'
+import { neighbourRange, RANGE_NAMES } from './prepare/ranges.ts'
 import { knownAt } from './prepare/replay.ts'
 import { marketFigures } from './prepare/summary.ts'
-import { colourScale, thresholdOf } from './prepare/threshold.ts'
+import { thresholdOf } from './prepare/threshold.ts'
 import { readClasses, writeClasses } from './prepare/url-values.ts'
 import { ProvenanceBox, ProvenanceLine } from './provenance-box.tsx'
 import { ReplayBar } from './replay-bar.tsx'
 import type { HeatmapRange, HeatmapView } from './server/schema.ts'
 import { Toolbar } from './toolbar.tsx'
+import { useExport } from './use-export.ts'
 import { useHeatmapUrl } from './use-heatmap-url.ts'
 import { usePhone } from './use-phone.ts'
 import { usePicture } from './use-picture.ts'
 import { useReplay } from './use-replay.ts'
-import { useScreen } from './use-screen.ts'
+import { useHistogram, useScale } from './use-scale.ts'
+import { useScreen, type Viewport } from './use-screen.ts'
 
 const text = messages.heatmap
+const words = messages.chart
 
 /** What a first visit shows under the heat. */
 const PANES: readonly PaneState[] = [{ id: 'funding' }, { id: 'interest' }, { id: 'liquidations' }, { id: 'ratios' }]
@@ -94,12 +104,17 @@ export function Workspace({
   const observed = useObserved(instrument, instruments, view, url.obs)
   const [details, setDetails] = useState(false)
 
-  const scale = useMemo(() => colourScale(heat && view && nearPrice(heat, view.candles.rows)), [heat, view])
+  const scale = useScale(opening.key, heat, view)
   const [dragged, setDragged] = useState<Threshold | null>(null)
   const threshold = dragged ?? thresholdOf(scale.suggested, url)
   const replay = useReplay(url.at, view, screen, setUrl)
   const known = useMemo(() => (heat && replay.at !== null ? knownAt(heat, replay.at) : heat), [heat, replay.at])
-  const data = useMemo(() => view && chartData(view, known, opening), [view, known, opening])
+  const readings = useReadings(instrument, replay.at)
+  const history = useReadingsHistory(instrument, screen?.from ?? view?.from ?? null, screen?.to ?? view?.to ?? null)
+  const marks = useMemo(() => chartReadings(readings.readings, history.history, replay.at), [readings.readings, history.history, replay.at])
+  const data = useMemo(() => view && chartData(view, known, opening, marks), [view, known, opening, marks])
+  const stage = useRef<{ chart: HeatmapChart | null; beside: HTMLElement | null }>({ chart: null, beside: null })
+  const [seen, setSeen] = useState<Viewport | null>(null)
   const figures = useMemo(() => view && marketFigures(view), [view])
 
   const phone = usePhone()
@@ -113,10 +128,46 @@ export function Workspace({
     void setUrl({ r, from: null, to: null, pl: null, ph: null, at: null })
   }
   const resetThreshold = () => void setUrl({ lo: null, hi: null })
+  const exported = useExport({ view, heat, stage: () => stage.current, zone })
+  const domain = { min: Math.min(scale.min, threshold.lowUsd), max: Math.max(scale.max, threshold.highUsd) }
+  const histogram = useHistogram(heat, seen, domain)
+  const setPane = (id: PaneId) => setPanes(panes.some((p) => p.id === id) ? panes.filter((p) => p.id !== id) : [...panes, { id }])
+  const setHeat = (on: boolean) => void setUrl({ heat: on })
+  const key = (label: string, run: () => void) => ({ label, group: words.keys.group, run })
   useHotkeys({
-    '[': () => setRange(neighbourRange(range, -1)),
-    ']': () => setRange(neighbourRange(range, 1)),
+    '[': key(words.keys.narrower, () => setRange(neighbourRange(range, -1))),
+    ']': key(words.keys.wider, () => setRange(neighbourRange(range, 1))),
+    h: key(words.keys.heat, () => setHeat(!url.heat)),
+    p: key(words.keys.profile, () => void setUrl({ prof: !url.prof })),
+    r: key(words.keys.replay, replay.toggle),
+    l: key(words.keys.log, () => void setUrl({ log: !url.log })),
+    f: key(words.keys.full, toggleFullScreen),
   })
+  useCommands([
+    ...RANGE_NAMES.map((r) => ({
+      id: `range:${r}`,
+      title: words.commands.range(r),
+      keywords: words.commands.keys,
+      current: r === range,
+      run: () => setRange(r),
+    })),
+    { id: 'chart:heat', title: words.commands.heat, keywords: words.commands.keys, keys: 'h', run: () => setHeat(!url.heat) },
+    { id: 'chart:replay', title: words.commands.replay, keywords: words.commands.keys, keys: 'r', run: replay.toggle },
+    { id: 'chart:log', title: words.commands.log, keywords: words.commands.keys, keys: 'l', run: () => void setUrl({ log: !url.log }) },
+    ...PANE_IDS.map((id) => ({
+      id: `pane:${id}`,
+      title: words.commands.pane(words.pane[id]),
+      keywords: words.commands.keys,
+      run: () => setPane(id),
+    })),
+    ...PALETTES.map((pal) => ({
+      id: `palette:${pal}`,
+      title: words.commands.palette(words.palettes[pal]),
+      keywords: words.commands.keys,
+      current: url.pal === pal,
+      run: () => void setUrl({ pal }),
+    })),
+  ])
 
   // Amounts suit one market only: another one is opened with the range and the toggle, but with its own scale.
   const query = `?r=${range}${url.heat ? '' : '&heat=0'}`
@@ -156,11 +207,15 @@ export function Workspace({
         onReplay={replay.toggle}
         build={view?.build ?? null}
         heat={url.heat}
-        onHeat={(on) => void setUrl({ heat: on })}
+        onHeat={setHeat}
         observed={observed.now ? url.obs : null}
         onObserved={(on) => void setUrl({ obs: on })}
         // a link may carry amounts that this picture does not reach
-        domain={{ min: Math.min(scale.min, threshold.lowUsd), max: Math.max(scale.max, threshold.highUsd) }}
+        domain={domain}
+        histogram={histogram}
+        exports={{ onPng: exported.png, onCsv: exported.csv, embedCode: () => embedHtml(location.origin, instrument.key, range, url) }}
+        profile={url.prof}
+        onProfile={(prof) => void setUrl({ prof })}
         threshold={threshold}
         onThreshold={setDragged}
         onThresholdCommit={({ lowUsd, highUsd }) => {
@@ -182,16 +237,15 @@ export function Workspace({
             className={`relative min-h-0 flex-none phone:h-auto phone:flex-1 ${venueChoice(instrument, instruments) ? 'h-[min(50dvh,380px)]' : 'h-[min(60dvh,460px)]'}`}
           >
             {view && <p className="sr-only">{summaryOf(view)}</p>}
-            {heat && url.heat && scale.topUsd < threshold.lowUsd && (
-              <p className="absolute inset-x-0 top-4 z-10 mx-auto flex w-fit items-center gap-2 rounded-lg border border-line2 bg-s2 px-3 py-2">
-                {text.nothingAbove(formatUsd(threshold.lowUsd))}
-                <Button size="small" onClick={resetThreshold}>
-                  {text.lower}
-                </Button>
-              </p>
-            )}
-            {observed.now && url.obs && <ObservedLegend observed={observed.now} venue={observed.venue} now={now} />}
-            <Heatmap
+            <ChartStage
+              instrument={instrument.key}
+              range={range}
+              profile={readings.readings}
+              showProfile={url.prof}
+              leverageShown={classes}
+              onStage={(chart, beside) => {
+                stage.current = { chart, beside }
+              }}
               data={data}
               state={picture.state}
               theme={theme}
@@ -205,14 +259,34 @@ export function Workspace({
               priceStyle={url.ps}
               priceScale={url.log ? 'log' : 'linear'}
               timeZone={zone}
-              onViewport={onViewport}
+              onViewport={(change) => {
+                onViewport(change)
+                setSeen(change)
+              }}
               threshold={heat ? threshold : null}
               loadingText={loadingText(picture.loading, range, view)}
               emptyText={isSum(instrument) ? emptySum(summing) : emptyText(feed)}
               error={picture.error ?? undefined}
               onRetry={picture.retry}
-              className="h-full"
-            />
+            >
+              {heat && url.heat && scale.topUsd < threshold.lowUsd && (
+                <p className="absolute inset-x-0 top-4 z-10 mx-auto flex w-fit items-center gap-2 rounded-lg border border-line2 bg-s2 px-3 py-2">
+                  {text.nothingAbove(formatUsd(threshold.lowUsd))}
+                  <Button size="small" onClick={resetThreshold}>
+                    {text.lower}
+                  </Button>
+                </p>
+              )}
+              {picture.loading.more && (
+                <span
+                  role="status"
+                  className="pointer-events-none absolute top-3 left-4 z-10 rounded-md bg-s2 px-2 py-0.5 text-[11px] text-t2"
+                >
+                  {words.loadingMore}
+                </span>
+              )}
+              {observed.now && url.obs && <ObservedLegend observed={observed.now} venue={observed.venue} now={now} />}
+            </ChartStage>
           </div>
           {replay.at !== null && view && (
             <ReplayBar
@@ -234,7 +308,15 @@ export function Workspace({
           <div className="hidden justify-end p-2 phone:flex full:hidden">
             <Button variant="ghost" size="small" icon={<X size={14} />} aria-label={text.closeDetails} onClick={() => setDetails(false)} />
           </div>
-          <LevelsPanel readings={picture.readings} />
+          <ReadingsRail
+            readings={readings.readings}
+            history={history.history}
+            state={readings.state}
+            historyState={history.state}
+            at={replay.at}
+            zone={zone}
+            onPrice={(price) => stage.current.chart && showPrice(stage.current.chart, price)}
+          />
           {observed.now && url.obs && (
             <ObservedPanel observed={observed.now} venue={observed.venue} price={view?.candles.rows.at(-1)?.[4] ?? null} now={now} />
           )}
@@ -243,8 +325,17 @@ export function Workspace({
         </aside>
       </div>
       <FooterStatus view={view} now={now} />
+      <Tour ready={picture.state === 'ready'} />
     </AppFrame>
   )
+}
+
+/** Moves the prices on screen, as little as brings `price` into the inner nine tenths. */
+function showPrice(chart: HeatmapChart, price: number): void {
+  const { from, to, priceLow, priceHigh } = chart.view()
+  const edge = (priceHigh - priceLow) / 20
+  if (price < priceLow + edge) chart.setView({ from, to, priceLow: Math.max(price - edge, price / 2), priceHigh })
+  else if (price > priceHigh - edge) chart.setView({ from, to, priceLow, priceHigh: price + edge })
 }
 
 /** Of what there is, as far as the list knows: the page asks for its first picture by the same figures. */
