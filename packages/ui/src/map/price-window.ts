@@ -5,9 +5,11 @@
 export type AxisScale = 'linear' | 'log'
 export type WindowChange = 'range' | 'crosshair'
 
-/** Narrowest range, and how far from the price the widest one reaches, as ratios. */
-const MIN_RATIO = 1.002
-const REACH = 4
+/** Narrowest range, as a ratio of its ends. */
+const MIN_RATIO = 1.0004
+/** What is known of a map travels within ±30 % of the price: beyond, an empty axis would look like an empty market. */
+const LOWEST = 0.7
+const HIGHEST = 1.3
 
 export class PriceWindow {
   low: number
@@ -80,18 +82,22 @@ export class PriceWindow {
 
   /** Moves by a part of the width, to higher prices when positive. */
   pan(by: number): void {
-    this.touched = true
-    const [low, high] = [this.priceAt(by), this.priceAt(1 + by)]
     // stops at the limits instead of getting narrower there
-    if (low < this.price / REACH || high > this.price * REACH) return
-    this.set(low, high)
+    const left = Math.min(0, this.fraction(this.price * LOWEST))
+    const right = Math.max(0, this.fraction(this.price * HIGHEST) - 1)
+    const moved = Math.min(right, Math.max(left, by))
+    if (moved === 0) return
+    this.touched = true
+    this.set(this.priceAt(moved), this.priceAt(1 + moved))
   }
 
   private set(low: number, high: number): void {
-    let [a, b] = [Math.max(low, this.price / REACH), Math.min(high, this.price * REACH)]
-    if (!(b / a >= MIN_RATIO)) {
-      const middle = Math.sqrt(Math.max(low, this.price / REACH) * Math.min(high, this.price * REACH))
-      ;[a, b] = [middle / Math.sqrt(MIN_RATIO), middle * Math.sqrt(MIN_RATIO)]
+    const within = (price: number) => Math.min(this.price * HIGHEST, Math.max(this.price * LOWEST, price))
+    let [a, b] = [within(low), within(high)]
+    if (b / a < MIN_RATIO) {
+      const half = Math.sqrt(MIN_RATIO)
+      const middle = Math.min((this.price * HIGHEST) / half, Math.max(this.price * LOWEST * half, Math.sqrt(a * b)))
+      ;[a, b] = [middle / half, middle * half]
     }
     if (a === this.low && b === this.high) return
     this.low = a

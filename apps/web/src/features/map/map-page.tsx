@@ -218,6 +218,7 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
             heat={heat}
             readings={readings}
             window={window}
+            span={url.span}
             shown={shown}
             onReset={reset}
             theme={theme}

@@ -132,7 +132,7 @@ export function ContributionPanel({
       {state === 'error' && <p className="mt-1 text-warn">{text.venuesFailed}</p>}
       <ul className="mt-1.5" aria-busy={state === 'loading'}>
         {rows.map((row) => (
-          <li key={row.venue} className="grid h-8 grid-cols-[1fr_84px_40px] items-center gap-2 pointer-coarse:h-10">
+          <li key={row.venue} className="grid h-8 grid-cols-[1fr_72px_36px] items-center gap-2 pointer-coarse:h-10">
             {control(row.venue, row.name)}
             <span aria-hidden="true" className="h-1.5 overflow-hidden rounded-sm bg-s3">
               {row.share !== null && <span className="block h-full rounded-sm bg-t2" style={{ width: `${row.share * 100}%` }} />}

@@ -32,7 +32,7 @@ export function MapToolbar(props: MapToolbarProps) {
         options={SPANS.map((span) => ({ value: String(span), label: text.spanName(String(span)) }))}
         value={String(props.span ?? '')}
         onChange={(value) => props.onSpan(SPANS.find((span) => String(span) === value) ?? SPANS[1])}
-        className="flex-1 phone:flex-none [&>button]:flex-1"
+        className="w-full phone:w-auto [&>button]:flex-1"
       />
       <div className="flex items-center gap-2">
         <span aria-hidden="true" className="text-t3">

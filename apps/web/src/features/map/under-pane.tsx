@@ -10,12 +10,12 @@ import { TransposedHeatmap } from '@faultline/ui/react/transposed-heatmap'
 import type { Theme } from '@faultline/ui/tokens'
 import { useMemo } from 'react'
 import { messages } from '../../messages.ts'
-import { nearPrice } from '../heatmap/prepare/near-price.ts'
 import { RANGE_NAMES } from '../heatmap/prepare/ranges.ts'
 import { colourScale } from '../heatmap/prepare/threshold.ts'
 import type { HeatmapRange } from '../heatmap/server/schema.ts'
 import type { PictureState } from '../heatmap/use-picture.ts'
 import type { CurrentReadings } from '../readings/server/schema.ts'
+import { aroundPrice } from './prepare/around-price.ts'
 import { bookReach, narrowBook } from './prepare/book-reach.ts'
 import type { PriceRange } from './prepare/figures.ts'
 import { type MapUrl, TIME_ORDERS, UNDER_VIEWS } from './use-map-url.ts'
@@ -34,6 +34,8 @@ export interface UnderPaneProps {
   heat: PictureState
   readings: CurrentReadings | null
   window: PriceWindow
+  /** named range on either side of the price, per cent: colours suit it, and do not change while somebody zooms */
+  span: number
   /** prices that are on screen */
   shown: PriceRange
   onReset: () => void
@@ -44,11 +46,11 @@ export interface UnderPaneProps {
 /** Under the map, on its price axis: how the map came to be, or what the order book holds. */
 export function UnderPane(props: UnderPaneProps) {
   const { symbol, view, heat, readings, order, range } = props
-  const scale = useMemo(
-    () => colourScale(heat.heat && heat.view && nearPrice(heat.heat, heat.view.candles.rows)).suggested,
-    [heat.heat, heat.view],
-  )
   const price = readings?.price ?? heat.view?.candles.rows.at(-1)?.[4] ?? null
+  const scale = useMemo(
+    () => colourScale(heat.heat && price !== null ? aroundPrice(heat.heat, price, props.span) : null).suggested,
+    [heat.heat, price, props.span],
+  )
   const book = readings?.book ?? null
   const picture = useMemo((): UnderPicture | null => {
     if (price === null) return null

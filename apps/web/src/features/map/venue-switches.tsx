@@ -47,7 +47,7 @@ export function VenueSwitches({
               checked={chosen}
               disabled={busy || next === null}
               onChange={() => next && show(next, venue)}
-              className="min-w-0"
+              className="min-w-0 [&_button]:flex-none [&_label]:truncate"
             />
           )
         }}

@@ -3,6 +3,7 @@ import { makeBars } from '@faultline/ui/map/profile'
 import { describe, expect, it } from 'vitest'
 import { LEVERAGE_BOUNDS } from '../../readings/server/schema.ts'
 import type { MarketRow } from '../../venues/prepare/venue-choice.ts'
+import { aroundPrice } from './around-price.ts'
 import { bookReach, narrowBook } from './book-reach.ts'
 import { contributions, largestClusters, leverageTable, totalsOf } from './figures.ts'
 import { addPlanes, CLASS_BOUNDS, CLASS_COUNT, classNames, mapProfile } from './map-profile.ts'
@@ -96,6 +97,23 @@ describe('figures of the shown range', () => {
     const clusters = [cluster(99, 5), cluster(90, 50), cluster(110, 7), cluster(120, 40), cluster(300, 1000)]
     expect(largestClusters(clusters, WIDE, 3).map((row) => row.usd)).toEqual([40, 7, 50])
   })
+})
+
+it('takes the rows of a grid around the price', () => {
+  const grid = {
+    from: 0,
+    resolutionMs: 1,
+    columns: 2,
+    firstBin: 90,
+    bins: 20,
+    long: Uint8Array.from({ length: 40 }, (_, i) => Math.floor(i / 2)),
+    short: new Uint8Array(40),
+    state: new Uint8Array(2),
+  }
+  const some = aroundPrice(grid, PRICE, 0.2) // two bins of 0.1 % on either side
+  expect([some.firstBin, some.bins, [...some.long]]).toEqual([98, 5, [8, 8, 9, 9, 10, 10, 11, 11, 12, 12]])
+  expect(aroundPrice(grid, PRICE, 20).bins).toBe(20)
+  expect(aroundPrice(grid, PRICE * 2, 5).bins).toBe(0)
 })
 
 it('knows how far a book reaches, and when that is next to nothing', () => {
