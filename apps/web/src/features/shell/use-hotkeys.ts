@@ -7,7 +7,8 @@ import { chordOf, isSingle, nextChord } from './prepare/chords.ts'
 export interface Hotkey {
   label: string
   group?: string
-  run: () => void
+  /** null: something that has the focus acts on the key (a chart); it is only listed */
+  run: (() => void) | null
 }
 
 export type Hotkeys = Readonly<Record<string, (() => void) | Hotkey>>
@@ -72,16 +73,18 @@ function onKey(event: KeyboardEvent): void {
     begun = ''
     return
   }
-  const known = new Set(registered.flatMap(({ current }) => Object.keys(current)))
+  const known = new Set(registered.flatMap(({ current }) => Object.keys(current).filter((name) => runOf(current[name]))))
   const next = nextChord(event.timeStamp - begunAt > SEQUENCE_MS ? '' : begun, chord, known)
   begun = next.begun
   begunAt = event.timeStamp
   if (next.run === null) return
   event.preventDefault()
-  const action = registered.findLast(({ current }) => Object.hasOwn(current, next.run ?? ''))?.current[next.run]
-  if (typeof action === 'function') action()
-  else action?.run()
+  const name = next.run
+  const found = registered.findLast(({ current }) => Object.hasOwn(current, name) && runOf(current[name]))
+  runOf(found?.current[name])?.()
 }
+
+const runOf = (action: Hotkeys[string] | undefined): (() => void) | null => (typeof action === 'function' ? action : (action?.run ?? null))
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))

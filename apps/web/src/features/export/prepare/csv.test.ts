@@ -25,7 +25,7 @@ describe('csvField', () => {
 
 const MINUTE = 60_000
 const START = Date.UTC(2026, 2, 5)
-const FIRST = 7_675 // e^7.675 is about 2154
+const FIRST = 8_000 // e^8 is about 2981; edges of some bins from here on are a rounding error over their own logarithm
 function gridOf(columns: number, bins: number, fill: (column: number, row: number) => [number, number]): HeatGridPair {
   const grid: HeatGridPair = {
     from: START,
@@ -88,10 +88,11 @@ describe('heatCsv', () => {
     expect(rows[0]?.slice(0, 2)).toEqual(['2026-03-05T00:10:00.000Z', String(Number(binLowerPrice(FIRST + 4).toPrecision(8)))])
   })
   it('takes edges of bins as they are, and prices that there are none', () => {
-    const grid = gridOf(1, 10, () => [50, 50])
+    const grid = gridOf(1, 200, () => [50, 50])
     const between = (low: number, high: number) => clipGrid(grid, { ...everything, priceLow: low, priceHigh: high })
-    expect(between(binLowerPrice(FIRST + 4), binLowerPrice(FIRST + 6))).toMatchObject({ bottom: 4, top: 6 })
-    expect(between(-100, 1e9)).toMatchObject({ bottom: 0, top: 10 })
+    for (let bin = 0; bin < 199; bin++)
+      expect(between(binLowerPrice(FIRST + bin), binLowerPrice(FIRST + bin + 1))).toMatchObject({ bottom: bin, top: bin + 1 })
+    expect(between(-100, 1e9)).toMatchObject({ bottom: 0, top: 200 })
     expect(between(-100, -1)).toMatchObject({ bottom: 0, top: 0 })
   })
   it('is a header alone where the viewport is outside, or the grid is empty', () => {

@@ -36,8 +36,8 @@ describe('what answers to a query', () => {
   })
   it('prefers a recent one among equals only', () => {
     expect(listed('binance', ['BTCUSDT'])).toEqual([['instrument', 'BTCUSDT', 'ETHUSDT']])
-    const pair = [item('BTC'), item('ABTC')]
-    expect(find(pair, 'btc', ['ABTC'])[0]?.items.map(({ id }) => id)).toEqual(['BTC', 'ABTC'])
+    const pair = [item('BTCUSDT'), item('ABTCUSDT')]
+    expect(find(pair, 'btc', ['ABTCUSDT'])[0]?.items.map(({ id }) => id)).toEqual(['BTCUSDT', 'ABTCUSDT'])
   })
   it('is nothing where nothing answers', () => expect(listed('zzz')).toEqual([]))
 })
