@@ -38,9 +38,10 @@ function useOfflineSince(): number | null {
     return () => clearTimeout(timer)
   }, [offline, cutAt])
   useEffect(() => {
-    // the network is back: the next attempt need not be waited for
-    if (network && cutAt !== null) reconnect()
-  }, [network, cutAt, reconnect])
+    // A network that returns is this machine's alone. To a server that restarts all browsers return, so each waits its own while.
+    addEventListener('online', reconnect)
+    return () => removeEventListener('online', reconnect)
+  }, [reconnect])
   return offline ? since : null
 }
 
