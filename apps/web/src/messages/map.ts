@@ -54,7 +54,7 @@ export const map = {
     view: 'Under the map',
     views: { heat: 'Heatmap', depth: 'Depth' },
     heat: 'Transposed heatmap',
-    heatLead: (newestTop: boolean, range: string) => `same price axis · ${newestTop ? 'newest' : 'oldest'} at the top · ${range}`,
+    heatLead: 'same price axis',
     depth: 'Market depth',
     depthLead: 'same price axis · cumulative bids and asks',
     order: 'Order of time',

@@ -65,6 +65,11 @@ describe('the price axis', () => {
       [400, '2,200', '+10.0%'],
     ])
   })
+  it('tells neighbours apart when it is narrow', () => {
+    const ticks = axisTicks(new PriceWindow(2000, 0.0005), 400, 2000).map((tick) => tick.distance)
+    expect(new Set(ticks).size).toBe(ticks.length)
+    expect(ticks[0]).toBe('−0.050%')
+  })
   it('leaves the same margins above and below, on a phone smaller ones', () => {
     const [map, under] = [plotRect(900, 400, { top: 34, bottom: 40 }), plotRect(900, 250, { top: 6, bottom: 26 })]
     expect([map.x, map.width]).toEqual([under.x, under.width])

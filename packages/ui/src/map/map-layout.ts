@@ -52,9 +52,12 @@ export function axisTicks(window: PriceWindow, width: number, price: number): Pr
   const prices = priceTicks(window.low, window.high, Math.max(2, Math.round(width / 92)), window.scale)
   const step = Math.min(...prices.slice(1).map((p, i) => p - (prices[i] as number)))
   const decimals = Number.isFinite(step) ? decimalsOfStep(step) : undefined
+  // as many digits as tell neighbours apart
+  const apart = Number.isFinite(step) ? step / price : 1
+  const digits = apart >= 0.004 ? 1 : apart >= 0.0004 ? 2 : 3
   return prices.map((at) => ({
     x: window.fraction(at) * width,
     price: formatPrice(at, decimals),
-    distance: formatPercent(at / price - 1, { sign: true }),
+    distance: formatPercent(at / price - 1, { sign: true, decimals: digits }),
   }))
 }

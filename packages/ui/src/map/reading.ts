@@ -37,11 +37,20 @@ export function readBar(profile: MapProfile, bars: MapBars, running: Readonly<Re
     return { side, usd, interval: barInterval(profile, bars, side, bar), running: cumulativeAt(running[side], side, far) }
   })
   const main = sides.reduce((a, b) => (b.usd > a.usd ? b : a)).side
+  const held = sides.some((side) => side.usd > 0) ? sides.filter((side) => side.usd > 0) : sides.filter((side) => side.side === main)
   const total = bars[main][bar] as number
   const parts = profile.parts.map(({ name }, index) => ({
     name,
     index,
     share: total > 0 ? (bars.parts[index]?.[main][bar] as number) / total : 0,
   }))
-  return { bar, low, high, distance: Math.sqrt(low * high) / profile.price - 1, main, sides, parts: parts.filter((part) => part.share > 0) }
+  return {
+    bar,
+    low,
+    high,
+    distance: Math.sqrt(low * high) / profile.price - 1,
+    main,
+    sides: held,
+    parts: parts.filter((part) => part.share > 0),
+  }
 }

@@ -68,7 +68,7 @@ export function UnderPane(props: UnderPaneProps) {
       <div className="flex min-h-10 flex-none flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-1.5 phone:px-4">
         <h2 className="text-[13px] leading-[18px] font-semibold">{title}</h2>
         <span className="hidden text-t3 wide:inline">
-          {view === 'heat' ? text.heatLead(order === 'newest', named) : text.depthLead}
+          {view === 'heat' ? text.heatLead : text.depthLead}
           {view === 'depth' && book && ` · ${text.bookAge(formatAge(props.now - book.time))}`}
         </span>
         <div className="flex flex-wrap items-center gap-2 phone:ml-auto">
