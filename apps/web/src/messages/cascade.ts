@@ -120,7 +120,8 @@ export const cascade = {
     interval: 'Interval',
     little: '<1%',
     label: (probability: string, low: string, high: string) => `${probability}, 80% interval ${low} to ${high}`,
-    overMaps: (n: string) => `Intervals: how far ${n} maps drawn from what is thought possible lie apart.`,
+    overMaps: (n: string, runs: string) =>
+      `Intervals: how far ${n} maps drawn from what is thought possible lie apart, by ${runs} more runs of each.`,
     overRuns: 'Intervals: of the counting of runs alone. The uncertainty of the map is missing.',
   },
   reliability: {

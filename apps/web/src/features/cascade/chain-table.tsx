@@ -34,7 +34,7 @@ export function ChainTable({ result }: { result: CascadeResult }) {
           <table className="w-full border-collapse">
             <thead>
               <tr className="text-t3">
-                <th scope="col" className={`${CELL} text-left font-normal`}>
+                <th scope="col" className={`${CELL} text-left! font-normal`}>
                   {text.columns.step}
                 </th>
                 {[text.columns.from, text.columns.liquidated, text.columns.sold[side], text.columns.move, text.columns.to].map((name) => (
@@ -47,7 +47,7 @@ export function ChainTable({ result }: { result: CascadeResult }) {
             <tbody>
               {rows.map((row) => (
                 <tr key={row.first} className="border-t border-line">
-                  <th scope="row" className={`${CELL} text-left font-normal text-t3`}>
+                  <th scope="row" className={`${CELL} text-left! font-normal text-t3`}>
                     {row.first === row.last ? row.first : text.span(String(row.first), String(row.last))}
                   </th>
                   <td className={CELL}>{priceText(side, row.from, price)}</td>
@@ -60,7 +60,7 @@ export function ChainTable({ result }: { result: CascadeResult }) {
             </tbody>
             <tfoot>
               <tr className="border-t border-line2 font-semibold">
-                <th scope="row" className={`${CELL} text-left font-semibold`}>
+                <th scope="row" className={`${CELL} text-left! font-semibold`}>
                   {text.total}
                 </th>
                 <td className={CELL}>{shock}</td>

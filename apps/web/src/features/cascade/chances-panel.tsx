@@ -51,7 +51,7 @@ export function ChancesPanel({ result }: { result: CascadeResult }) {
         </tbody>
       </table>
       <p className="border-t border-line px-4 py-2.5 text-[11px] leading-[15px] text-t3">
-        {drawnMaps > 0 ? text.overMaps(formatCount(drawnMaps)) : text.overRuns}
+        {drawnMaps > 0 ? text.overMaps(formatCount(drawnMaps), formatCount(result.runsPerMap)) : text.overRuns}
       </p>
     </Panel>
   )

@@ -70,7 +70,12 @@ function Diagram({ bins }: { bins: ScoreSummary['reliability'] }) {
   return (
     <figure>
       <figcaption className="text-[11px] text-t3">{text.diagram}</figcaption>
-      <svg role="img" aria-label={`${text.diagram}: ${points.join('; ')}`} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="mt-1 block w-full">
+      <svg
+        role="img"
+        aria-label={`${text.diagram}: ${points.join('; ')}`}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        className="mt-1 block w-full max-w-[340px]"
+      >
         <rect x={x(0)} y={y(1)} width={x(1) - x(0)} height={y(0) - y(1)} className="fill-heatbg" />
         <line x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} className="stroke-t3" strokeDasharray="3 3" />
         {[0, 0.5, 1].map((share) => (
@@ -89,7 +94,7 @@ function Diagram({ bins }: { bins: ScoreSummary['reliability'] }) {
           </circle>
         ))}
       </svg>
-      <div aria-hidden="true" className="mt-1 flex justify-between text-[11px] text-t3">
+      <div aria-hidden="true" className="mt-1 flex max-w-[340px] justify-between text-[11px] text-t3">
         <span>{text.forecast}</span>
         <span>{text.observed}</span>
       </div>

@@ -70,6 +70,7 @@ export interface CascadeResult {
   chances: ChanceOfEnd[]
   /** how many maps the intervals of `chances` are over; 0: of the counting of runs alone */
   drawnMaps: number
+  runsPerMap: number
   histogram: Histogram
   chart: CascadeChart
 }
@@ -84,6 +85,8 @@ const SPANS = [
   [0.6, 15],
 ] as const
 const BIN = 0.001
+/** What lies beyond the median end is where the other half goes. */
+const ROOM = 1.3
 const POINTS = 150
 const HISTOGRAM_BINS = 36
 /** Runs of each map, all from the same seed: what they differ by is the map. */
@@ -140,8 +143,9 @@ export function simulate(market: CascadeMarket, scenario: Scenario, now: () => n
     pastBook: bookEnd > 0 ? (depth.end(side) > bookEnd ? shareBeyond(all.overshoot, bookEnd - shock) : all.exhaustedShare) : null,
     chances: chancesOf({ side, price: map.price, scenario, shock, overshoot: all.overshoot, perMap }),
     drawnMaps: perMap.length,
+    runsPerMap: RUNS_PER_MAP,
     histogram: histogramOf(all.overshoot, shock),
-    chart: chartOf(side, levels, depth, scenario.passThrough, Math.max(shock, ends.p90)),
+    chart: chartOf(side, levels, depth, scenario.passThrough, Math.max(shock, ends.p50)),
     tookMs: now() - began,
   }
 }
@@ -215,7 +219,7 @@ export function histogramOf(overshoot: Float64Array, shock: number): Histogram {
 }
 
 function chartOf(side: Side, levels: Levels, depth: Depth, passThrough: number, reach: number): CascadeChart {
-  const [span, bins] = SPANS.find(([end]) => reach * 1.05 <= end) ?? SPANS[SPANS.length - 1] ?? SPANS[0]
+  const [span, bins] = SPANS.find(([end]) => reach * ROOM <= end) ?? SPANS[SPANS.length - 1] ?? SPANS[0]
   const barWidth = bins * BIN
   const bars = new Float64Array(Math.round(span / barWidth))
   levels.distance.forEach((distance, i) => {
