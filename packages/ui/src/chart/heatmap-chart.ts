@@ -99,6 +99,7 @@ export class HeatmapChart {
       preview: (panes) => this.setPanes(panes),
       commit: (panes) => {
         this.setPanes(panes)
+        this.overlay.arrange()
         this.panesListener?.(panes)
       },
     })

@@ -48,12 +48,7 @@ export class ChartOverlay {
 
   setLayout(layout: ChartLayout): void {
     this.layout = layout
-    const order = layout.panes.map((p) => p.id).join()
-    if (order !== this.order) {
-      this.order = order
-      const views = layout.panes.map(({ id }) => this.viewOf(id))
-      this.panes.replaceChildren(...views.flatMap((v) => [v.divider, v.region]))
-    }
+    this.arrange()
     layout.panes.forEach((pane, i) => {
       this.viewOf(pane.id).place(pane, layout.plots[i] as Rect, layout)
     })
@@ -64,6 +59,20 @@ export class ChartOverlay {
     // A long value reaches into the plot rather than out of the chart.
     this.valueTag.style.minWidth = `${layout.axisWidth - 4}px`
     this.timeTag.style.top = `${layout.timeAxisTop + 13}px`
+  }
+
+  /** Panes in the page in the order in which they stand. Not while one is dragged: taken out and put back, it would lose the pointer. */
+  arrange(): void {
+    const shown = this.layout?.panes ?? []
+    const order = shown.map((p) => p.id).join()
+    if (order === this.order || this.panes.querySelector('.fl-pane-lifted')) return
+    this.order = order
+    this.panes.replaceChildren(
+      ...shown.flatMap(({ id }) => {
+        const { divider, region } = this.viewOf(id)
+        return [divider, region]
+      }),
+    )
   }
 
   private viewOf(id: PaneId): PaneView {

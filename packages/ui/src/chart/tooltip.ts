@@ -6,6 +6,7 @@ import type { Rect } from './layout.ts'
 /** Distance to the crosshair and to the pane's edges. */
 const OFFSET = 14
 const EDGE = 6
+const WIDTH = 248
 
 /** A small element with text only: data never become markup. */
 export function textElement(tag: string, className: string, text = ''): HTMLElement {
@@ -24,6 +25,8 @@ export class HeatTooltip {
   private readonly note = textElement('div', 'fl-tooltip-note')
   private readonly sides: Record<'long' | 'short', { row: HTMLElement; value: HTMLElement }>
   private readonly body = textElement('div', '')
+  private readonly heights = new Map<string, number>()
+  private width = 0
 
   constructor() {
     this.sides = { long: sideRow('long', 'Longs, est.'), short: sideRow('short', 'Shorts, est.') }
@@ -43,10 +46,27 @@ export class HeatTooltip {
   show(reading: HoverReading, zone: TimeZone, x: number, y: number, pane: Rect): void {
     this.fill(reading, zone)
     this.element.style.display = ''
-    this.element.style.width = `${Math.min(248, pane.width - 2 * EDGE)}px`
-    const { offsetWidth: width, offsetHeight: height } = this.element
-    const place = placeTooltip({ x, y }, { width, height }, pane)
+    const width = Math.min(WIDTH, pane.width - 2 * EDGE)
+    if (width !== this.width) this.element.style.width = `${width}px`
+    this.width = width
+    const place = placeTooltip({ x, y }, { width, height: this.heightFor(width) }, pane)
     this.element.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`
+  }
+
+  /**
+   * To ask an element for its height lays out the page: a millisecond at each step of a pan. Texts as long as ones before, in figures of equal
+   * width, are as high as those.
+   */
+  private heightFor(width: number): number {
+    const texts = [this.time, this.range, this.distance, this.note].map((e) => e.textContent?.length)
+    const key = [width, ...texts, this.body.firstElementChild?.className].join()
+    let height = this.heights.get(key)
+    if (height === undefined) {
+      if (this.heights.size > 200) this.heights.clear()
+      height = this.element.offsetHeight
+      this.heights.set(key, height)
+    }
+    return height
   }
 
   private fill(r: HoverReading, zone: TimeZone): void {
