@@ -99,9 +99,34 @@ describe('resample', () => {
 
 it('builds mips that hold the maximum of what they cover, the ragged end included', () => {
   const cells = Uint8Array.of(1, 5, 2, 0, 3, 9, /* row 1 */ 0, 0, 0, 0, 0, 4)
-  const [, quarter] = buildLevels(cells, 6, 2, 2)
-  expect(quarter).toMatchObject({ columns: 2, factor: 4 })
-  expect([...(quarter?.cells ?? [])]).toEqual([5, 9, 0, 4])
+  const levels = buildLevels(cells, 6, 2, 1)
+  expect(levels.map(({ columns, factor }) => [columns, factor])).toEqual([
+    [6, 1],
+    [3, 2],
+    [2, 4],
+    [1, 16],
+  ])
+  expect(levels.slice(1).map((level) => [...level.cells])).toEqual([
+    [5, 2, 9, 0, 0, 4],
+    [5, 9, 0, 4],
+    [9, 4],
+  ])
+})
+
+it('takes the maximum of all columns under a pixel, however many there are', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 200 }), (perPixel, seed) => {
+      const columns = 12 * perPixel
+      const cells = Uint8Array.from({ length: columns }, (_, i) => ((i + seed) * 7919) % 251)
+      const raster = createRaster(12, 1)
+      raster.rowFrom.fill(0)
+      raster.rowTo.fill(1)
+      mapColumns(0, perPixel, columns, columns, raster.colFrom, raster.colTo)
+      resample({ cells, columns, factor: 1 }, rowsInUse(cells, columns, 1), raster, raster.long)
+      const plain = Array.from({ length: 12 }, (_, i) => Math.max(...cells.subarray(i * perPixel, (i + 1) * perPixel)))
+      expect([...raster.long]).toEqual(plain)
+    }),
+  )
 })
 
 it('colours every pixel as if each row were done by itself', () => {
