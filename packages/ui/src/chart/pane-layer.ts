@@ -73,7 +73,7 @@ export function roundLabels(low: number, high: number, write: (value: number) =>
   return out
 }
 
-/** A peak, 0 and its opposite, at a round value below `peak`. */
+/** A round value below `peak`, 0 and its opposite. */
 export function symmetricLabels(peak: number, write: (value: number) => string): PaneLabel[] {
   const round = niceStep(peak, 1.6)
   const mark = round > peak ? round / 2 : round

@@ -63,16 +63,12 @@ export class PaneView {
   show(layer: PaneLayer, title: readonly TitlePart[]): void {
     this.note.style.display = layer.empty() ? '' : 'none'
     this.setTitle(title)
-    const labels = layer.empty() ? [] : layer.labels()
     const y = heightOf(layer, this.plot)
-    let below = Number.POSITIVE_INFINITY
+    const labels = layer.empty() ? [] : spaced(layer.labels().map(({ value, text }) => ({ text, at: y.toY(value) })))
     this.labels.forEach((moved, i) => {
-      const label = labels[i]
-      const at = label ? y.toY(label.value) : 0
+      const { text = null, at = 0 } = labels[i] ?? {}
       const within = at >= this.plot.y - 1 && at <= this.plot.y + this.plot.height + 1
-      const visible = label !== undefined && within && below - at >= LABEL_ROOM
-      moved.set(visible ? label.text : null, this.plot.width + 9, at - this.top)
-      if (visible) below = at
+      moved.set(within ? text : null, this.plot.width + 9, at - this.top)
     })
   }
 
@@ -90,6 +86,13 @@ export class PaneView {
       part.tone = tone
     })
   }
+}
+
+/** Where all labels find no room, the first and the last; where even those do not, the first. */
+function spaced<T extends { at: number }>(labels: readonly T[]): readonly T[] {
+  const ends = labels.length > 2 ? [labels[0] as T, labels[labels.length - 1] as T] : labels
+  const roomy = (some: readonly T[]) => some.every((l, i) => i === 0 || Math.abs(l.at - (some[i - 1] as T).at) >= LABEL_ROOM)
+  return roomy(labels) ? labels : roomy(ends) ? ends : labels.slice(0, 1)
 }
 
 /** Text that is moved by a transform; the page hears of it only when it changes. */
