@@ -56,6 +56,10 @@ export function CascadePage({ instrument: first, instruments: initial, now: rend
   const simulation = useSimulation(bare ? null : market, scenario)
   const result = simulation.result ?? null
   const summary = useSettled(result ? summaryOf(result) : '', SPEAK_AFTER_MS)
+  // the list knows both before the map is there
+  const shown = data
+    ? { price: data.price, end: data.bucket + data.bucketMs }
+    : { price: instrument.lastClose, end: instrument.lastBucket === null ? null : instrument.lastBucket + (instrument.bucketMs ?? 0) }
   const name = nameOf(instrument)
   const side = sideOf(scenario.direction)
 
@@ -106,10 +110,9 @@ export function CascadePage({ instrument: first, instruments: initial, now: rend
           <Badge tone="accent" title={messages.estimated.why}>
             {messages.estimated.short}
           </Badge>
-          {data && (
+          {shown.price !== null && shown.end !== null && (
             <span className="ml-auto text-t3">
-              <span className="font-semibold text-t1">{formatPrice(data.price)}</span> ·{' '}
-              {text.asOf(formatDateTime(data.bucket + data.bucketMs, 'utc'))}
+              <span className="font-semibold text-t1">{formatPrice(shown.price)}</span> · {text.asOf(formatDateTime(shown.end, 'utc'))}
             </span>
           )}
         </div>

@@ -37,7 +37,7 @@ export interface ScenarioPanelProps {
   onReset: () => void
 }
 
-/** What the reader chooses, and what is taken for granted. */
+/** What the reader chooses, and what is taken for granted; what comes with the map stands last, so that nothing moves when it is there. */
 export function ScenarioPanel({ scenario, price, result, slow, facts, onChange, onReset }: ScenarioPanelProps) {
   const { direction, shock } = scenario
   const sign = direction === 'down' ? -1 : 1
@@ -119,8 +119,25 @@ export function ScenarioPanel({ scenario, price, result, slow, facts, onChange, 
         />
       </div>
       <div className="-mx-4 mt-4 border-t border-line px-4 pt-3">
+        <p className="mb-3 flex min-h-8 items-start gap-2 text-[11px] leading-[15px] text-t2">
+          {slow ? (
+            <LoaderCircle size={14} aria-hidden="true" className="flex-none animate-spin text-t3" />
+          ) : (
+            result && <CircleCheck size={14} aria-hidden="true" className="flex-none text-ok" />
+          )}
+          {slow ? messages.cascade.computing : result && text.runs(formatCount(result.runs), tookText(result.tookMs))}
+        </p>
         <h3 className="text-[11px] text-t3">{text.assumptions}</h3>
         <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-3 gap-y-1.5">
+          <Fact label={text.depthSpread}>{text.depthSpreadValue(Math.exp(UNCERTAINTY_DEFAULTS.depthSpread).toFixed(2))}</Fact>
+          <Fact label={text.stress}>
+            {text.stressValue(
+              formatPercent(UNCERTAINTY_DEFAULTS.stressedShare, { decimals: 0 }),
+              formatPercent(UNCERTAINTY_DEFAULTS.stressedDepth, { decimals: 0 }),
+              String(STRESSED_REFILL),
+            )}
+          </Fact>
+          <Fact label={text.seed}>{text.seedValue}</Fact>
           {facts && <Fact label={text.model}>{facts.model}</Fact>}
           {facts && (
             <Fact label={text.map}>
@@ -133,24 +150,7 @@ export function ScenarioPanel({ scenario, price, result, slow, facts, onChange, 
               {facts.law && <span className="block text-[11px] leading-[15px] text-t3">{text.lawWhy}</span>}
             </Fact>
           )}
-          <Fact label={text.depthSpread}>{text.depthSpreadValue(Math.exp(UNCERTAINTY_DEFAULTS.depthSpread).toFixed(2))}</Fact>
-          <Fact label={text.stress}>
-            {text.stressValue(
-              formatPercent(UNCERTAINTY_DEFAULTS.stressedShare, { decimals: 0 }),
-              formatPercent(UNCERTAINTY_DEFAULTS.stressedDepth, { decimals: 0 }),
-              String(STRESSED_REFILL),
-            )}
-          </Fact>
-          <Fact label={text.seed}>{text.seedValue}</Fact>
         </dl>
-        <p className="mt-3 flex min-h-8 items-start gap-2 text-[11px] leading-[15px] text-t2">
-          {slow ? (
-            <LoaderCircle size={14} aria-hidden="true" className="flex-none animate-spin text-t3" />
-          ) : (
-            result && <CircleCheck size={14} aria-hidden="true" className="flex-none text-ok" />
-          )}
-          {slow ? messages.cascade.computing : result && text.runs(formatCount(result.runs), tookText(result.tookMs))}
-        </p>
       </div>
     </Panel>
   )
