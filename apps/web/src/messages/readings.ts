@@ -40,6 +40,8 @@ export const readings = {
     title: 'Nearest clusters',
     columns: { price: 'Price', distance: 'Distance', usd: 'Est. USD', interval: `80${THIN}%` },
     none: 'No stretch of price stands out from what is around it.',
+    faint: 'Open marks: no cluster, only denser than what is around it.',
+    faintOne: 'No cluster: it holds less than twice what is usual around it, but more than any other stretch nearby.',
     long: 'longs',
     short: 'shorts',
     details: (price: string) => `${price}: more about this cluster`,

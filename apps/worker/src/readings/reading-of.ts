@@ -2,8 +2,9 @@
 import type { MarketReading, NearCluster, ReadingUpdate, StaleReading } from '@faultline/db/repositories/market-readings'
 import { asymmetryOf } from '@faultline/engine/readings/asymmetry'
 import { type Breakout, type BreakoutState, NO_ZONES, stepBreakouts } from '@faultline/engine/readings/breakouts'
-import { type Cluster, clustersOf } from '@faultline/engine/readings/clusters'
+import type { Cluster } from '@faultline/engine/readings/clusters'
 import { type CandleSeries, type MarketInputs, type MarketRows, marketInputs } from '@faultline/engine/readings/market-inputs'
+import { standoutsOf } from '@faultline/engine/readings/prominent-stretches'
 import { riskIndex } from '@faultline/engine/readings/risk-index'
 import type { Column } from '@faultline/market/column'
 import { DAY_MS } from '@faultline/market/units'
@@ -29,7 +30,7 @@ export function readingOf(target: ReadingTarget, columns: readonly Column[], row
   const inputs = marketInputs(rows)
   const { price, sigmaDay, depth, openInterestUsd, openInterestZ, fundingZ } = inputs
   const map = price === null ? null : mapOf(last, price)
-  const clusters = map === null ? [] : clustersOf(map)
+  const clusters = map === null ? [] : standoutsOf(map)
   const [asymmetry] = map === null ? [] : asymmetryOf(map, [ASYMMETRY_WITHIN])
   const risk =
     map !== null && sigmaDay !== null && depth !== null && openInterestUsd !== null && openInterestUsd > 0

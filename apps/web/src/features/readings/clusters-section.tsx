@@ -72,6 +72,7 @@ export function ClustersSection({
           ))}
         </tbody>
       </table>
+      {clusters.some(({ standsOut }) => !standsOut) && <p className="mt-1.5 text-[11px] leading-[15px] text-t3">{text.faint}</p>}
       {left > 0 && <p className="mt-1.5 text-[11px] text-t3">{text.more(String(left))}</p>}
     </RailSection>
   )
@@ -91,7 +92,7 @@ function ClusterRows({
   onPrice: ((price: number) => void) | undefined
 }) {
   const id = useId()
-  const { side, peakPrice, distance, usd, band } = cluster
+  const { side, peakPrice, distance, usd, band, standsOut } = cluster
   return (
     <Fragment>
       <tr className="border-t border-line">
@@ -105,7 +106,7 @@ function ClusterRows({
             onClick={onOpen}
             className="flex items-center gap-0.5 font-medium hover:text-accfg"
           >
-            <span className={`fl-mark-${side}`} aria-hidden="true" />
+            <Mark side={side} filled={standsOut} />
             <span className="sr-only">{text[side]}</span>
             {formatPrice(peakPrice)}
             <ChevronDown size={12} aria-hidden="true" className={`flex-none text-t3 ${open ? 'rotate-180' : ''}`} />
@@ -124,6 +125,18 @@ function ClusterRows({
   )
 }
 
+/** A circle for longs, a square for shorts; open where nothing stands out clearly. */
+const Mark = ({ side, filled }: { side: 'long' | 'short'; filled: boolean }) => (
+  <span
+    aria-hidden="true"
+    className={
+      filled
+        ? `fl-mark-${side}`
+        : `mr-1.5 inline-block size-2 flex-none border ${side === 'long' ? 'rounded-full border-long' : 'rounded-[2px] border-short'}`
+    }
+  />
+)
+
 function ClusterDetails({
   cluster,
   fates,
@@ -133,13 +146,14 @@ function ClusterDetails({
   fates: Fates | null
   onPrice: ((price: number) => void) | undefined
 }) {
-  const { side, lowPrice, highPrice, peakPrice, leverage } = cluster
+  const { side, lowPrice, highPrice, peakPrice, leverage, standsOut } = cluster
   return (
     <div className="rounded-lg bg-s2 p-2.5 text-[11px] leading-[15px]">
       <p className="flex justify-between gap-2">
         <span className="text-t3">{text.range}</span>
         <span className="font-medium">{formatPriceRange(lowPrice, highPrice)}</span>
       </p>
+      {!standsOut && <p className="mt-1 text-t2">{text.faintOne}</p>}
       <p className="mt-2 text-t3">{text.leverage}</p>
       {leverage === null ? (
         <p className="text-t2">{text.leverageUnknown}</p>

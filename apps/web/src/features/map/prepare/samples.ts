@@ -69,6 +69,7 @@ export const cluster = (bin: number, usd: number): CurrentReadings['clusters'][n
   peakPrice: priceOf(bin),
   distance: priceOf(bin) / PRICE - 1,
   usd,
+  standsOut: true,
   band: null,
   leverage: null,
 })

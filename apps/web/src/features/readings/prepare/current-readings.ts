@@ -1,10 +1,10 @@
 import type { HeatMap } from '@faultline/engine/map/heat-map'
 import { asymmetryOf } from '@faultline/engine/readings/asymmetry'
 import { bandOfDraws, planeUsd } from '@faultline/engine/readings/cluster-details'
-import { type Cluster, clustersOf } from '@faultline/engine/readings/clusters'
 import { levelsOf, usdWithin } from '@faultline/engine/readings/levels'
 import type { MarketInputs } from '@faultline/engine/readings/market-inputs'
 import { maxPain } from '@faultline/engine/readings/max-pain'
+import { type Standout, standoutsOf } from '@faultline/engine/readings/prominent-stretches'
 import { type RiskIndex, riskIndex } from '@faultline/engine/readings/risk-index'
 import type { PlaneData } from '@faultline/market/column'
 import { binOf } from '@faultline/market/price-grid'
@@ -43,7 +43,7 @@ export function currentReadingsOf(
     fundingRate: inputs.fundingRate,
     fundingHours: inputs.fundingHours,
     profile: { long: profileOf('long', map, state), short: profileOf('short', map, state) },
-    clusters: clustersOf(map)
+    clusters: standoutsOf(map)
       .sort((a, b) => a.distance - b.distance)
       .map((cluster) => clusterReading(cluster, state)),
     whatIf: whatIfOf(map, state),
@@ -89,8 +89,8 @@ function whatIfOf(map: HeatMap, state: StateReading | null): CurrentReadings['wh
   })
 }
 
-function clusterReading(cluster: Cluster, state: StateReading | null): ClusterReading {
-  const { side, lowPrice, highPrice, peakPrice, distancePercent, usd } = cluster
+function clusterReading(cluster: Standout, state: StateReading | null): ClusterReading {
+  const { side, lowPrice, highPrice, peakPrice, distancePercent, usd, standsOut } = cluster
   const band = state && state.draws.length > 0 ? bandOfDraws(cluster, state.draws) : null
   const classes = state?.leverage[side].map((plane) => planeUsd(plane, cluster)) ?? []
   const known = classes.reduce((sum, value) => sum + value, 0)
@@ -101,6 +101,7 @@ function clusterReading(cluster: Cluster, state: StateReading | null): ClusterRe
     peakPrice,
     distance: round(distancePercent / 100),
     usd: round(usd),
+    standsOut,
     band: band && { p10: round(band.p10), p50: round(band.p50), p90: round(band.p90) },
     leverage: known > 0 ? classes.map((value) => round(value / known, 3)) : null,
   }

@@ -1,8 +1,9 @@
 import type { HeatMap } from '@faultline/engine/map/heat-map'
 import { BREAKOUT_DEFAULTS } from '@faultline/engine/readings/breakouts'
-import { type Cluster, clustersOf } from '@faultline/engine/readings/clusters'
+import type { Cluster } from '@faultline/engine/readings/clusters'
 import type { Depth } from '@faultline/engine/readings/depth'
 import type { MarketInputs } from '@faultline/engine/readings/market-inputs'
+import { standoutsOf } from '@faultline/engine/readings/prominent-stretches'
 import type { PlaneData } from '@faultline/market/column'
 import { BIN_LOG_STEP, binOf } from '@faultline/market/price-grid'
 import { riskOf } from './current-readings.ts'
@@ -21,7 +22,7 @@ export interface Figure {
 
 /** Clusters farther from the price than this have hardly any past. */
 export const CLUSTER_REACH = 0.1
-/** A cluster's background is the median over so many bins beyond it. */
+/** What is usual around a cluster is looked for within so many bins. */
 const BACKGROUND_BINS = 45
 
 /** Looking for clusters costs more than all the rest: it is done where `withClusters` says so. */
@@ -32,7 +33,7 @@ export function figureOf(map: HeatMap, inputs: MarketInputs, withClusters: boole
     near: cropped(map, BREAKOUT_DEFAULTS.horizon + 10 * BIN_LOG_STEP),
     depth: inputs.depth,
     clusters: withClusters
-      ? clustersOf(cropped(map, CLUSTER_REACH + BACKGROUND_BINS * BIN_LOG_STEP)).filter(({ distance }) => distance <= CLUSTER_REACH)
+      ? standoutsOf(cropped(map, CLUSTER_REACH + BACKGROUND_BINS * BIN_LOG_STEP)).filter(({ distance }) => distance <= CLUSTER_REACH)
       : null,
   }
 }

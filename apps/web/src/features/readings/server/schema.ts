@@ -28,6 +28,8 @@ export const clusterReading = z.object({
   /** signed ratio of the price */
   distance: z.number(),
   usd: z.number(),
+  /** a cluster; false: only where the map stands out most (prominent stretches of docs/readings.md) */
+  standsOut: z.boolean(),
   band: bandSchema.nullable(),
   /** share per class of leverage; null where it is not known */
   leverage: z.array(z.number()).nullable(),
