@@ -11,6 +11,21 @@ export const map = {
   spanName: (percent: string) => `±${percent}\u202f%`,
   cumulative: 'Cumulative',
   log: 'Log price',
+  keys: {
+    group: 'Map',
+    narrower: 'Shorter stretch of the heatmap under the map',
+    wider: 'Longer stretch of the heatmap under the map',
+    cumulative: 'Cumulative curves',
+    log: 'Linear or log price',
+    table: 'Map or table',
+  },
+  exported: {
+    title: (symbol: string, venue: string) => `${symbol} liquidation map · ${venue}`,
+    subtitle: (low: string, high: string, time: string, simulated: boolean) =>
+      `${low} to ${high}, at ${time} · Estimated, not exact${simulated ? ' · Simulated data' : ''}`,
+    footer: (model: string, host: string) => `Faultline, model ${model} · ${host}`,
+    notThere: 'There is no picture yet. Wait until the map is drawn, then try again.',
+  },
   asTable: 'View as table',
   asMap: 'Back to the map',
   classes: 'Effective leverage',

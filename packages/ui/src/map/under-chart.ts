@@ -191,7 +191,7 @@ export class UnderChart {
       const y = this.timeY(tick.time, picture)
       if (y < free || y > plot.y + plot.height - (picture.order === 'newest' ? 0 : 18)) continue
       free = y + 16
-      text(ctx, tick.label, plot.x - 7, y, tick.day ? tokens.t1 : tokens.t2, 'right', tick.day ? STRONG_FONT : undefined)
+      text(ctx, tick.label, plot.x - 5, y, tick.day ? tokens.t1 : tokens.t2, 'right', tick.day ? STRONG_FONT : undefined)
       line(ctx, plot.x - 4, crisp(y), plot.x, crisp(y), tokens.line2)
     }
     paintPriceAxis(ctx, axisTicks(window, plot.width, picture.price), plot, this.surface.width, tokens, false)

@@ -7,10 +7,11 @@ import { Button } from '@faultline/ui/react/button'
 import { EmptyState } from '@faultline/ui/react/empty-state'
 import { ErrorNote } from '@faultline/ui/react/error-note'
 import { LiquidationMap } from '@faultline/ui/react/liquidation-map'
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { FeedPill } from '../feeds/feed-pill.tsx'
 import { FooterStatus } from '../heatmap/footer-status.tsx'
+import { neighbourRange } from '../heatmap/prepare/ranges.ts'
 import { readClasses, writeClasses } from '../heatmap/prepare/url-values.ts'
 import type { AskedView } from '../heatmap/prepare/view-path.ts'
 import type { HeatmapRange } from '../heatmap/server/schema.ts'
@@ -19,6 +20,7 @@ import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { useInstruments } from '../instruments/use-instruments.ts'
 import { AppFrame } from '../shell/app-frame.tsx'
 import { sectionPath } from '../shell/prepare/sections.ts'
+import { useHotkeys } from '../shell/use-hotkeys.ts'
 import { useTheme } from '../shell/use-theme.ts'
 import { useServerNow } from '../stream/news-stream.tsx'
 import { isSum, venueChoice } from '../venues/prepare/venue-choice.ts'
@@ -27,14 +29,17 @@ import { SumPill } from '../venues/sum-pill.tsx'
 import { VenueBar } from '../venues/venue-bar.tsx'
 import { MapLegend } from './map-legend.tsx'
 import { MapRail } from './map-rail.tsx'
+import { MapSkeleton, RailSkeleton } from './map-skeleton.tsx'
 import { MapTable } from './map-table.tsx'
 import { MapToolbar } from './map-toolbar.tsx'
 import { barWords } from './prepare/bar-words.ts'
 import { totalsOf } from './prepare/figures.ts'
 import { CLASS_COUNT, classNames, hasLeverage, mapProfile } from './prepare/map-profile.ts'
+import { mapQuery } from './prepare/map-query.ts'
 import { membersOf } from './prepare/members.ts'
 import { UnderPane } from './under-pane.tsx'
 import { useMapColours } from './use-map-colours.ts'
+import { useMapExport } from './use-map-export.ts'
 import { useMapReadings, useMemberReadings } from './use-map-readings.ts'
 import { useMapUrl } from './use-map-url.ts'
 import { usePriceWindow } from './use-price-window.ts'
@@ -80,19 +85,34 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
   )
   const colours = useMapColours(
     theme,
-    profile === null || profile.parts.length === 0 ? 'none' : stack === 'leverage' ? stack : (members.venues ?? 'none'),
+    profile?.parts.length === 0 || (profile === null && stack === 'venue')
+      ? 'none'
+      : stack === 'leverage'
+        ? stack
+        : (members.venues ?? 'none'),
   )
   const picture = useMemo(() => profile && { profile, colours, showCumulative: url.cum }, [profile, colours, url.cum])
   const [bars, setBars] = useState<MapBars | null>(null)
   const [table, setTable] = useState(false)
 
   const name = nameOf(instrument)
+  const host = useRef<HTMLDivElement>(null)
+  const exported = useMapExport({ host, name, theme, readings, profile, bars, shown })
+  const { keys } = text
+  const setRange = (r: HeatmapRange) => r !== range && void setUrl({ r })
+  const key = (label: string, run: () => void) => ({ label, group: keys.group, run })
+  useHotkeys({
+    '[': key(keys.narrower, () => setRange(neighbourRange(range, -1))),
+    ']': key(keys.wider, () => setRange(neighbourRange(range, 1))),
+    c: key(keys.cumulative, () => void setUrl({ cum: !url.cum })),
+    l: key(keys.log, () => void setUrl({ log: !url.log })),
+    t: key(keys.table, () => setTable(!table)),
+  })
   const choice = venueChoice(instrument, instruments)
   const { sum } = heat.view ?? { sum: null }
   const totals = profile && totalsOf(profile, shown)
   const toggleClass = (index: number) => void setUrl({ lev: writeClasses(classes.map((on, i) => (i === index ? !on : on))) })
-  // Prices suit one market only: another one is opened with the same choices, but with its own range of prices.
-  const query = queryOf({ ...url, pl: null, ph: null })
+  const query = mapQuery(url)
   return (
     <AppFrame
       section="map"
@@ -127,10 +147,11 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
         onLog={(log) => void setUrl({ log })}
         table={table}
         onTable={setTable}
+        exports={{ onPng: table ? null : exported.png, onCsv: exported.csv, embedCode: null }}
       />
       <VenueBar current={instrument} instruments={instruments} facts={sum} query={query} pathOf={mapPath} />
       <div className="contents min-h-0 flex-1 phone:grid phone:grid-cols-1 phone:overflow-y-auto wide:grid-cols-[1fr_288px] wide:overflow-hidden">
-        <div className="flex min-h-0 min-w-0 flex-col bg-s1 phone:min-h-[640px] wide:min-h-0">
+        <div ref={host} className="flex min-h-0 min-w-0 flex-col bg-s1 phone:min-h-[640px] wide:min-h-0">
           <div className="flex flex-none flex-wrap items-center gap-x-3 gap-y-1 px-3 pt-2 pb-1 phone:px-4">
             <h1 className="text-[15px] leading-5 font-semibold">{text.heading(name.symbol)}</h1>
             {instrument.simulated && (
@@ -153,7 +174,7 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
                     {members.state === 'error' ? text.venuesFailed : text.venuesLoading}
                   </span>
                 )
-              ) : known ? (
+              ) : known || readings === null ? (
                 <MapLegend names={classNames} colours={colours} shown={classes} onToggle={toggleClass} />
               ) : (
                 readings && <span className="text-[11px] text-t3">{text.leverageUnknown}</span>
@@ -186,7 +207,7 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
               onBars={setBars}
             >
               {table && profile && bars && <MapTable profile={profile} bars={bars} onClose={() => setTable(false)} />}
-              {state === 'loading' && <Skeleton />}
+              {state === 'loading' && <MapSkeleton />}
               {state === 'empty' && (
                 <div className="fl-heatmap-cover">
                   <EmptyState title={isSum(instrument) ? messages.venues.empty : text.empty} />
@@ -214,7 +235,7 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
             order={url.top}
             onOrder={(top) => void setUrl({ top })}
             range={range}
-            onRange={(r) => void setUrl({ r })}
+            onRange={setRange}
             heat={heat}
             readings={readings}
             window={window}
@@ -254,43 +275,4 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
       <FooterStatus view={heat.view} now={now} />
     </AppFrame>
   )
-}
-
-/** Bars of no height in particular: the place of the picture, and that it is on its way. */
-const Skeleton = () => (
-  <div className="fl-heatmap-cover" role="status">
-    <span className="sr-only">{text.loading}</span>
-    <div aria-hidden="true" className="absolute inset-x-16 bottom-10 flex h-1/2 items-end gap-px">
-      {SKELETON.map(({ key, height }) => (
-        <span key={key} className="flex-1 bg-s2" style={{ height: `${height}%` }} />
-      ))}
-    </div>
-  </div>
-)
-const SKELETON = Array.from({ length: 40 }, (_, i) => ({
-  key: `bar${i}`,
-  height: 12 + 70 * Math.abs(Math.sin(i * 0.9) * Math.cos(i * 0.23)),
-}))
-
-const RailSkeleton = () => (
-  <div aria-hidden="true" className="flex flex-col gap-3 p-4">
-    {[64, 120, 150, 200].map((height) => (
-      <span key={height} className="rounded-md bg-s2" style={{ height }} />
-    ))}
-  </div>
-)
-
-/** What another map is opened with. */
-function queryOf(url: ReturnType<typeof useMapUrl>[0]): string {
-  const said = new URLSearchParams()
-  if (url.stack !== 'leverage') said.set('stack', url.stack)
-  if (url.span !== 10) said.set('span', String(url.span))
-  if (url.view !== 'heat') said.set('view', url.view)
-  if (url.top !== 'newest') said.set('top', url.top)
-  if (!url.cum) said.set('cum', '0')
-  if (url.log) said.set('log', '1')
-  if (url.lev !== null) said.set('lev', url.lev)
-  if (url.r !== null) said.set('r', url.r)
-  const query = said.toString()
-  return query && `?${query}`
 }

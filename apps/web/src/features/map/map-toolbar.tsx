@@ -4,6 +4,7 @@ import { SegmentedControl } from '@faultline/ui/react/segmented-control'
 import { ToggleButton } from '@faultline/ui/react/toggle'
 import { Table2 } from 'lucide-react'
 import { messages } from '../../messages.ts'
+import { ExportMenu, type ExportMenuProps } from '../export/export-menu.tsx'
 import { type MapUrl, SPANS, STACKS } from './use-map-url.ts'
 
 const text = messages.map
@@ -22,6 +23,7 @@ export interface MapToolbarProps {
   onLog: (on: boolean) => void
   table: boolean
   onTable: (on: boolean) => void
+  exports: ExportMenuProps
 }
 
 export function MapToolbar(props: MapToolbarProps) {
@@ -59,6 +61,7 @@ export function MapToolbar(props: MapToolbarProps) {
       >
         {text.asTable}
       </Button>
+      <ExportMenu {...props.exports} />
     </div>
   )
 }

@@ -92,6 +92,7 @@ describe('controls', () => {
         onLog: nothing,
         table: false,
         onTable: nothing,
+        exports: { onPng: null, onCsv: null, embedCode: null },
         ...some,
       }),
     )

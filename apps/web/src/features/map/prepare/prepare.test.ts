@@ -6,7 +6,9 @@ import type { MarketRow } from '../../venues/prepare/venue-choice.ts'
 import { aroundPrice } from './around-price.ts'
 import { bookReach, narrowBook } from './book-reach.ts'
 import { contributions, largestClusters, leverageTable, totalsOf } from './figures.ts'
+import { mapCsv } from './map-csv.ts'
 import { addPlanes, CLASS_BOUNDS, CLASS_COUNT, classNames, mapProfile } from './map-profile.ts'
+import { mapQuery } from './map-query.ts'
 import { membersOf } from './members.ts'
 import { cluster, PRICE, priceOf, profile, readings } from './samples.ts'
 
@@ -99,6 +101,15 @@ describe('figures of the shown range', () => {
   })
 })
 
+it('writes what is shown as a table of numbers, and nothing where it is not known', () => {
+  const made = mapProfile(readings(), { stack: 'leverage', classes: ALL, venues: null })
+  const lines = mapCsv(made, barsOf(made), true).trimEnd().split('\r\n')
+  expect(lines).toHaveLength(6)
+  expect(lines[0]).toBe('price_low,price_high,distance,side,usd_estimated,usd_p10,usd_p90,usd_cumulative,simulated')
+  expect(lines[1]?.split(',').slice(2)).toEqual(['-0.0029955', 'long', '10', '5', '20', '60', 'true'])
+  expect(lines[5]?.split(',').slice(3)).toEqual(['short', '50', '', '', '90', 'true'])
+})
+
 it('takes the rows of a grid around the price', () => {
   const grid = {
     from: 0,
@@ -152,4 +163,11 @@ it('finds the members of a sum, of its own coin and kind and of the chosen venue
   expect(membersOf(sum, rows).map((r) => r.key)).toEqual(['binance-usdm:BTCUSDT', 'okx-swap:BTC-USDT-SWAP'])
   expect(membersOf({ ...sum, sumOf: ['okx-swap'] }, rows).map((r) => r.key)).toEqual(['okx-swap:BTC-USDT-SWAP'])
   expect(membersOf(row('okx-swap:BTC-USDT-SWAP'), rows)).toEqual([])
+})
+
+it('opens another market with the same choices, and says nothing that is understood', () => {
+  const usual = { stack: 'leverage', span: 10, view: 'heat', top: 'newest', cum: true, log: false, lev: null, r: null } as const
+  expect(mapQuery(usual)).toBe('')
+  const other = { stack: 'venue', span: 20, view: 'depth', top: 'oldest', cum: false, log: true, lev: '0,1', r: '7d' } as const
+  expect(mapQuery(other)).toBe('?stack=venue&span=20&view=depth&top=oldest&cum=0&log=1&lev=0%2C1&r=7d')
 })
