@@ -11,6 +11,9 @@ import type { ClusterReading, CurrentReadings, HistoryReadings } from './server/
 
 const text = messages.readings.clusters
 const SHOWN = 8
+/** What is kept free while it loads: few markets have more. */
+const USUAL = 6
+const ROOM = 'min-h-[234px]'
 
 /** The nearest clusters; each opens to its leverage and to what price did at earlier ones like it. */
 export function ClustersSection({
@@ -29,7 +32,9 @@ export function ClustersSection({
   if (!readings)
     return (
       <RailSection id="clusters" title={text.title}>
-        <RailBars rows={SHOWN} />
+        <div className={ROOM}>
+          <RailBars rows={USUAL} />
+        </div>
       </RailSection>
     )
   const clusters = readings.clusters.slice(0, SHOWN)
@@ -37,43 +42,46 @@ export function ClustersSection({
   if (clusters.length === 0)
     return (
       <RailSection id="clusters" title={text.title}>
-        <p className="text-t2">{text.none}</p>
+        <p className={`text-t2 ${ROOM}`}>{text.none}</p>
       </RailSection>
     )
   return (
     <RailSection id="clusters" title={text.title}>
-      <table className="w-full">
-        <thead className="text-[11px] text-t3">
-          <tr>
-            <th scope="col" className="h-6 text-left font-normal">
-              {text.columns.price}
-            </th>
-            <th scope="col" className="text-right font-normal">
-              {text.columns.distance}
-            </th>
-            <th scope="col" className="text-right font-normal">
-              {text.columns.usd}
-            </th>
-            <th scope="col" className="text-right font-normal">
-              {text.columns.interval}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {clusters.map((cluster) => (
-            <ClusterRows
-              key={`${cluster.side}${cluster.peakPrice}`}
-              cluster={cluster}
-              history={history}
-              open={open === cluster.peakPrice}
-              onOpen={() => setOpen(open === cluster.peakPrice ? null : cluster.peakPrice)}
-              onPrice={onPrice}
-            />
-          ))}
-        </tbody>
-      </table>
-      {clusters.some(({ standsOut }) => !standsOut) && <p className="mt-1.5 text-[11px] leading-[15px] text-t3">{text.faint}</p>}
-      {left > 0 && <p className="mt-1.5 text-[11px] text-t3">{text.more(String(left))}</p>}
+      <div className={ROOM}>
+        {' '}
+        <table className="w-full">
+          <thead className="text-[11px] text-t3">
+            <tr>
+              <th scope="col" className="h-6 text-left font-normal">
+                {text.columns.price}
+              </th>
+              <th scope="col" className="text-right font-normal">
+                {text.columns.distance}
+              </th>
+              <th scope="col" className="text-right font-normal">
+                {text.columns.usd}
+              </th>
+              <th scope="col" className="text-right font-normal">
+                {text.columns.interval}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {clusters.map((cluster) => (
+              <ClusterRows
+                key={`${cluster.side}${cluster.peakPrice}`}
+                cluster={cluster}
+                history={history}
+                open={open === cluster.peakPrice}
+                onOpen={() => setOpen(open === cluster.peakPrice ? null : cluster.peakPrice)}
+                onPrice={onPrice}
+              />
+            ))}
+          </tbody>
+        </table>
+        {clusters.some(({ standsOut }) => !standsOut) && <p className="mt-1.5 text-[11px] leading-[15px] text-t3">{text.faint}</p>}
+        {left > 0 && <p className="mt-1.5 text-[11px] text-t3">{text.more(String(left))}</p>}
+      </div>{' '}
     </RailSection>
   )
 }

@@ -7,7 +7,7 @@ import { RailBars, RailSection } from './rail-section.tsx'
 import type { HistoryReadings } from './server/schema.ts'
 
 const text = messages.readings
-const SHOWN_BREAKOUTS = 6
+const SHOWN_BREAKOUTS = 4
 
 interface Props {
   /** null while it loads for the first time */
@@ -23,9 +23,9 @@ export function MovesSection({ history, zone }: Props) {
       {!history ? (
         <RailBars rows={5} className="h-10" />
       ) : history.moves.length === 0 ? (
-        <p className="text-t2">{none}</p>
+        <p className="min-h-[200px] text-t2">{none}</p>
       ) : (
-        <ol>
+        <ol className="min-h-[200px]">
           {history.moves.map((move) => (
             <li key={move.from} className="grid h-10 grid-cols-[auto_1fr] content-center gap-x-2 border-t border-line first:border-t-0">
               <span className={`font-semibold ${move.change < 0 ? 'text-dn' : 'text-up'}`}>
@@ -54,11 +54,11 @@ export function BreakoutsSection({ history, zone, onPrice }: Props & { onPrice?:
   return (
     <RailSection id="breakouts" title={title} lead={lead}>
       {!history ? (
-        <RailBars rows={3} className="h-[26px]" />
+        <RailBars rows={SHOWN_BREAKOUTS} className="h-[26px]" />
       ) : newest.length === 0 ? (
-        <p className="text-t2">{none}</p>
+        <p className="min-h-[104px] text-t2">{none}</p>
       ) : (
-        <ul>
+        <ul className="min-h-[104px]">
           {newest.map(({ time, side, lowPrice, highPrice, usd }) => {
             const range = formatPriceRange(lowPrice, highPrice)
             return (
