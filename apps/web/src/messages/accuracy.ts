@@ -154,7 +154,7 @@ export const accuracy = {
         'Windows in which liquidations were not received, liquidations of positions opened since, and whatever a venue does not publish. Silence is never counted as calm.',
       ],
     ],
-    more: 'The formulas are in docs/score.md. The accuracy against positions that are all known, which only a simulator has, is measured by npm run bench -- accuracy; its committed results are in bench/accuracy/results/README.md.',
+    more: 'The formulas are in docs/score.md. Positions that are all known, which only a simulator has, are what the project’s own benchmark compares the map with; its committed results are in bench/accuracy/results/README.md.',
   },
   failed: 'The scores could not be read. They are asked for again with the next visit.',
 }

@@ -45,8 +45,8 @@ export function ForestPlot({ markets }: { markets: readonly MarketAccuracy[] }) 
           {axis.ticks.map(({ gain, label }, i) => (
             <text
               key={label}
-              // on a phone there is room for the ends and for 1×
-              className={gain === 0 || i === 0 || i === axis.ticks.length - 1 ? undefined : 'hidden phone:inline'}
+              // on a phone there is room for 1×, and for an end that is not beside it
+              className={gain === 0 || (isEnd(axis, i) && Math.abs(axis.at(gain) - axis.at(0)) > 0.25) ? undefined : 'hidden phone:inline'}
               x={percent(axis, gain)}
               y="14"
               textAnchor="middle"
@@ -65,6 +65,8 @@ export function ForestPlot({ markets }: { markets: readonly MarketAccuracy[] }) 
     </figure>
   )
 }
+
+const isEnd = (axis: LiftAxis, i: number): boolean => i === 0 || i === axis.ticks.length - 1
 
 function Key({ stale }: { stale: boolean }) {
   return (

@@ -31,7 +31,9 @@ export function MarketTable({ markets }: { markets: readonly MarketAccuracy[] })
             <th scope="col" className={WIDE_ONLY}>
               {text.brier}
             </th>
-            <th scope="col">{text.events}</th>
+            <th scope="col" className={WIDE_ONLY}>
+              {text.events}
+            </th>
             <th scope="col" className={WIDE_ONLY}>
               {text.days}
             </th>
@@ -70,7 +72,7 @@ function Row({ market }: { market: MarketAccuracy }) {
           <VerdictIcon verdict={verdict} />
           <span className="sr-only">{verdicts[verdict]}: </span>
           <span className="min-w-0">
-            <span className="block max-w-[120px] truncate font-semibold text-t1" title={market.key}>
+            <span className="block max-w-[88px] truncate phone:max-w-[120px] font-semibold text-t1" title={market.key}>
               {symbol}
             </span>
             <span className="block text-[11px] leading-4 text-t3">
@@ -83,7 +85,7 @@ function Row({ market }: { market: MarketAccuracy }) {
       <LiftCell gain={stale} />
       <LiftCell gain={ladder} wideOnly />
       <td className={WIDE_ONLY}>{market.forecasts?.brierSkill == null ? MISSING : formatSkill(market.forecasts.brierSkill)}</td>
-      <td>{formatCount(market.events)}</td>
+      <td className={WIDE_ONLY}>{formatCount(market.events)}</td>
       <td className={`whitespace-nowrap ${WIDE_ONLY}`}>
         {formatCount(market.days)}
         {market.moreDays > 0 && (
