@@ -16,7 +16,10 @@ export function ReliabilityPanel({ instrument }: { instrument: string }) {
   const { data, isError } = useQuery(trpc.score.summary.queryOptions({ instrument, horizon: '1h' }))
   return (
     <Panel title={text.title}>
-      {data ? <Reliability score={data} /> : <p className="text-t3">{isError ? text.failed : text.loading}</p>}
+      {/* as high as the shortest answer, so that what stands under it stays */}
+      <div className="min-h-[118px]">
+        {data ? <Reliability score={data} /> : <p className="text-t3">{isError ? text.failed : text.loading}</p>}
+      </div>
       <h3 className="mt-4 flex items-center gap-2 font-semibold">
         <Info size={14} aria-hidden="true" className="flex-none text-accfg" />
         {messages.estimated.title}

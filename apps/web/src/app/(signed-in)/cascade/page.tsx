@@ -8,10 +8,12 @@ import { requireUser, serverApi } from '../../../server/current-user.ts'
 
 export const metadata: Metadata = { title: messages.cascade.title }
 
-/** The simulator of the instrument with the freshest data. */
-export default async function Cascade() {
+/** The simulator of the instrument with the freshest data; the scenario of the address goes with it. */
+export default async function Cascade({ searchParams }: PageProps<'/cascade'>) {
   await requireUser()
   const freshest = firstToOpen(await (await serverApi()).instruments.list())
-  if (freshest) redirect(sectionPath('cascade', freshest.key))
+  const scenario = Object.entries(await searchParams).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  const query = scenario.length > 0 ? `?${new URLSearchParams(scenario)}` : ''
+  if (freshest) redirect(`${sectionPath('cascade', freshest.key)}${query}`)
   return <WaitingPage now={Date.now()} />
 }
