@@ -134,7 +134,7 @@ test('the command palette finds an instrument by a few letters', async ({ page }
   await signIn(page)
   await ready(page)
   await page.keyboard.press('Control+k')
-  const search = page.getByRole('combobox')
+  const search = page.getByRole('dialog').getByRole('combobox')
   await expect(search).toBeFocused()
   await search.fill('simtide')
   await expect(page.getByRole('option').first()).toContainText('SIMTIDE')

@@ -1,7 +1,8 @@
 'use client'
+import { resolutionName } from '@faultline/market/resolution'
 import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
 import type { HeatmapChart } from '@faultline/ui/chart/heatmap-chart'
-import { PALETTES } from '@faultline/ui/chart/palette'
+import { PALETTES, SHOWN_SIDES } from '@faultline/ui/chart/palette'
 import { PANE_IDS, type PaneId, type PaneState } from '@faultline/ui/chart/panes'
 import type { Threshold } from '@faultline/ui/chart/threshold'
 import { formatDateTime, formatUsd, type TimeZone } from '@faultline/ui/format'
@@ -37,7 +38,7 @@ import { ChartStage } from './chart-stage.tsx'
 import { FooterStatus } from './footer-status.tsx'
 import { toggleFullScreen } from './full-screen.ts'
 import { MarketRail } from './market-rail.tsx'
-import { askedView } from './prepare/asked-view.ts'
+import { askedView, resolutionChoices } from './prepare/asked-view.ts'
 import { chartData } from './prepare/chart-data.ts'
 import { chartReadings } from './prepare/chart-readings.ts'
 import { embedHtml } from './prepare/embed-code.ts'
@@ -58,7 +59,7 @@ import { usePhone } from './use-phone.ts'
 import { usePicture } from './use-picture.ts'
 import { useReplay } from './use-replay.ts'
 import { useHistogram, useScale } from './use-scale.ts'
-import { useScreen, type Viewport } from './use-screen.ts'
+import { useScreen } from './use-screen.ts'
 
 const text = messages.heatmap
 const words = messages.chart
@@ -114,7 +115,6 @@ export function Workspace({
   const marks = useMemo(() => chartReadings(readings.readings, history.history, replay.at), [readings.readings, history.history, replay.at])
   const data = useMemo(() => view && chartData(view, known, opening, marks), [view, known, opening, marks])
   const stage = useRef<{ chart: HeatmapChart | null; beside: HTMLElement | null }>({ chart: null, beside: null })
-  const [seen, setSeen] = useState<Viewport | null>(null)
   const figures = useMemo(() => view && marketFigures(view), [view])
 
   const phone = usePhone()
@@ -128,10 +128,16 @@ export function Workspace({
     void setUrl({ r, from: null, to: null, pl: null, ph: null, at: null })
   }
   const resetThreshold = () => void setUrl({ lo: null, hi: null })
-  const exported = useExport({ view, heat, stage: () => stage.current, zone })
+  const exported = useExport({ view, heat: known, stage: () => stage.current, zone })
   const domain = { min: Math.min(scale.min, threshold.lowUsd), max: Math.max(scale.max, threshold.highUsd) }
-  const histogram = useHistogram(heat, seen, domain)
+  const histogram = useHistogram(heat, domain)
   const setPane = (id: PaneId) => setPanes(panes.some((p) => p.id === id) ? panes.filter((p) => p.id !== id) : [...panes, { id }])
+  const stepResolution = (step: 1 | -1) => {
+    if (!view) return
+    const choices = resolutionChoices(range, view.build.bucketMs)
+    const here = choices.findIndex((name) => name === resolutionName(view.resolutionMs))
+    void setUrl({ res: choices[Math.min(choices.length - 1, Math.max(0, here + step))] ?? null })
+  }
   const setHeat = (on: boolean) => void setUrl({ heat: on })
   const key = (label: string, run: () => void) => ({ label, group: words.keys.group, run })
   useHotkeys({
@@ -142,6 +148,13 @@ export function Workspace({
     r: key(words.keys.replay, replay.toggle),
     l: key(words.keys.log, () => void setUrl({ log: !url.log })),
     f: key(words.keys.full, toggleFullScreen),
+    c: key(words.keys.price, () => void setUrl({ ps: url.ps === 'candles' ? 'line' : url.ps === 'line' ? 'none' : 'candles' })),
+    s: key(words.keys.sides, () => void setUrl({ side: SHOWN_SIDES[(SHOWN_SIDES.indexOf(url.side) + 1) % SHOWN_SIDES.length] ?? 'both' })),
+    ',': key(words.keys.finer, () => stepResolution(-1)),
+    '.': key(words.keys.coarser, () => stepResolution(1)),
+    ...Object.fromEntries(PANE_IDS.map((id, i) => [String(i + 1), key(words.commands.pane(words.pane[id]), () => setPane(id))])),
+    // The chart takes these itself while it has the focus.
+    ...Object.fromEntries(words.keys.chart.map(([keys, label]) => [keys, { label, group: words.keys.chartGroup, run: null }])),
   })
   useCommands([
     ...RANGE_NAMES.map((r) => ({
@@ -212,7 +225,7 @@ export function Workspace({
         onObserved={(on) => void setUrl({ obs: on })}
         // a link may carry amounts that this picture does not reach
         domain={domain}
-        histogram={histogram}
+        histogram={histogram.bars}
         exports={{ onPng: exported.png, onCsv: exported.csv, embedCode: () => embedHtml(location.origin, instrument.key, range, url) }}
         profile={url.prof}
         onProfile={(prof) => void setUrl({ prof })}
@@ -261,7 +274,7 @@ export function Workspace({
               timeZone={zone}
               onViewport={(change) => {
                 onViewport(change)
-                setSeen(change)
+                histogram.onSeen(change)
               }}
               threshold={heat ? threshold : null}
               loadingText={loadingText(picture.loading, range, view)}
