@@ -14,13 +14,14 @@ import { HistoryStore } from './history-store.ts'
 
 const web = webUnderTest()
 const FIVE = 5 * MINUTE_MS
+const QUARTER = 15 * MINUTE_MS
 let api: Caller
 let market: EstimatedMarket
 let key: string
 
 beforeAll(async () => {
   api = await web.callerOf(await web.cookieOf(await web.addPerson()))
-  market = await estimatedMarket(web.database.db)
+  market = await estimatedMarket(web.database.db, { count: 120, bucketMs: QUARTER })
   key = market.instrument.key
   // two books an hour apart and one at the same hour of the next day, 1 % and 2 % from the middle
   const book = (time: number, near: number): LiveEvent => ({
@@ -50,9 +51,9 @@ beforeAll(async () => {
 describe('of a market', () => {
   it('has the risk index of each column as it was read at its moment', async () => {
     const history = await api.readings.history({ instrument: key, from: START, to: market.end })
-    expect(history).toMatchObject({ stepMs: FIVE, to: market.end })
-    expect(history.risk.length).toBeGreaterThan(300)
-    for (const i of [0, 17, 150, history.risk.length - 1]) {
+    expect(history).toMatchObject({ stepMs: QUARTER, to: market.end })
+    expect(history.risk.length).toBeGreaterThan(100)
+    for (const i of [0, 17, 60, history.risk.length - 1]) {
       const [at, risk] = history.risk[i] as [number, number]
       expect((await api.readings.current({ instrument: key, at })).risk?.value, `${i}`).toBeCloseTo(risk, 3)
     }
@@ -92,7 +93,7 @@ describe('of a market', () => {
     expect(venue).toBe('binance-usdm')
     expect(byHour[0]).toBeCloseTo((10 + 30) * 100, 6)
     expect(byHour[1]).toBeCloseTo(20 * 200, 6)
-    expect(byHour.slice(4).every((usd) => usd === null)).toBe(true)
+    expect(byHour.slice(6).every((usd) => usd === null)).toBe(true)
   })
 
   it('takes breakouts that were noted as they came, and finds earlier ones itself', async () => {
@@ -112,14 +113,17 @@ describe('of a market', () => {
 
   it('knows nothing that became known after the stretch', async () => {
     const { db } = web.database
-    const to = market.end - 60 * FIVE
+    const to = market.end - 30 * QUARTER
+    // the figure of that very moment, which comes late
+    await web.sql('DELETE FROM open_interest WHERE instrument_id = $1 AND time = to_timestamp($2 / 1000.0)', [market.instrument.id, to])
     const before = await new HistoryStore(db).read(key, START, to)
     const late = new EventTableBuilder('openInterest')
-    late.push(to - MINUTE_MS, 1, 1)
+    late.push(to, 1, 1)
     await inTransaction(db, async (client) => {
       await storeTable(client, market.instrument.id, late.finish())
       const later: LiveEvent[] = [
         { type: 'depth', time: to + 1, bids: [[99, 1e9]], asks: [[101, 1e9]] },
+        { type: 'depth', time: to + 10 * QUARTER - 1, bids: [[95, 1e-9]], asks: [[105, 1e-9]] },
         { type: 'funding', time: to + 1, rate: 0.5, intervalHours: 8 },
         { type: 'openInterest', time: to + 1, openInterest: 9e9 },
         { type: 'liquidation', time: to + 1, side: 'long', price: 90, priceKind: 'fill', quantity: 1e6, quantityUsd: 9e7 },
@@ -131,12 +135,12 @@ describe('of a market', () => {
     })
     await web.sql('UPDATE open_interest SET known_after = to_timestamp($2 / 1000.0) WHERE instrument_id = $1 AND open_interest = 1', [
       market.instrument.id,
-      to + FIVE,
+      to + QUARTER,
     ])
     expect(await new HistoryStore(db).read(key, START, to)).toEqual(before)
     // Not that they say nothing to whoever looks later.
-    expect((await new HistoryStore(db).read(key, START, to + 20 * FIVE)).risk).not.toEqual(
-      (await web.services.readings.history(key, START, market.end)).risk.filter(([time]) => time <= to + 20 * FIVE),
+    expect((await new HistoryStore(db).read(key, START, to + 10 * QUARTER)).risk).not.toEqual(
+      (await web.services.readings.history(key, START, market.end)).risk.filter(([time]) => time <= to + 10 * QUARTER),
     )
   })
 })
