@@ -31,10 +31,10 @@ export async function faultline(...args: string[]): Promise<{ stdout: string; st
   })
 }
 
-/** Distinct colours on the heat layer's own canvas (ECharts gives it one, below the rest): a drawn map has dozens. */
+/** Distinct colours on the heat layer's own canvas (below the rest of the chart): a drawn map has dozens. */
 export async function coloursOf(page: Page): Promise<number> {
   return await heatmap(page).evaluate((element) => {
-    const canvas = [...element.querySelectorAll('canvas')].find((c) => c.dataset.zrDomId?.startsWith('zr_-1'))
+    const canvas = element.querySelector<HTMLCanvasElement>('canvas.fl-chart-heat')
     const context = canvas?.getContext('2d')
     if (!canvas || !context || canvas.width === 0 || canvas.height === 0) return 0
     const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer)

@@ -86,7 +86,7 @@ test('palette, sides and scale change colours without a request', async ({ page 
   page.on('request', (request) => /\/(views|tiles)\//.test(request.url()) && asked.push(request.url()))
   const shot = () =>
     heatmap(page).evaluate((el) => {
-      const canvas = [...el.querySelectorAll('canvas')].find((c) => c.dataset.zrDomId?.startsWith('zr_-1'))
+      const canvas = el.querySelector<HTMLCanvasElement>('canvas.fl-chart-heat')
       return canvas?.toDataURL().length ?? 0
     })
   const seen = new Set([await shot()])

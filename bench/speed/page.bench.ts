@@ -122,7 +122,7 @@ async function frames(page: Page, what: 'pan' | 'zoom'): Promise<number[]> {
 /** A number for what is on the heat layer's own canvas, where no crosshair is drawn; 0 while heat is off. */
 async function heatPrint(page: Page): Promise<number> {
   return await page.getByTestId('heatmap').evaluate((element) => {
-    const canvas = [...element.querySelectorAll('canvas')].find((c) => c.dataset.zrDomId?.startsWith('zr_-1'))
+    const canvas = element.querySelector<HTMLCanvasElement>('canvas.fl-chart-heat')
     const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data
     let print = 0
     if (pixels) for (const word of new Uint32Array(pixels.buffer)) print = Math.imul(print ^ word, 16_777_619)

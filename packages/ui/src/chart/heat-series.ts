@@ -1,12 +1,12 @@
 /**
- * The heat layer of the chart: an ECharts custom series whose single item is one image.
+ * The heat layer of the chart: an ECharts custom series that draws on a canvas of its own, under the chart's.
  *
- * renderItem rasterises the visible part of both grids into ONE reused canvas at exactly the device pixels of the plot,
- * and returns it as an image element. The picture is drawn 1:1, so the canvas never smooths or shifts it.
+ * renderItem rasterises the visible part of both grids into that canvas, which stands on the page at exactly the device pixels of the
+ * plot, 1:1: nothing smooths or shifts the picture. Returned as an image element it would be copied to a second canvas of the chart's
+ * size and composed there: three times the work of everything here.
  */
 import { binLowerPrice } from '@faultline/market/price-grid'
 import type { CustomSeriesOption } from 'echarts'
-import type { EChartsType } from 'echarts/core'
 import { customSeries, plotOf, type RenderApi, type RenderItem, type RenderParams } from './custom-item.ts'
 import { type HeatGridPair, historyColumns } from './heat-grid.ts'
 import type { Rect } from './layout.ts'
@@ -47,6 +47,7 @@ export interface PixelCells {
 
 export class HeatLayer {
   raster: Raster = createRaster(0, 0)
+  /** to be put into an element that has the plot's place and hides what sticks out of it */
   readonly canvas: HTMLCanvasElement = document.createElement('canvas')
   private context: CanvasRenderingContext2D | null = null
   private image: ImageData | null = null
@@ -57,7 +58,9 @@ export class HeatLayer {
   private levels: { long: Level[]; short: Level[] } = { long: [], short: [] }
   private used: { long: Uint8Array; short: Uint8Array } = { long: new Uint8Array(0), short: new Uint8Array(0) }
   private edgeY = new Float64Array(0)
+  /** of the canvas in the chart, in device pixels */
   private origin = { left: 0, top: 0, dpr: 1 }
+  private placed = ''
   private visible = true
   private lut: HeatLut
   private gaps: GapColours
@@ -65,6 +68,8 @@ export class HeatLayer {
   constructor(lut: HeatLut, gaps: GapColours) {
     this.lut = lut
     this.gaps = gaps
+    this.canvas.className = 'fl-chart-heat'
+    this.canvas.style.display = 'none'
   }
 
   /** New data; the next update of the chart paints it. `gaps`: spans without candles, hatched also at the ends of the range. */
@@ -85,16 +90,11 @@ export class HeatLayer {
     return changed
   }
 
-  /**
-   * New colours (threshold, theme) without setOption: recolours the values that are rasterised already and marks the one
-   * image element dirty. Measured by the recipe at 4 ms against 65 ms for setOption.
-   */
-  setLut(chart: EChartsType, lut: HeatLut, gaps: GapColours = this.gaps): void {
+  /** New colours (threshold, theme): recolours the values that are rasterised already, the chart itself is not touched. */
+  setLut(lut: HeatLut, gaps: GapColours = this.gaps): void {
     this.lut = lut
     this.gaps = gaps
-    if (this.raster.width === 0 || !this.grid) return
-    this.paint()
-    elementOf(chart, SERIES_ID)?.markRedraw()
+    if (this.raster.width > 0 && this.grid && this.visible) this.paint()
   }
 
   /** What the pixel at CSS coordinates of the chart shows; null outside the picture or the grid. O(1), no hit testing. */
@@ -114,26 +114,37 @@ export class HeatLayer {
     return { ...cells, long: long[j * width + i] as number, short: short[j * width + i] as number }
   }
 
-  /** The series option; `zlevel` −1 gives the layer a canvas of its own, so that no other redraw touches it. */
+  /** The series option. The series has no graphic element: it is how the layer hears of every update, and asks the axes. */
   series(): CustomSeriesOption {
-    return customSeries(SERIES_ID, 0, this.renderItem, { zlevel: -1 })
+    return customSeries(SERIES_ID, 0, this.renderItem)
   }
 
   private renderItem = (params: RenderParams, api: RenderApi): RenderItem => {
-    if (!this.grid || !this.visible) return undefined as unknown as RenderItem
-    const { width, height, left, top, dpr } = this.rasterise(this.grid, plotOf(params), api)
-    this.paint()
-    return {
-      type: 'image',
-      emphasisDisabled: true,
-      transition: [], // never animate the element between viewports
-      style: { image: this.canvas, x: left / dpr, y: top / dpr, width: width / dpr, height: height / dpr },
+    const shown = this.grid !== null && this.visible
+    if (this.grid && shown) {
+      const plot = plotOf(params)
+      this.rasterise(this.grid, plot, api)
+      this.paint()
+      this.place(plot)
     }
+    // Cleared too: what reads the canvas must not find a picture that nobody sees.
+    if (!shown && this.canvas.style.display !== 'none') this.context?.clearRect(0, 0, this.canvas.width, this.canvas.height)
+    this.canvas.style.display = shown ? 'block' : 'none'
+    return undefined as unknown as RenderItem
   }
 
-  private rasterise(grid: HeatGridPair, plot: Rect, api: RenderApi) {
+  private place(plot: Rect): void {
+    const { left, top, dpr } = this.origin
+    const { width, height } = this.raster
+    const placed = `left:${left / dpr - plot.x}px;top:${top / dpr - plot.y}px;width:${width / dpr}px;height:${height / dpr}px`
+    if (placed === this.placed) return
+    this.placed = placed
+    this.canvas.style.cssText = placed
+  }
+
+  private rasterise(grid: HeatGridPair, plot: Rect, api: RenderApi): void {
     const dpr = api.getDevicePixelRatio()
-    // Outward to whole device pixels: the image then lands 1:1 on the canvas; `clip` cuts the fraction that sticks out.
+    // Outward to whole device pixels: the picture then lands on them 1:1; the element around it hides the fraction that sticks out.
     const left = Math.floor(plot.x * dpr)
     const top = Math.floor(plot.y * dpr)
     const width = Math.max(1, Math.ceil((plot.x + plot.width) * dpr) - left)
@@ -161,7 +172,6 @@ export class HeatLayer {
     resample(long, this.used.long, this.raster, this.raster.long)
     resample(short, this.used.short, this.raster, this.raster.short)
     mapStates(grid.state, this.covered, this.raster, this.states)
-    return { left, top, width, height, dpr }
   }
 
   private resize(width: number, height: number): void {
@@ -213,12 +223,4 @@ function visibleRows(edge: (row: number) => number, rows: number, height: number
   const first = firstWhere((y) => (rising ? y <= height : y >= 0)) - 1
   const last = firstWhere((y) => (rising ? y < 0 : y > height))
   return [Math.max(0, first), Math.max(Math.max(0, first), Math.min(rows, last))]
-}
-
-/** The one graphic element of the series. Not public API: covered by the alignment check, which fails if an update breaks it. */
-function elementOf(chart: EChartsType, seriesId: string): { markRedraw(): void } | undefined {
-  type Model = { getSeries(): { id: string; getData(): { getItemGraphicEl(i: number): { markRedraw(): void } | undefined } }[] }
-  const model = (chart as unknown as { getModel(): Model }).getModel()
-  const series = model.getSeries().find((s) => s.id === seriesId)
-  return series?.getData().getItemGraphicEl(0)
 }

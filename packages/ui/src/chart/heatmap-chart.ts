@@ -118,6 +118,7 @@ export class HeatmapChart {
     }
     const colours = () => this.scene.colours
     this.heat = new HeatLayer(this.heatColours.lut(), this.heatColours.gaps())
+    this.backs[0]?.append(this.heat.canvas)
     this.candles = new CandleLayer(this.scene)
     this.panes = new PanesLayer(this.scene)
     this.axes = new AxesLayer(this.scene, () => this.layout)
@@ -228,7 +229,7 @@ export class HeatmapChart {
     this.theme = theme
     this.scene.colours = TOKENS[theme]
     this.heatColours.setTheme(theme)
-    this.heat.setLut(this.chart, this.heatColours.lut(), this.heatColours.gaps())
+    this.heat.setLut(this.heatColours.lut(), this.heatColours.gaps())
     this.rebuild()
   }
 
@@ -370,7 +371,7 @@ export class HeatmapChart {
   }
 
   private recolour(): void {
-    this.heat.setLut(this.chart, this.heatColours.lut())
+    this.heat.setLut(this.heatColours.lut())
     this.placeMarks()
   }
 

@@ -50,8 +50,7 @@ export function checkAlignment(probe: HeatmapChart, grid: HeatGridPair, lut: Hea
     const shown = new Uint32Array(
       (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, canvas.width, canvas.height).data.buffer,
     )
-    const left = Math.floor(plot.x * dpr)
-    const above = Math.floor(plot.y * dpr)
+    const [left, above] = placeOf(canvas, probe, dpr)
     for (let i = 0; i < options.samples; i++) {
       const X = Math.floor((plot.x + 2 + random() * (plot.width - 4)) * dpr)
       const Y = Math.floor((plot.y + 2 + random() * (plot.height - 4)) * dpr)
@@ -71,7 +70,7 @@ export function checkAlignment(probe: HeatmapChart, grid: HeatGridPair, lut: Hea
         result.points++
         result.sides[long > short ? 0 : 1]++
         const want = long > short ? lut.long[long] : lut.short[short]
-        const at = Y * canvas.width + X
+        const at = (Y - above) * canvas.width + X - left
         if (shown[at] !== want) result.mismatches++
         if (shown[at + 1] !== want) result.right++
         if (shown[at + canvas.width] !== want) result.down++
@@ -87,13 +86,28 @@ export function checkAlignment(probe: HeatmapChart, grid: HeatGridPair, lut: Hea
   return result
 }
 
-/** The layer's own canvas: zlevel −1. */
+/** The layer's own canvas, as it stands on the page. */
 export function heatCanvas(probe: HeatmapChart): HTMLCanvasElement {
-  const canvas = [...probe.internals().chart.getDom().querySelectorAll('canvas')].find((c) =>
-    c.getAttribute('data-zr-dom-id')?.startsWith('zr_-1'),
-  )
-  if (!canvas) throw new Error('the heat layer has no canvas of its own (zlevel −1)')
+  const { canvas } = probe.internals().heat
+  if (!canvas.isConnected) throw new Error('the heat layer has no canvas on the page')
   return canvas
+}
+
+/** Where the page puts the canvas's first pixel, in device pixels of the chart: whole ones, and each of its pixels on one of them. */
+function placeOf(canvas: HTMLCanvasElement, probe: HeatmapChart, dpr: number): [number, number] {
+  const rect = canvas.getBoundingClientRect()
+  const chart = probe.internals().chart.getDom().getBoundingClientRect()
+  const exact = [rect.left - chart.left, rect.top - chart.top, rect.width, rect.height].map((v) => v * dpr) as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  const [left, top, width, height] = exact.map(Math.round) as [number, number, number, number]
+  // Layout counts in 64ths of a pixel.
+  if (exact.some((v) => Math.abs(v - Math.round(v)) > 0.05) || width !== canvas.width || height !== canvas.height)
+    throw new Error(`the heat is not drawn 1:1: ${exact.join(', ')} for ${canvas.width} × ${canvas.height}`)
+  return [left, top]
 }
 
 function randomView(random: () => number, grid: HeatGridPair, bottom: number, top: number, close: boolean) {

@@ -75,8 +75,8 @@ const probe: Probe = {
   data: () => must(data),
   align(options) {
     const lut = distinctLut()
-    const { chart: echarts, heat } = must(chart).internals()
-    heat.setLut(echarts, lut)
+    const { heat } = must(chart).internals()
+    heat.setLut(lut)
     const grid = must(data).heat
     if (!grid) throw new Error('no grid')
     return checkAlignment(must(chart), grid, lut, options)
