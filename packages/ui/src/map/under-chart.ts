@@ -1,5 +1,6 @@
 import { binLowerPrice } from '@faultline/market/price-grid'
 import { byteToUsd } from '@faultline/market/usd-scale'
+import { decimateLine } from '../chart/decimate.ts'
 import type { HeatGridPair } from '../chart/heat-grid.ts'
 import type { CandleRow } from '../chart/heatmap-data.ts'
 import { makeHeatLut, packRgba } from '../chart/lut.ts'
@@ -63,6 +64,8 @@ export class UnderChart {
   private readonly detach: () => void
   private readonly options: UnderChartOptions
   private readonly image = document.createElement('canvas')
+  /** of the image: kept, because a new one each frame would be megabytes to clear away */
+  private pixels: ImageData | null = null
   private theme: Theme
   private picture: UnderPicture | null = null
   private heat: TransposedHeat | null = null
@@ -152,8 +155,9 @@ export class UnderChart {
       this.image.height = height
     }
     const target = this.image.getContext('2d', { willReadFrequently: true })
-    const pixels = target?.createImageData(width, height)
-    if (!target || !pixels) return
+    if (!target) return
+    if (this.pixels?.width !== width || this.pixels.height !== height) this.pixels = target.createImageData(width, height)
+    const { pixels } = this
     const { lowUsd, highUsd } = picture.threshold
     heat.paint(new Uint32Array(pixels.data.buffer), makeHeatLut(theme, lowUsd, highUsd), {
       hatch: packRgba(parseHex(tokens.line2)),
@@ -202,19 +206,20 @@ export class UnderChart {
     const { window } = this.options
     const { intervalMs, rows } = picture.candles
     const tokens = TOKENS[this.theme]
-    const trace = () => {
-      ctx.beginPath()
-      let before = Number.NEGATIVE_INFINITY
-      for (const [time, , , , close] of rows) {
-        const x = this.plot.x + window.fraction(close) * this.plot.width
-        const y = this.timeY(time + intervalMs, picture)
-        if (time - before > 2 * intervalMs) ctx.moveTo(x, y)
-        else ctx.lineTo(x, y)
-        before = time
-      }
+    const down = Float64Array.from(rows, ([time]) => ((time + intervalMs - picture.from) / (picture.to - picture.from)) * this.plot.height)
+    const across = Float64Array.from(rows, (row) => this.plot.x + window.fraction(row[4]) * this.plot.width)
+    const points = decimateLine(down, across, (i) => (rows[i + 1]?.[0] ?? 0) - (rows[i]?.[0] ?? 0) > 2 * intervalMs)
+    ctx.beginPath()
+    for (let i = 0, broken = true; i < points.length; i += 2) {
+      const [at, x] = [points[i] as number, points[i + 1] as number]
+      const y = this.plot.y + (picture.order === 'newest' ? this.plot.height - at : at)
+      if (Number.isNaN(at)) broken = true
+      else if (broken) ctx.moveTo(x, y)
+      else ctx.lineTo(x, y)
+      if (!Number.isNaN(at)) broken = false
     }
-    ctx.lineJoin = 'round'
-    trace()
+    // round joins of so many short pieces cost more than the heat under them
+    ctx.lineJoin = 'bevel'
     ctx.strokeStyle = tokens.heatbg
     ctx.lineWidth = 3.5
     ctx.stroke()

@@ -1,5 +1,5 @@
 'use client'
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, startTransition, useEffect, useRef, useState } from 'react'
 import { LiquidationMapChart, type MapChartOptions, type MapPicture } from '../map/map-chart.ts'
 import type { PriceWindow } from '../map/price-window.ts'
 import type { MapBars } from '../map/profile.ts'
@@ -51,8 +51,11 @@ export function LiquidationMap(props: LiquidationMapProps) {
       words,
       onReset: () => latest.current.onReset(),
       onBars: (next) => {
-        setBars(next.count)
-        latest.current.onBars?.(next)
+        // figures beside the picture may come a moment later than the picture
+        startTransition(() => {
+          setBars(next.count)
+          latest.current.onBars?.(next)
+        })
       },
       // the pointer may pass many bars a frame: only where it rests is said
       onReading: (reading) => {

@@ -1,6 +1,6 @@
 'use client'
 import { PriceWindow } from '@faultline/ui/map/price-window'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { startTransition, useCallback, useEffect, useRef, useState } from 'react'
 import type { PriceRange } from './prepare/figures.ts'
 import type { MapUrl } from './use-map-url.ts'
 
@@ -35,7 +35,8 @@ export function usePriceWindow(
     const unsubscribe = window.subscribe((change) => {
       if (change !== 'range') return
       const { low, high, touched } = window
-      setShown({ low, high, touched })
+      // the picture moves by itself; the figures beside it may come a moment later
+      startTransition(() => setShown({ low, high, touched }))
       clearTimeout(timer)
       if (!touched) return
       timer = setTimeout(() => {
