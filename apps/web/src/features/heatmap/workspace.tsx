@@ -135,7 +135,7 @@ export function Workspace({
   const stepResolution = (step: 1 | -1) => {
     if (!view) return
     const choices = resolutionChoices(range, view.build.bucketMs)
-    const here = choices.findIndex((name) => name === resolutionName(view.resolutionMs))
+    const here = (choices as string[]).indexOf(resolutionName(view.resolutionMs))
     void setUrl({ res: choices[Math.min(choices.length - 1, Math.max(0, here + step))] ?? null })
   }
   const setHeat = (on: boolean) => void setUrl({ heat: on })
