@@ -5,7 +5,6 @@ import type { HeatLut } from '../../src/chart/lut.ts'
 import type { PaneId } from '../../src/chart/panes.ts'
 import { fullPriceRange } from '../../src/chart/price-range.ts'
 import { type AlignmentOptions, type AlignmentResult, checkAlignment, heatCanvas } from './alignment.ts'
-import { bareLine } from './bare.ts'
 import { generator, type SyntheticOptions, syntheticData } from './synthetic.ts'
 import { withPanes } from './synthetic-panes.ts'
 import '../../src/styles.css'
@@ -32,8 +31,6 @@ export interface Probe {
   /** milliseconds of main thread for each of `steps` pans, zooms, whole views */
   frames(steps: number): Record<'pan' | 'zoom' | 'whole' | 'hover', number[]>
   recolourMs(times: number): number[]
-  /** the same pans on a bare ECharts page of the same size with one line of closes */
-  bareFrames(steps: number): number[]
   /** the widest price range that can be zoomed to */
   fullPrices(): { priceLow: number; priceHigh: number }
 }
@@ -119,28 +116,6 @@ const probe: Probe = {
         return performance.now() - start
       }),
     }
-  },
-  bareFrames(steps) {
-    const { from, to, candles } = must(data)
-    const element = document.createElement('div')
-    element.style.cssText = `position:absolute;inset:0;width:${host.clientWidth}px;height:${host.clientHeight}px`
-    document.body.append(element)
-    const bare = bareLine(
-      element,
-      candles.rows.map((r) => [r[0], r[4]]),
-    )
-    const span = to - from
-    const times = Array.from({ length: steps }, (_, i) => {
-      const start = performance.now()
-      const startValue = from + ((i % 20) / 40) * span
-      bare.dispatchAction({ type: 'dataZoom', startValue, endValue: startValue + 0.5 * span }, { flush: true })
-      bare.getZr().flush()
-      for (const canvas of element.querySelectorAll('canvas')) canvas.getContext('2d')?.getImageData(0, 0, 1, 1)
-      return performance.now() - start
-    })
-    bare.dispose()
-    element.remove()
-    return times
   },
   fullPrices() {
     const range = fullPriceRange(must(data).candles.rows, must(data).heat)
