@@ -11,6 +11,7 @@ import type { ScreenerBreakout } from './server/schema.ts'
 const text = messages.screener.breakouts
 /** More than this is no ratio that says anything: next to no book stood there. */
 const MOST_N = 99
+const JUST_NOW_MS = 60_000
 
 /** The newest breakouts of all markets. */
 export function BreakoutsFeed({
@@ -62,7 +63,7 @@ function Entry({ breakout: { key, venue, symbol, simulated, side, age, low, high
             <span className="min-w-0 flex-1">
               <span className="font-semibold break-words text-t1">{symbol}</span> <span className="text-t2">{text.entered[side]}</span>
             </span>
-            <span className="flex-none text-t3">{text.ago(formatAge(age))}</span>
+            <span className="flex-none text-t3">{age < JUST_NOW_MS ? text.now : text.ago(formatAge(age))}</span>
           </span>
           <span className="mt-1 block text-[11px] leading-[15px] text-t2">
             {text.zone(formatPriceRange(low, high), formatUsd(usd), messages.screener.kpi[side === 'long' ? 'longs' : 'shorts'])} ·{' '}

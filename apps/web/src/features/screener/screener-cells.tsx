@@ -60,16 +60,18 @@ Cell.displayName = 'Cell'
 function Market({ row, behind }: { row: ScreenerRow; behind: number }) {
   return (
     <span className="flex min-w-0 items-center gap-2">
-      <Link
-        href={heatmapPath(row.key)}
-        prefetch={false}
-        tabIndex={-1}
-        title={row.key}
-        className="max-w-[60%] flex-none truncate text-[13px] leading-[18px] font-semibold text-t1"
-      >
-        {row.symbol}
-      </Link>
-      <span className="min-w-0 truncate text-t3 max-phone:hidden">{venueOf(row)}</span>
+      <span className="flex min-w-0 flex-col phone:flex-row phone:items-baseline phone:gap-2">
+        <Link
+          href={heatmapPath(row.key)}
+          prefetch={false}
+          tabIndex={-1}
+          title={row.key}
+          className="truncate text-[13px] leading-[18px] font-semibold text-t1"
+        >
+          {row.symbol}
+        </Link>
+        <span className="truncate text-t3 max-phone:text-[11px] max-phone:leading-[14px] phone:shrink-[999]">{venueOf(row)}</span>
+      </span>
       {row.sum && (
         <span title={text.sumWhy} className="flex-none text-t3">
           <Sigma size={12} role="img" aria-label={text.sum} />
@@ -77,8 +79,8 @@ function Market({ row, behind }: { row: ScreenerRow; behind: number }) {
       )}
       {row.simulated && (
         <Badge tone="warn" icon={null} title={messages.simulated.why} className="flex-none">
-          <span className="phone:hidden">Sim.</span>
-          <span className="max-phone:sr-only">{messages.simulated.short}</span>
+          <span aria-hidden="true">{text.simulated}</span>
+          <span className="sr-only">{messages.simulated.short}</span>
         </Badge>
       )}
       {behind > 0 && (
@@ -134,16 +136,16 @@ function Asymmetry({ reading }: { reading: ScreenerReading }) {
         <span className="absolute inset-y-0.5 left-1/2 w-px bg-t3" />
         <span
           className={`absolute top-[5px] h-1.5 rounded-xs ${bar}`}
-          style={{ [side]: '50%', width: `${Math.max(2, Math.abs(balance) * 50)}%` }}
+          style={{ [side]: '50%', width: `${Math.max(3, Math.abs(balance) * 50)}%` }}
         />
       </span>
-      <span className={`w-11 text-right ${colour}`}>{signed(balance)}</span>
+      <span className={`w-11 text-right ${colour}`}>
+        {Math.abs(balance).toFixed(2)} {balance >= 0 ? text.kpi.long : text.kpi.short}
+      </span>
       <span className="sr-only">{text.asymmetry(formatUsd(reading.longUsd ?? 0), formatUsd(reading.shortUsd ?? 0))}</span>
     </span>
   )
 }
-
-const signed = (value: number): string => `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(2)}`
 
 /** Ends of the line that clusters stand on; what is farther stands at the end. */
 const FARTHEST = 0.08

@@ -115,7 +115,11 @@ export function ScreenerPage({ initial, breakouts: initialBreakouts, now }: Page
                     searchRef={search}
                   />
                   {shown.length === 0 ? (
-                    <EmptyState title={text.none} action={<Button onClick={clear}>{text.clear}</Button>} />
+                    <EmptyState
+                      className="flex-1 content-center justify-center"
+                      title={text.none}
+                      action={<Button onClick={clear}>{text.clear}</Button>}
+                    />
                   ) : (
                     <ScreenerTable
                       ref={table}

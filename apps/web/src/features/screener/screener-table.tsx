@@ -20,23 +20,26 @@ const FIRST_RECT = { width: 1_200, height: 720 }
 /** The market takes what is left. */
 const WIDTHS: Record<ColumnId, string> = {
   market: 'minmax(var(--screener-market),1fr)',
-  spark: '74px',
-  price: '96px',
-  change: '80px',
-  risk: '104px',
-  asymmetry: '132px',
-  cluster: '148px',
-  clusterUsd: '80px',
-  openInterest: '96px',
-  interestChange: '72px',
-  funding: '92px',
-  liquidated: '88px',
+  spark: '70px',
+  price: '92px',
+  change: '76px',
+  risk: '102px',
+  asymmetry: '124px',
+  cluster: '140px',
+  clusterUsd: '74px',
+  openInterest: '104px',
+  interestChange: '66px',
+  funding: '86px',
+  liquidated: '86px',
 }
 const AT_START: readonly ColumnId[] = ['market', 'spark', 'asymmetry', 'cluster']
-const CELL = 'flex min-w-0 items-center px-2'
-const alignment = (column: ColumnId): string => (AT_START.includes(column) ? 'justify-start' : 'justify-end text-right')
+const CELL = 'flex min-w-0 items-center px-2 last:pr-4'
+const alignment = (column: ColumnId): string => (AT_START.includes(column) ? 'justify-start text-left' : 'justify-end text-right')
+/** Above the cell that stays: the row's own outline would lie under it. */
+const RING =
+  "focus-visible:outline-none focus-visible:after:pointer-events-none focus-visible:after:absolute focus-visible:after:inset-0 focus-visible:after:z-20 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-acc focus-visible:after:content-['']"
 /** Stays where it is while the others scroll under it. */
-const STICKY = 'sticky left-0 z-10 bg-inherit pl-4'
+const STICKY = 'sticky left-0 z-10 bg-inherit pl-4 text-left'
 
 export interface TableHandle {
   /** moves into the table, from the search field */
@@ -166,7 +169,7 @@ export function ScreenerTable({ rows, columns, sort, onSort, behindOf, ref }: Ta
                 aria-rowindex={index + 2}
                 tabIndex={index === current ? 0 : -1}
                 onFocus={() => setActive(row.key)}
-                className="absolute inset-x-0 top-0 grid cursor-pointer border-b border-line bg-s1 text-t2 hover:bg-s2 focus:bg-s3 focus-visible:-outline-offset-2"
+                className={`absolute inset-x-0 top-0 grid cursor-pointer border-b border-line bg-s1 text-t2 hover:bg-s2 focus:bg-s2 ${RING}`}
                 style={{ gridTemplateColumns: template, height: ROW_PX, transform: `translateY(${start - HEADER_PX}px)` }}
               >
                 <Row row={row} columns={columns} behind={behindOf(row)} />
