@@ -70,6 +70,14 @@ describe('the rail', () => {
     expect(words(rail())).not.toContain('Without intervals')
   })
 
+  it('says nothing at a past moment of what came after it', () => {
+    const at = sampleHistory().to - 2 * 3_600_000 - 1
+    const text = words(rail({ at }))
+    expect(text).toContain('None in the range shown.')
+    expect(text).not.toContain('forced 20%')
+    expect(text).not.toContain('Liquidity by hour')
+  })
+
   it('has words for what is not there', () => {
     const html = rail({
       readings: sampleReadings({ risk: null, clusters: [], maxPain: null, asymmetry: [] }),

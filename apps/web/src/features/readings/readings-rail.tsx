@@ -6,7 +6,7 @@ import { messages } from '../../messages.ts'
 import { ClustersSection } from './clusters-section.tsx'
 import { AsymmetrySection, MaxPainSection, RiskSection, WhatIfSection } from './now-sections.tsx'
 import { BreakoutsSection, LiquiditySection, MovesSection } from './past-sections.tsx'
-import { riskChange } from './prepare/rail-figures.ts'
+import { knownBy, riskChange } from './prepare/rail-figures.ts'
 import type { CurrentReadings, HistoryReadings } from './server/schema.ts'
 import type { ReadingsState } from './use-readings.ts'
 
@@ -28,7 +28,8 @@ export interface ReadingsRailProps {
 }
 
 /** What is read off the map, beside it: sections keep their places while they load. */
-export function ReadingsRail({ readings, history, state, historyState, at = null, zone = 'utc', onPrice }: ReadingsRailProps) {
+export function ReadingsRail({ readings, history: loaded, state, historyState, at = null, zone = 'utc', onPrice }: ReadingsRailProps) {
+  const { history, whole } = knownBy(loaded, at)
   if (state.empty)
     return (
       <div className="border-b border-line">
@@ -55,7 +56,7 @@ export function ReadingsRail({ readings, history, state, historyState, at = null
           <RiskSection readings={readings} change={readings && riskChange(readings, history)} />
           <AsymmetrySection readings={readings} />
           <WhatIfSection readings={readings} />
-          <ClustersSection readings={readings} history={history} onPrice={onPrice} />
+          <ClustersSection readings={readings} history={whole ? history : null} onPrice={onPrice} />
           <MaxPainSection readings={readings} onPrice={onPrice} />
         </>
       )}
@@ -68,7 +69,7 @@ export function ReadingsRail({ readings, history, state, historyState, at = null
         <>
           <BreakoutsSection history={history} zone={zone} onPrice={onPrice} />
           <MovesSection history={history} zone={zone} />
-          <LiquiditySection history={history} />
+          {whole && <LiquiditySection history={history} />}
         </>
       )}
     </div>

@@ -8,9 +8,13 @@ import { useNewestColumn } from '../stream/news-stream.tsx'
 import { throttle } from '../stream/prepare/throttle.ts'
 import { stepOf } from './prepare/samples.ts'
 import type { CurrentReadings, HistoryReadings } from './server/schema.ts'
+import { usePaced } from './use-paced.ts'
 
 /** A running import tells of new columns several times a second. */
 const REFRESH_MS = 3_000
+/** A replay moves with every frame, and so does what is in view under a hand. */
+const MOMENT_MS = 250
+const STRETCH_MS = 750
 
 /** How a question stands: the last answer stays while another one loads or fails. */
 export interface ReadingsState {
@@ -33,7 +37,8 @@ export function useReadings(
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const newest = useNewestColumn(instrument)
-  const input = useMemo(() => ({ instrument, brief: true, ...(at === null ? {} : { at }) }), [instrument, at])
+  const moment = usePaced(at, MOMENT_MS)
+  const input = useMemo(() => ({ instrument, brief: true, ...(moment === null ? {} : { at: moment }) }), [instrument, moment])
   const query = useQuery({
     ...trpc.readings.current.queryOptions(input),
     placeholderData: (before) => (before?.instrument === instrument ? before : undefined),
@@ -45,7 +50,7 @@ export function useReadings(
   }, [queryClient, trpc, input])
   useEffect(() => refresh.cancel, [refresh])
   // What was known at a moment does not change with what comes later.
-  const isOld = at === null && newest !== null && (data ? newest.buildId !== data.buildId || newest.lastBucket > data.bucket : isError)
+  const isOld = moment === null && newest !== null && (data ? newest.buildId !== data.buildId || newest.lastBucket > data.bucket : isError)
   useEffect(() => {
     if (newest && isOld) refresh.call()
   }, [newest, isOld, refresh])
@@ -62,7 +67,10 @@ export function useReadingsHistory(
   // The server looks at columns a step apart: asking for more often would give the same.
   const [first, last] = [from ?? 0, to ?? 0]
   const step = last > first ? stepOf(last - first) : 1
-  const input = { instrument, from: Math.floor(first / step) * step, to: Math.floor(last / step) * step }
+  // As text, which is the same as long as what it says is.
+  const stretch = usePaced(`${Math.floor(first / step) * step} ${Math.floor(last / step) * step}`, STRETCH_MS)
+  const [begin = 0, end = 0] = stretch.split(' ').map(Number)
+  const input = { instrument, from: begin, to: end }
   const query = useQuery({
     ...trpc.readings.history.queryOptions(input),
     enabled: input.to > input.from,

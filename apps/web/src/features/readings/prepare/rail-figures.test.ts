@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fatesLike, formatBand, liquidityRows, riskChange } from './rail-figures.ts'
+import { fatesLike, formatBand, knownBy, liquidityRows, riskChange } from './rail-figures.ts'
 import { sampleHistory, sampleReadings } from './samples-of-readings.ts'
 
 it.each([
@@ -36,4 +36,15 @@ it('puts each venue’s hours on its own scale', () => {
   expect(row?.hours[3]).toEqual({ usd: 50, share: 0.25 })
   expect(row?.hours[20]).toBeNull()
   expect(liquidityRows([{ venue: 'none', byHour: byHour.map(() => null) }])).toEqual([])
+})
+
+it('lets nothing of what came after a moment be seen at it', () => {
+  const history = sampleHistory()
+  const at = history.to - 2 * 3_600_000
+  const { history: known, whole } = knownBy(history, at)
+  expect(whole).toBe(false)
+  expect(known).toMatchObject({ to: at, risk: [history.risk[0]], breakouts: history.breakouts, moves: [history.moves[1]], earlier: [] })
+  expect(knownBy(history, at - 1).history?.breakouts).toEqual([])
+  expect(knownBy(history, history.to)).toEqual({ history, whole: true })
+  expect(knownBy(history, null)).toEqual({ history, whole: true })
 })

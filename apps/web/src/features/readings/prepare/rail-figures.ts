@@ -26,6 +26,25 @@ export function riskChange(readings: CurrentReadings, history: HistoryReadings |
 export const fatesLike = (cluster: ClusterReading, history: HistoryReadings | null): Fates | null =>
   history && countFates(history.earlier, [cluster])
 
+/**
+ * What of a stretch's past was known at a moment within it: what had happened by then. Fates and means over the whole stretch say more than
+ * that, so they are left out: `whole` says whether they are there.
+ */
+export function knownBy(history: HistoryReadings | null, at: number | null): { history: HistoryReadings | null; whole: boolean } {
+  if (history === null || at === null || history.to <= at) return { history, whole: true }
+  const past = {
+    ...history,
+    to: at,
+    risk: history.risk.filter(([time]) => time <= at),
+    breakouts: history.breakouts.filter(({ time }) => time <= at),
+    moves: history.moves.filter(({ to }) => to <= at),
+    fates: { turned: 0, ranThrough: 0, missed: 0, within: 0 },
+    earlier: [],
+    liquidity: [],
+  }
+  return { history: past, whole: false }
+}
+
 export const LEVERAGE_NAMES = ['≤5×', '5–10×', '10–25×', '25–50×', '>50×'] as const
 
 export interface LiquidityRow {
