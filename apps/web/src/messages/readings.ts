@@ -69,7 +69,7 @@ export const readings = {
     title: 'Largest moves',
     lead: 'and how much of each was forced',
     forced: (share: string, low: string, high: string) => `forced ${share} (${low}–${high})`,
-    unknown: 'liquidations not published',
+    unknown: 'no liquidations known',
     none: 'Price has not moved in the range shown.',
     why: 'Published liquidations against what takers traded in the direction of the move. The interval is wide where a venue publishes a sample only.',
   },

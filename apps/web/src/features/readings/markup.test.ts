@@ -37,7 +37,7 @@ describe('the rail', () => {
     expect(text).toContain('2,278.2 +5.7% · $300M')
     expect(text).toContain('−3.10%')
     expect(text).toContain('forced 20% (10%–40%) · $45.0M')
-    expect(text).toContain('liquidations not published')
+    expect(text).toContain('no liquidations known')
     expect(text).toContain('2,140.0 – 2,150.0')
     expect(html).toContain('Binance: from $1.0M at 00:00 to $23.0M at 22:00 UTC')
     expect(html).toContain('title="≤5× 1% · 5–10× 18% · 10–25× 65% · 25–50× 11% · &gt;50× 5%"')
