@@ -6,8 +6,9 @@ import { notify } from '../notify.ts'
 import { msOf } from '../sql/binary.ts'
 import type { BuildStatus } from './builds.ts'
 
+/** The nearest cluster of a side or, on a smooth map, the nearest stretch that stands out most. */
 export interface NearCluster {
-  /** centre of its densest bin */
+  /** centre of its densest bin, or of the stretch */
   price: number
   usd: number
   /** signed ratio of the price */
