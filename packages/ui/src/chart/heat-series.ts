@@ -9,22 +9,20 @@ import { binLowerPrice } from '@faultline/market/price-grid'
 import type { CustomSeriesOption } from 'echarts'
 import { customSeries, plotOf, type RenderApi, type RenderItem, type RenderParams } from './custom-item.ts'
 import { type HeatGridPair, historyColumns } from './heat-grid.ts'
+import { byteAt, type PaintedSide, paintCells } from './heat-paint.ts'
 import type { Rect } from './layout.ts'
 import type { HeatLut } from './lut.ts'
 import {
   buildLevels,
-  colourise,
-  createRaster,
+  createPixelMap,
   drawStates,
   type HatchStyle,
-  hatchShorts,
   type Level,
   levelFor,
   mapColumns,
   mapRows,
   mapStates,
-  type Raster,
-  resample,
+  type PixelMap,
   rowsInUse,
 } from './raster.ts'
 
@@ -46,7 +44,7 @@ export interface PixelCells {
 }
 
 export class HeatLayer {
-  raster: Raster = createRaster(0, 0)
+  private map: PixelMap = createPixelMap(0, 0)
   /** to be put into an element that has the plot's place and hides what sticks out of it */
   readonly canvas: HTMLCanvasElement = document.createElement('canvas')
   private context: CanvasRenderingContext2D | null = null
@@ -57,6 +55,8 @@ export class HeatLayer {
   private covered = { first: -1, last: -1 }
   private levels: { long: Level[]; short: Level[] } = { long: [], short: [] }
   private used: { long: Uint8Array; short: Uint8Array } = { long: new Uint8Array(0), short: new Uint8Array(0) }
+  /** as the map counts columns */
+  private sides: { long: PaintedSide; short: PaintedSide } | null = null
   private edgeY = new Float64Array(0)
   /** of the canvas in the chart, in device pixels */
   private origin = { left: 0, top: 0, dpr: 1 }
@@ -75,6 +75,7 @@ export class HeatLayer {
   /** New data; the next update of the chart paints it. `gaps`: spans without candles, hatched also at the ends of the range. */
   setGrid(grid: HeatGridPair | null, gaps: readonly { from: number; to: number }[] = []): void {
     this.grid = grid && grid.bins > 0 && grid.columns > 0 ? grid : null
+    this.sides = null
     if (!this.grid) return
     const { long, short, columns, bins } = this.grid
     this.levels = { long: buildLevels(long, columns, bins), short: buildLevels(short, columns, bins) }
@@ -90,19 +91,19 @@ export class HeatLayer {
     return changed
   }
 
-  /** New colours (threshold, theme): recolours the values that are rasterised already, the chart itself is not touched. */
+  /** New colours (threshold, theme): paints the cells that are mapped already, the chart itself is not touched. */
   setLut(lut: HeatLut, gaps: GapColours = this.gaps): void {
     this.lut = lut
     this.gaps = gaps
-    if (this.raster.width > 0 && this.grid && this.visible) this.paint()
+    if (this.visible) this.paint()
   }
 
-  /** What the pixel at CSS coordinates of the chart shows; null outside the picture or the grid. O(1), no hit testing. */
+  /** What the pixel at CSS coordinates of the chart shows; null outside the picture or the grid. No hit testing. */
   cellsAt(x: number, y: number): PixelCells | null {
-    if (!this.grid || this.raster.width === 0) return null
+    if (!this.grid || !this.sides) return null
     const i = Math.floor(x * this.origin.dpr) - this.origin.left
     const j = Math.floor(y * this.origin.dpr) - this.origin.top
-    const { width, height, colFrom, colTo, rowFrom, rowTo, factor, long, short } = this.raster
+    const { width, height, colFrom, colTo, rowFrom, rowTo, factor } = this.map
     if (i < 0 || j < 0 || i >= width || j >= height) return null
     const cells = {
       colFrom: (colFrom[i] as number) * factor,
@@ -111,7 +112,7 @@ export class HeatLayer {
       rowTo: rowTo[j] as number,
     }
     if (cells.colTo <= cells.colFrom || cells.rowTo <= cells.rowFrom) return null
-    return { ...cells, long: long[j * width + i] as number, short: short[j * width + i] as number }
+    return { ...cells, long: byteAt(this.sides.long, this.map, i, j), short: byteAt(this.sides.short, this.map, i, j) }
   }
 
   /** The series option. The series has no graphic element: it is how the layer hears of every update, and asks the axes. */
@@ -123,7 +124,7 @@ export class HeatLayer {
     const shown = this.grid !== null && this.visible
     if (this.grid && shown) {
       const plot = plotOf(params)
-      this.rasterise(this.grid, plot, api)
+      this.mapCells(this.grid, plot, api)
       this.paint()
       this.place(plot)
     }
@@ -135,14 +136,14 @@ export class HeatLayer {
 
   private place(plot: Rect): void {
     const { left, top, dpr } = this.origin
-    const { width, height } = this.raster
+    const { width, height } = this.map
     const placed = `left:${left / dpr - plot.x}px;top:${top / dpr - plot.y}px;width:${width / dpr}px;height:${height / dpr}px`
     if (placed === this.placed) return
     this.placed = placed
     this.canvas.style.cssText = placed
   }
 
-  private rasterise(grid: HeatGridPair, plot: Rect, api: RenderApi): void {
+  private mapCells(grid: HeatGridPair, plot: Rect, api: RenderApi): void {
     const dpr = api.getDevicePixelRatio()
     // Outward to whole device pixels: the picture then lands on them 1:1; the element around it hides the fraction that sticks out.
     const left = Math.floor(plot.x * dpr)
@@ -160,23 +161,21 @@ export class HeatLayer {
     const level = levelFor(this.levels.long, perPixel)
     const long = this.levels.long[level] as Level
     const short = this.levels.short[level] as Level
-    this.raster.factor = long.factor
+    this.sides = { long: { level: long, used: this.used.long }, short: { level: short, used: this.used.short } }
     const { factor, columns } = long
-    mapColumns(((left - xa) * perPixel) / factor, perPixel / factor, columns, grid.columns / factor, this.raster.colFrom, this.raster.colTo)
+    this.map.factor = factor
+    mapColumns(((left - xa) * perPixel) / factor, perPixel / factor, columns, grid.columns / factor, this.map.colFrom, this.map.colTo)
 
     const edge = (row: number) => at(api.coord([grid.from, binLowerPrice(grid.firstBin + row)]), 1) * dpr - top
     const [first, last] = visibleRows(edge, grid.bins, height)
     for (let row = first; row <= last; row++) this.edgeY[row - first] = edge(row)
-    mapRows(this.edgeY, first, last - first, height, this.raster.rowFrom, this.raster.rowTo)
-    this.raster.active.fill(0)
-    resample(long, this.used.long, this.raster, this.raster.long)
-    resample(short, this.used.short, this.raster, this.raster.short)
-    mapStates(grid.state, this.covered, this.raster, this.states)
+    mapRows(this.edgeY, first, last - first, height, this.map.rowFrom, this.map.rowTo)
+    mapStates(grid.state, this.covered, this.map, this.states)
   }
 
   private resize(width: number, height: number): void {
-    if (this.raster.width === width && this.raster.height === height) return
-    this.raster = createRaster(width, height)
+    if (this.map.width === width && this.map.height === height) return
+    this.map = createPixelMap(width, height)
     this.states = new Uint8Array(width)
     this.canvas.width = width
     this.canvas.height = height
@@ -187,12 +186,10 @@ export class HeatLayer {
   }
 
   private paint(): void {
-    if (!this.context || !this.image) return
+    if (!this.context || !this.image || !this.sides) return
     const { dpr } = this.origin
-    const { long, short, shortHatch, sides = 'both' } = this.lut
-    colourise(this.raster, this.pixels, long, short, sides)
-    if (shortHatch) hatchShorts(this.raster, this.pixels, shortHatch, sides, hatchAt(dpr))
-    drawStates(this.states, this.raster, this.pixels, {
+    paintCells(this.map, this.sides.long, this.sides.short, { ...this.lut, hatch: hatchAt(dpr) }, this.pixels)
+    drawStates(this.states, this.map, this.pixels, {
       ...this.gaps,
       period: Math.round(7 * dpr),
       thickness: Math.max(1, Math.round(dpr)),

@@ -5,7 +5,6 @@ import {
   colourise,
   createRaster,
   drawStates,
-  hatchShorts,
   mapColumns,
   mapRows,
   mapStates,
@@ -158,39 +157,6 @@ it('colours by the stronger side', () => {
     Uint32Array.from({ length: 256 }, (_, i) => 2000 + i),
   )
   expect([...pixels]).toEqual([1009, 2008, 2000])
-})
-
-describe('sides', () => {
-  const LONG = Uint32Array.from({ length: 256 }, (_, i) => 1000 + i)
-  const SHORT = Uint32Array.from({ length: 256 }, (_, i) => 2000 + i)
-  const HATCH = Uint32Array.from({ length: 256 }, (_, i) => 3000 + i)
-  const raster = createRaster(4, 2)
-  raster.long.set([9, 3, 0, 0, 9, 3, 0, 0])
-  raster.short.set([4, 8, 5, 0, 4, 8, 5, 0])
-  raster.active.fill(1)
-  // Two pixel rows of different cells, so that none is copied from the one above.
-  raster.rowFrom.set([1, 0])
-  const drawn = (sides: 'both' | 'long' | 'short') => {
-    const pixels = new Uint32Array(8)
-    colourise(raster, pixels, LONG, SHORT, sides)
-    return { pixels, row: [...pixels.slice(0, 4)] }
-  }
-  it('shows one side where the other one, which is left out, is stronger', () => {
-    expect(drawn('both').row).toEqual([1009, 2008, 2005, 2000])
-    expect(drawn('long').row).toEqual([1009, 1003, 1000, 1000])
-    expect(drawn('short').row).toEqual([2004, 2008, 2005, 2000])
-  })
-  it('hatches what shows shorts, on diagonals, and nothing else', () => {
-    const hatched = (sides: 'both' | 'long' | 'short', period: number) => {
-      const { pixels } = drawn(sides)
-      hatchShorts(raster, pixels, HATCH, sides, { period, thickness: 1 })
-      return [...pixels]
-    }
-    expect(hatched('both', 1)).toEqual([1009, 3008, 3005, 2000, 1009, 3008, 3005, 2000])
-    expect(hatched('both', 2)).toEqual([1009, 2008, 3005, 2000, 1009, 3008, 2005, 2000])
-    expect(hatched('short', 1)).toEqual([3004, 3008, 3005, 2000, 3004, 3008, 3005, 2000])
-    expect(hatched('long', 1)).toEqual([...drawn('long').pixels])
-  })
 })
 
 describe('states', () => {

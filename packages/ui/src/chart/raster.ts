@@ -9,16 +9,17 @@
  */
 
 export interface Level {
-  cells: Uint8Array
-  columns: number
+  readonly cells: Uint8Array
+  readonly columns: number
   /** columns of the grid under one column of this level */
-  factor: number
+  readonly factor: number
 }
 
 /**
  * Max-mips along time, with a half, a quarter, and then each time a quarter of the columns. Rows stay, since the price axis may be log or
  * linear. With the halves at most four cells are read per pixel and row wherever grids of a screen's width up to sixteen times that are
- * shown; further up, at most eight. Together the levels take four fifths of the grid's own memory.
+ * shown; further up, at most eight. Together the levels take four fifths of the grid's own memory. A level's cells are made when they are
+ * first read: the first picture waits for the level that it shows and those below it.
  */
 export function buildLevels(cells: Uint8Array, columns: number, rows: number, minColumns = 512): Level[] {
   const levels: Level[] = [{ cells, columns, factor: 1 }]
@@ -30,8 +31,20 @@ export function buildLevels(cells: Uint8Array, columns: number, rows: number, mi
   return levels
 }
 
-function narrower({ cells, columns, factor }: Level, rows: number, by: 2 | 4): Level {
-  const narrow = Math.ceil(columns / by)
+function narrower(wide: Level, rows: number, by: 2 | 4): Level {
+  const columns = Math.ceil(wide.columns / by)
+  let made: Uint8Array | null = null
+  return {
+    get cells() {
+      made ??= maxima(wide, columns, rows, by)
+      return made
+    },
+    columns,
+    factor: wide.factor * by,
+  }
+}
+
+function maxima({ cells, columns }: Level, narrow: number, rows: number, by: 2 | 4): Uint8Array {
   const out = new Uint8Array(narrow * rows)
   for (let r = 0; r < rows; r++) {
     const to = r * narrow
@@ -45,7 +58,7 @@ function narrower({ cells, columns, factor }: Level, rows: number, by: 2 | 4): L
       out[to + c] = max
     }
   }
-  return { cells: out, columns: narrow, factor: factor * by }
+  return out
 }
 
 /** 1 for rows that hold anything: most rows of one side are empty, and are passed over. */
@@ -121,33 +134,42 @@ export function levelFor(levels: readonly Level[], dx: number): number {
   return level
 }
 
-export interface Raster {
+/** Which cells lie under the pixels of a picture. */
+export interface PixelMap {
   width: number
   height: number
-  /** one byte per device pixel and side */
-  long: Uint8Array
-  short: Uint8Array
   rowFrom: Int32Array
   rowTo: Int32Array
-  /** 1 for pixel rows that may hold anything on either side; to be cleared before both sides are resampled */
-  active: Uint8Array
   colFrom: Int32Array
   colTo: Int32Array
   /** columns of the grid under one column that colFrom and colTo count */
   factor: number
 }
 
-export const createRaster = (width: number, height: number): Raster => ({
+/** A map, and what it shows. */
+export interface Raster extends PixelMap {
+  /** one byte per device pixel and side */
+  long: Uint8Array
+  short: Uint8Array
+  /** 1 for pixel rows that may hold anything on either side; to be cleared before both sides are resampled */
+  active: Uint8Array
+}
+
+export const createPixelMap = (width: number, height: number): PixelMap => ({
   width,
   height,
-  long: new Uint8Array(width * height),
-  short: new Uint8Array(width * height),
   rowFrom: new Int32Array(height),
   rowTo: new Int32Array(height),
-  active: new Uint8Array(height),
   colFrom: new Int32Array(width),
   colTo: new Int32Array(width),
   factor: 1,
+})
+
+export const createRaster = (width: number, height: number): Raster => ({
+  ...createPixelMap(width, height),
+  long: new Uint8Array(width * height),
+  short: new Uint8Array(width * height),
+  active: new Uint8Array(height),
 })
 
 /** Fills `values` (width × height) from one side's level by the raster's row and column maps. */
@@ -214,56 +236,19 @@ export function resample(level: Level, used: Uint8Array, raster: Raster, values:
   }
 }
 
-/**
- * Bytes to pixels. The stronger side gives the colour: both ramps have the same lightness, so neither hides the other. With one side
- * shown, that side alone.
- */
-export function colourise(
-  raster: Raster,
-  pixels: Uint32Array,
-  longLut: Uint32Array,
-  shortLut: Uint32Array,
-  sides: 'both' | 'long' | 'short' = 'both',
-): void {
+/** Bytes to pixels. The stronger side gives the colour: both ramps have the same lightness, so neither hides the other. */
+export function colourise(raster: Raster, pixels: Uint32Array, longLut: Uint32Array, shortLut: Uint32Array): void {
   const { width, height, long, short, rowFrom, rowTo, active } = raster
   const nothing = shortLut[0] as number
-  const [only, lut] = sides === 'short' ? [short, shortLut] : [long, longLut]
   for (let j = 0; j < height; j++) {
     const o = j * width
     if (active[j] === 0) pixels.fill(nothing, o, o + width)
     else if (j > 0 && rowFrom[j - 1] === rowFrom[j] && rowTo[j - 1] === rowTo[j]) pixels.copyWithin(o, o - width, o)
-    else if (sides !== 'both') for (let i = o, end = o + width; i < end; i++) pixels[i] = lut[only[i] as number] as number
     else
       for (let i = o, end = o + width; i < end; i++) {
         const l = long[i] as number
         const s = short[i] as number
         pixels[i] = (l > s ? longLut[l] : shortLut[s]) as number
-      }
-  }
-}
-
-/**
- * Where both sides share a ramp: falling diagonals over what shows shorts, so that the side is never told by colour alone. In device
- * pixels, on lines that stand still while the picture moves. After `colourise`, which it overwrites on one pixel in `period / thickness`.
- */
-export function hatchShorts(
-  raster: Raster,
-  pixels: Uint32Array,
-  hatchLut: Uint32Array,
-  sides: 'both' | 'long' | 'short',
-  style: { period: number; thickness: number },
-): void {
-  if (sides === 'long') return
-  const { width, height, long, short, active } = raster
-  const { period, thickness } = style
-  for (let j = 0; j < height; j++) {
-    if (active[j] === 0) continue
-    const o = j * width
-    for (let line = 0; line < thickness; line++)
-      for (let i = o + ((j + line) % period), end = o + width; i < end; i += period) {
-        const s = short[i] as number
-        if (s === 0 || (sides === 'both' && (long[i] as number) > s)) continue
-        pixels[i] = hatchLut[s] as number
       }
   }
 }
@@ -276,7 +261,7 @@ export const PIXEL_STATE = { plain: 0, missing: 1, partial: 2 } as const
  * partial or missing. Only between the first and the last column that hold data: what is before or after is not a gap. The newest
  * column is always unfinished, and is not marked.
  */
-export function mapStates(state: Uint8Array, covered: { first: number; last: number }, raster: Raster, out: Uint8Array): void {
+export function mapStates(state: Uint8Array, covered: { first: number; last: number }, raster: PixelMap, out: Uint8Array): void {
   const { colFrom, colTo, factor } = raster
   for (let i = 0; i < out.length; i++) {
     const a = Math.max(covered.first, (colFrom[i] as number) * factor)
@@ -309,7 +294,7 @@ export interface HatchStyle {
 }
 
 /** Draws gaps as diagonal lines over the full height, and partial columns as a band along the bottom. */
-export function drawStates(states: Uint8Array, raster: Raster, pixels: Uint32Array, style: HatchStyle): void {
+export function drawStates(states: Uint8Array, raster: PixelMap, pixels: Uint32Array, style: HatchStyle): void {
   const { width, height } = raster
   for (let i = 0; i < width; i++) {
     if (states[i] === PIXEL_STATE.plain) continue

@@ -78,8 +78,11 @@ export function checkAlignment(probe: HeatmapChart, grid: HeatGridPair, lut: Hea
         if (read?.colFrom !== col || read.rowFrom !== row || read.long !== long || read.short !== short) result.misread++
       } else {
         result.minified++
-        const at = (Y - above) * heat.raster.width + X - left
-        if ((heat.raster.long[at] as number) < long || (heat.raster.short[at] as number) < short) result.lost++
+        const read = heat.cellsAt((X + 0.5) / dpr, (Y + 0.5) / dpr)
+        if (!read || read.long < long || read.short < short) result.lost++
+        // What is read is what is painted.
+        else if (shown[(Y - above) * canvas.width + X - left] !== (read.long > read.short ? lut.long[read.long] : lut.short[read.short]))
+          result.mismatches++
       }
     }
   }
