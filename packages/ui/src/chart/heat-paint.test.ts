@@ -1,17 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byteAt, type PaintColours, type PaintedSide, paintCells } from './heat-paint.ts'
-import { createPixelMap, mapColumns, mapRows, type PixelMap, rowsInUse } from './raster.ts'
+import { HeatKeys, keyColours } from './heat-keys.ts'
+import { paintCells } from './heat-paint.ts'
+import type { ShownSides } from './palette.ts'
+import { createPixelMap, mapColumns, mapRows, type PixelMap } from './raster.ts'
 
 const LONG = Uint32Array.from({ length: 256 }, (_, i) => 1000 + i)
 const SHORT = Uint32Array.from({ length: 256 }, (_, i) => 2000 + i)
 const HATCH = Uint32Array.from({ length: 256 }, (_, i) => 3000 + i)
-const colours = { long: LONG, short: SHORT }
+const COLOURS = keyColours(LONG, SHORT)
 
-const side = (cells: Uint8Array, columns: number, rows: number): PaintedSide => ({
-  level: { cells, columns, factor: 1 },
-  used: rowsInUse(cells, columns, rows),
-})
+interface Grid {
+  long: Uint8Array
+  short: Uint8Array
+  columns: number
+  bins: number
+}
 
 /** Columns and rows from `x0`, `y0` on, `dx`, `dy` of them per pixel. */
 function mapOf(columns: number, rows: number, width: number, height: number, x0 = 0, dx = columns / width, y0 = 0, dy = rows / height) {
@@ -28,9 +32,9 @@ function mapOf(columns: number, rows: number, width: number, height: number, x0 
   return map
 }
 
-function painted(map: PixelMap, long: PaintedSide, short: PaintedSide, how: PaintColours = colours): number[] {
+function painted(map: PixelMap, grid: Grid, sides: ShownSides = 'both', period = 0, thickness = 1): number[] {
   const pixels = new Uint32Array(map.width * map.height).fill(9)
-  paintCells(map, long, short, how, pixels)
+  paintCells(map, new HeatKeys(grid, sides).at(0), COLOURS, pixels, period > 0 ? { lut: HATCH, period, thickness } : undefined)
   return [...pixels]
 }
 
@@ -61,7 +65,6 @@ it('paints every pixel as if it were alone: the maximum of each side, and the co
         const long = cells(37, 0, longRows)
         const short = cells(91, rows - shortRows, rows)
         const map = mapOf(columns, rows, width, height, x0, dx, y0, dy)
-        const how: PaintColours = { ...colours, sides, ...(thickness > 0 && { shortHatch: HATCH, hatch: { period: 4, thickness } }) }
         const plain = Array.from({ length: width * height }, (_, at) => {
           const [i, j] = [at % width, Math.floor(at / width)]
           let [l, s] = [0, 0]
@@ -71,10 +74,10 @@ it('paints every pixel as if it were alone: the maximum of each side, and the co
               if (sides !== 'long') s = Math.max(s, short[r * columns + c] as number)
             }
           if (l > s) return 1000 + l
-          if (s === 0) return sides === 'long' ? 1000 : 2000
+          if (s === 0) return 2000
           return (((i - j) % 4) + 4) % 4 < thickness ? 3000 + s : 2000 + s
         })
-        expect(painted(map, side(long, columns, rows), side(short, columns, rows), how)).toEqual(plain)
+        expect(painted(map, { long, short, columns, bins: rows }, sides, thickness > 0 ? 4 : 0, thickness)).toEqual(plain)
       },
     ),
     { numRuns: 300 },
@@ -82,18 +85,12 @@ it('paints every pixel as if it were alone: the maximum of each side, and the co
 })
 
 describe('sides', () => {
-  const long = side(Uint8Array.of(9, 3, 0, 0, 9, 3, 0, 0), 4, 2)
-  const short = side(Uint8Array.of(4, 8, 5, 0, 4, 8, 5, 0), 4, 2)
-  const drawn = (sides: 'both' | 'long' | 'short', period = 0) =>
-    painted(mapOf(4, 2, 4, 2), long, short, {
-      ...colours,
-      sides,
-      ...(period > 0 && { shortHatch: HATCH, hatch: { period, thickness: 1 } }),
-    })
+  const grid = { long: Uint8Array.of(9, 3, 0, 0, 9, 3, 0, 0), short: Uint8Array.of(4, 8, 5, 0, 4, 8, 5, 0), columns: 4, bins: 2 }
+  const drawn = (sides: ShownSides, period = 0) => painted(mapOf(4, 2, 4, 2), grid, sides, period)
 
   it('shows one side where the other one, which is left out, is stronger', () => {
     expect(drawn('both').slice(0, 4)).toEqual([1009, 2008, 2005, 2000])
-    expect(drawn('long').slice(0, 4)).toEqual([1009, 1003, 1000, 1000])
+    expect(drawn('long').slice(0, 4)).toEqual([1009, 1003, 2000, 2000])
     expect(drawn('short').slice(0, 4)).toEqual([2004, 2008, 2005, 2000])
   })
   it('hatches what shows shorts, on diagonals, and nothing else', () => {
@@ -104,15 +101,7 @@ describe('sides', () => {
   })
 })
 
-it('reads the byte that a pixel shows, and 0 where there are no cells', () => {
-  const cells = Uint8Array.of(1, 2, 3, 4, 0, 0, 0, 0, 5, 9, 7, 8)
-  const shown = side(cells, 4, 3)
-  const map = mapOf(4, 3, 2, 1)
-  expect([byteAt(shown, map, 0, 0), byteAt(shown, map, 1, 0)]).toEqual([9, 8])
-  expect(byteAt(shown, mapOf(4, 3, 4, 3, -2, 1), 1, 0)).toBe(0)
-})
-
 it('leaves a picture beside the grid empty', () => {
   const cells = Uint8Array.of(7, 7)
-  expect(painted(mapOf(2, 1, 3, 2, 50, 1), side(cells, 2, 1), side(cells, 2, 1))).toEqual(Array(6).fill(2000))
+  expect(painted(mapOf(2, 1, 3, 2, 50, 1), { long: cells, short: cells, columns: 2, bins: 1 })).toEqual(Array(6).fill(2000))
 })

@@ -9,22 +9,11 @@ import { binLowerPrice } from '@faultline/market/price-grid'
 import type { CustomSeriesOption } from 'echarts'
 import { customSeries, plotOf, type RenderApi, type RenderItem, type RenderParams } from './custom-item.ts'
 import { type HeatGridPair, historyColumns } from './heat-grid.ts'
-import { byteAt, type PaintedSide, paintCells } from './heat-paint.ts'
+import { HeatKeys, type KeyLevel, keyColours } from './heat-keys.ts'
+import { paintCells } from './heat-paint.ts'
 import type { Rect } from './layout.ts'
 import type { HeatLut } from './lut.ts'
-import {
-  buildLevels,
-  createPixelMap,
-  drawStates,
-  type HatchStyle,
-  type Level,
-  levelFor,
-  mapColumns,
-  mapRows,
-  mapStates,
-  type PixelMap,
-  rowsInUse,
-} from './raster.ts'
+import { createPixelMap, drawStates, type HatchStyle, mapColumns, mapRows, mapStates, type PixelMap } from './raster.ts'
 
 const SERIES_ID = 'heat'
 
@@ -53,10 +42,12 @@ export class HeatLayer {
   private states = new Uint8Array(0)
   private grid: HeatGridPair | null = null
   private covered = { first: -1, last: -1 }
-  private levels: { long: Level[]; short: Level[] } = { long: [], short: [] }
-  private used: { long: Uint8Array; short: Uint8Array } = { long: new Uint8Array(0), short: new Uint8Array(0) }
-  /** as the map counts columns */
-  private sides: { long: PaintedSide; short: PaintedSide } | null = null
+  private keys: HeatKeys | null = null
+  /** of the keys, as the map counts columns; null until the grid is mapped */
+  private level: KeyLevel | null = null
+  /** columns of the grid under a pixel */
+  private perPixel = 1
+  private readonly colours = new Uint32Array(512)
   private edgeY = new Float64Array(0)
   /** of the canvas in the chart, in device pixels */
   private origin = { left: 0, top: 0, dpr: 1 }
@@ -75,12 +66,11 @@ export class HeatLayer {
   /** New data; the next update of the chart paints it. `gaps`: spans without candles, hatched also at the ends of the range. */
   setGrid(grid: HeatGridPair | null, gaps: readonly { from: number; to: number }[] = []): void {
     this.grid = grid && grid.bins > 0 && grid.columns > 0 ? grid : null
-    this.sides = null
+    this.keys = null
+    this.level = null
     if (!this.grid) return
-    const { long, short, columns, bins } = this.grid
-    this.levels = { long: buildLevels(long, columns, bins), short: buildLevels(short, columns, bins) }
-    this.used = { long: rowsInUse(long, columns, bins), short: rowsInUse(short, columns, bins) }
-    this.edgeY = new Float64Array(bins + 1)
+    this.keys = new HeatKeys(this.grid, this.lut.sides)
+    this.edgeY = new Float64Array(this.grid.bins + 1)
     this.covered = historyColumns(this.grid, gaps)
   }
 
@@ -93,6 +83,10 @@ export class HeatLayer {
 
   /** New colours (threshold, theme): paints the cells that are mapped already, the chart itself is not touched. */
   setLut(lut: HeatLut, gaps: GapColours = this.gaps): void {
+    if (this.grid && lut.sides !== this.lut.sides) {
+      this.keys = new HeatKeys(this.grid, lut.sides)
+      this.level &&= this.keys.at(this.perPixel)
+    }
     this.lut = lut
     this.gaps = gaps
     if (this.visible) this.paint()
@@ -100,7 +94,7 @@ export class HeatLayer {
 
   /** What the pixel at CSS coordinates of the chart shows; null outside the picture or the grid. No hit testing. */
   cellsAt(x: number, y: number): PixelCells | null {
-    if (!this.grid || !this.sides) return null
+    if (!this.grid || !this.level) return null
     const i = Math.floor(x * this.origin.dpr) - this.origin.left
     const j = Math.floor(y * this.origin.dpr) - this.origin.top
     const { width, height, colFrom, colTo, rowFrom, rowTo, factor } = this.map
@@ -112,7 +106,7 @@ export class HeatLayer {
       rowTo: rowTo[j] as number,
     }
     if (cells.colTo <= cells.colFrom || cells.rowTo <= cells.rowFrom) return null
-    return { ...cells, long: byteAt(this.sides.long, this.map, i, j), short: byteAt(this.sides.short, this.map, i, j) }
+    return { ...cells, long: highest(this.grid.long, this.grid.columns, cells), short: highest(this.grid.short, this.grid.columns, cells) }
   }
 
   /** The series option. The series has no graphic element: it is how the layer hears of every update, and asks the axes. */
@@ -121,10 +115,10 @@ export class HeatLayer {
   }
 
   private renderItem = (params: RenderParams, api: RenderApi): RenderItem => {
-    const shown = this.grid !== null && this.visible
-    if (this.grid && shown) {
+    const shown = this.keys !== null && this.visible
+    if (this.grid && this.keys && shown) {
       const plot = plotOf(params)
-      this.mapCells(this.grid, plot, api)
+      this.mapCells(this.grid, this.keys, plot, api)
       this.paint()
       this.place(plot)
     }
@@ -143,7 +137,7 @@ export class HeatLayer {
     this.canvas.style.cssText = placed
   }
 
-  private mapCells(grid: HeatGridPair, plot: Rect, api: RenderApi): void {
+  private mapCells(grid: HeatGridPair, keys: HeatKeys, plot: Rect, api: RenderApi): void {
     const dpr = api.getDevicePixelRatio()
     // Outward to whole device pixels: the picture then lands on them 1:1; the element around it hides the fraction that sticks out.
     const left = Math.floor(plot.x * dpr)
@@ -158,11 +152,9 @@ export class HeatLayer {
     const xa = at(api.coord([grid.from, base]), 0) * dpr
     const xb = at(api.coord([grid.from + grid.columns * grid.resolutionMs, base]), 0) * dpr
     const perPixel = grid.columns / (xb - xa)
-    const level = levelFor(this.levels.long, perPixel)
-    const long = this.levels.long[level] as Level
-    const short = this.levels.short[level] as Level
-    this.sides = { long: { level: long, used: this.used.long }, short: { level: short, used: this.used.short } }
-    const { factor, columns } = long
+    this.perPixel = perPixel
+    this.level = keys.at(perPixel)
+    const { factor, columns } = this.level
     this.map.factor = factor
     mapColumns(((left - xa) * perPixel) / factor, perPixel / factor, columns, grid.columns / factor, this.map.colFrom, this.map.colTo)
 
@@ -186,9 +178,11 @@ export class HeatLayer {
   }
 
   private paint(): void {
-    if (!this.context || !this.image || !this.sides) return
+    if (!this.context || !this.image || !this.level) return
     const { dpr } = this.origin
-    paintCells(this.map, this.sides.long, this.sides.short, { ...this.lut, hatch: hatchAt(dpr) }, this.pixels)
+    const { long, short, shortHatch } = this.lut
+    keyColours(long, short, this.colours)
+    paintCells(this.map, this.level, this.colours, this.pixels, shortHatch && { lut: shortHatch, ...hatchAt(dpr) })
     drawStates(this.states, this.map, this.pixels, {
       ...this.gaps,
       period: Math.round(7 * dpr),
@@ -201,6 +195,13 @@ export class HeatLayer {
 
 /** Of shorts on a ramp that both sides share: six CSS pixels apart, in whole device pixels. */
 const hatchAt = (dpr: number) => ({ period: Math.max(4, Math.round(6 * dpr)), thickness: Math.max(1, Math.round(dpr)) })
+
+function highest(cells: Uint8Array, columns: number, { rowFrom, rowTo, colFrom, colTo }: Omit<PixelCells, 'long' | 'short'>): number {
+  let max = 0
+  for (let row = rowFrom; row < rowTo; row++)
+    for (let i = row * columns + colFrom; i < row * columns + colTo; i++) max = Math.max(max, cells[i] as number)
+  return max
+}
 
 const at = (point: number[], index: 0 | 1): number => point[index] as number
 
