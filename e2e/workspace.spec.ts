@@ -12,7 +12,7 @@ const ready = async (page: Page) => {
 }
 const pathOf = (page: Page) => new URL(page.url()).pathname
 const key = async (page: Page) => (await heatmap(page).getAttribute('data-instrument')) ?? ''
-const chart = (page: Page) => heatmap(page).locator('[aria-roledescription="chart"]')
+const chart = (page: Page) => heatmap(page).getByRole('application')
 
 test('wheel and drag load finer and older columns, and a link in another browser shows the same', async ({ page, browser }) => {
   await signIn(page)
@@ -54,7 +54,7 @@ test('panes are regions that can be switched, and the address keeps them', async
   for (const name of ['Open interest', 'Liquidations', 'Long/short ratio', 'Volume', 'CVD and taker flow', 'Risk index'])
     await expect(page.getByRole('region', { name, exact: true })).toBeVisible()
   await expect(page.getByRole('region', { name: 'Funding', exact: true })).toHaveCount(0)
-  await expect(page).toHaveURL(/p=interest,liquidations,ratios,volume,flow,risk/)
+  await expect(page).toHaveURL(/p=interest(,|%2C)liquidations(,|%2C)ratios(,|%2C)volume(,|%2C)flow(,|%2C)risk/)
   await page.reload()
   await expect(page.getByRole('region', { name: 'Volume', exact: true })).toBeVisible()
   await expect(page.getByRole('region', { name: 'Funding', exact: true })).toHaveCount(0)
@@ -112,7 +112,7 @@ test('a replay shows the map as it was known then, and the link keeps the moment
   const before = await at()
   await replay.getByRole('button', { name: 'One step forward' }).click()
   await expect.poll(at).not.toBe(before)
-  await replay.getByRole('button', { name: 'Play' }).click()
+  await replay.getByRole('button', { name: 'Play', exact: true }).click()
   const playing = await at()
   await expect.poll(at).not.toBe(playing)
   await replay.getByRole('button', { name: 'Pause' }).click()

@@ -18,6 +18,10 @@ const LOAD_MS = 180
 /** The address follows when the hand rests. */
 const ADDRESS_MS = 500
 
+/** Whether it is another view than the range's: moved by hand, or still as a link opened it. */
+const isOwn = (view: Viewport, linked: { from: number; to: number } | null): boolean =>
+  view.touched || (linked !== null && Math.abs(view.from - linked.from) < 1 && Math.abs(view.to - linked.to) < 1)
+
 /**
  * What is on screen, between the chart, the loading and the address. A link with a zoom opens with it; a press on a range begins anew.
  */
@@ -32,7 +36,7 @@ export function useScreen(instrument: string, range: string, url: HeatmapUrl, se
     () =>
       throttle(() => {
         const view = latest.current
-        if (view) setScreen(view.touched ? { from: view.from, to: view.to } : null)
+        if (view) setScreen(isOwn(view, first.current) ? { from: view.from, to: view.to } : null)
       }, LOAD_MS),
     [],
   )
@@ -50,8 +54,8 @@ export function useScreen(instrument: string, range: string, url: HeatmapUrl, se
       load.call()
       if (timer.current) clearTimeout(timer.current)
       timer.current = setTimeout(() => {
-        const { from, to, priceLow, priceHigh, touched } = view
-        void setUrl(touched ? { from, to, pl: priceLow, ph: priceHigh } : { from: null, to: null, pl: null, ph: null })
+        const { from, to, priceLow, priceHigh } = view
+        void setUrl(isOwn(view, first.current) ? { from, to, pl: priceLow, ph: priceHigh } : { from: null, to: null, pl: null, ph: null })
       }, ADDRESS_MS)
     },
     [load, setUrl],

@@ -18,7 +18,8 @@ export function RailSection({
   children: ReactNode
 }) {
   return (
-    <section aria-labelledby={`readings-${id}`} className="border-b border-line px-4 py-3.5">
+    // A group and no region: the chart's panes are regions, and one of them has the same name.
+    <fieldset aria-labelledby={`readings-${id}`} className="min-w-0 border-b border-line px-4 py-3.5">
       <div className="mb-2 flex flex-wrap items-baseline gap-x-1.5">
         <h2 id={`readings-${id}`} className="text-[13px] leading-[18px] font-semibold" title={why}>
           {title}
@@ -28,7 +29,7 @@ export function RailSection({
       </div>
       {children}
       {why && <p className="sr-only">{why}</p>}
-    </section>
+    </fieldset>
   )
 }
 
