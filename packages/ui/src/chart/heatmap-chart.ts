@@ -87,6 +87,7 @@ export class HeatmapChart {
   private readonly heatColours: HeatColours
   private profile: LinkedProfile | null = null
   private hoverListener: ((reading: HoverReading | null) => void) | null = null
+  private drawn = false
   private frame = 0
   private pending: View | null = null
 
@@ -140,9 +141,8 @@ export class HeatmapChart {
     }
     this.detach = this.attach()
     this.applyLayout()
-    this.chart.setOption({ ...chartOption(this.scene, this.layout), series: this.seriesOptions() })
-    // Canvas text does not follow a font that arrives later.
-    if (typeof document.fonts !== 'undefined') document.fonts.ready.then(() => this.chart.isDisposed() || this.rebuild())
+    // Empty axes, unless data come in the same turn: then the first picture is the only one.
+    this.frame = requestAnimationFrame(this.onFrame)
   }
 
   /**
@@ -295,6 +295,7 @@ export class HeatmapChart {
 
   /** What is seen, in device pixels, with words around it: for a file. */
   toCanvas(options: PictureOptions): HTMLCanvasElement {
+    if (!this.drawn) this.draw()
     this.chart.getZr().flush()
     return pictureOf(this.root, this.scene.colours, options)
   }
@@ -395,6 +396,9 @@ export class HeatmapChart {
       requestView: (view: View) => this.requestView(view),
       resetView: () => this.resetView(),
     }
+    // Canvas text does not follow a font that arrives later.
+    const fontsCame = () => this.rebuild()
+    document.fonts?.addEventListener('loadingdone', fontsCame)
     const detachKeys = attachKeyboard(this.root, { ...host, crosshair: this.crosshair })
     const detachGestures = attachInteraction(this.root, {
       ...host,
@@ -404,6 +408,7 @@ export class HeatmapChart {
       click: (x, y) => (this.crosshair.isPinned() ? this.crosshair.free() : this.crosshair.pinAt({ x, y })),
     })
     return () => {
+      document.fonts?.removeEventListener('loadingdone', fontsCame)
       detachKeys()
       detachGestures()
     }
@@ -411,11 +416,13 @@ export class HeatmapChart {
 
   private requestView(view: View): void {
     this.pending = view
-    if (this.frame !== 0) return
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0
-      if (this.pending) this.setView(this.pending)
-    })
+    if (this.frame === 0) this.frame = requestAnimationFrame(this.onFrame)
+  }
+
+  private onFrame = (): void => {
+    this.frame = 0
+    if (!this.drawn) this.draw()
+    if (this.pending) this.setView(this.pending)
   }
 
   private applyLayout(): void {
@@ -432,8 +439,13 @@ export class HeatmapChart {
     this.overlay.setLayout(this.layout)
   }
 
-  /** Options anew: data, size, theme or scale changed. */
+  /** Options anew: data, size, theme or scale changed. What comes before the first data waits for the first frame. */
   private rebuild(): void {
+    if (this.drawn || this.data) this.draw()
+  }
+
+  private draw(): void {
+    this.drawn = true
     this.panes.prepare()
     this.chart.setOption({ ...chartOption(this.scene, this.layout), series: this.seriesOptions() })
     this.afterUpdate()
@@ -441,6 +453,7 @@ export class HeatmapChart {
 
   /** The picture of `scene.view`: one action, nothing rebuilt. */
   private applyView(): void {
+    if (!this.drawn) return
     this.panes.prepare()
     this.chart.dispatchAction({ type: VIEW_ACTION }, { silent: true, flush: true })
     this.afterUpdate()

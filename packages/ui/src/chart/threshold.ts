@@ -39,7 +39,7 @@ export function thresholdDomain(grid: HeatGridPair | null): { min: number; max: 
 export function cellCounts(grid: HeatGridPair | null): Float64Array {
   const counts = new Float64Array(256)
   if (!grid) return counts
-  const stride = grid.long.length > 1e6 ? 7 : 1
+  const stride = grid.long.length > 2e5 ? 7 : 1
   for (const cells of [grid.long, grid.short])
     for (let i = 0; i < cells.length; i += stride) {
       const byte = cells[i] as number
