@@ -1,5 +1,6 @@
 /** What the benchmark drives from outside: window.bench. One page shows one chart. */
 import { syntheticData } from '../../../../packages/ui/test/page/synthetic.ts'
+import { withPanes } from '../../../../packages/ui/test/page/synthetic-panes.ts'
 import type { Peer } from './peer.ts'
 
 const PEERS: Readonly<Record<string, () => Promise<Peer>>> = {
@@ -55,7 +56,7 @@ const bench: Bench = {
   async load(name, columns, bins) {
     const make = PEERS[name]
     if (!make) throw new Error(`no peer ${name}`)
-    data = syntheticData({ columns, resolutionMs: 300_000, bins })
+    data = withPanes(syntheticData({ columns, resolutionMs: 300_000, bins }))
     peer = await make()
   },
   first: () => timed(() => peer.open(host, data)),
