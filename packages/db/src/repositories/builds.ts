@@ -31,6 +31,8 @@ export interface BuildRow {
   columnCount: number
   /** columns that start before are thinned (retention): one in some minutes is left; null: all are there */
   thinnedTo: number | null
+  /** of those, the ones that start before this are thinned to one in thirty minutes, the others to one in five */
+  thinned30mTo: number | null
   createdAt: number
   completedAt: number | null
 }
@@ -38,6 +40,7 @@ export interface BuildRow {
 const COLUMNS = `b.id, b.instrument_id as "instrumentId", b.model_version as "modelVersion", b.generation, b.bucket_ms as "bucketMs", b.status,
   ${msOf('b.first_step')} as "firstStep", ${msOf('b.first_bucket')} as "firstBucket", ${msOf('b.last_bucket')} as "lastBucket", b.column_count as "columnCount",
   ${msOf('greatest(b.thinned_5m_to, b.thinned_30m_to)')} as "thinnedTo",
+  ${msOf('b.thinned_30m_to')} as "thinned30mTo",
   ${msOf('b.created_at')} as "createdAt", ${msOf('b.completed_at')} as "completedAt"`
 
 /** Rows and bytes per insert statement: a message stays well under what server and client hold in memory with ease. */

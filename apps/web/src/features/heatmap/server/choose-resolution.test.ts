@@ -68,4 +68,18 @@ describe('askedWindow', () => {
         expect((to - from) / resolutionMs).toBeLessThanOrEqual(MOST_COLUMNS + 1)
       }
   })
+
+  it('is no finer than what retention has left', () => {
+    const thinned = { ...build, thinnedTo: end - 10 * 86_400_000, thinned30mTo: end - 20 * 86_400_000 }
+    const minutes = (days: number, resolution?: '1m' | '4h') => {
+      const from = end - days * 86_400_000
+      return askedWindow({ range: '12h', resolution, window: { from, to: from + 43_200_000 } }, thinned).resolutionMs / 60_000
+    }
+    expect([10, 10.1, 20, 20.1].map((days) => minutes(days, '1m'))).toEqual([1, 5, 5, 30])
+    expect([10, 10.1, 20.1].map((days) => minutes(days))).toEqual([1, 5, 30])
+    expect(minutes(30, '4h')).toBe(240)
+    // A market that was left long ago has nothing finer in any range.
+    const left = { ...build, thinnedTo: end }
+    expect(RANGES.map((range) => chooseWindow(range, left).resolutionMs / 60_000)).toEqual([5, 5, 5, 5, 30, 240, 240])
+  })
 })
