@@ -32,7 +32,7 @@ export function ChartHeader({
   const name = nameOf(instrument)
   return (
     <div className="order-first flex flex-none flex-wrap items-center gap-x-4 gap-y-1.5 bg-s1 px-3 py-2 phone:order-none phone:min-h-12 phone:px-4">
-      <h1 className="hidden items-baseline gap-1.5 phone:flex">
+      <h1 className="sr-only items-baseline gap-1.5 phone:not-sr-only phone:flex">
         <span className="text-[15px] leading-5 font-semibold">{name.symbol}</span>
         <span className="text-t3">{name.venue}</span>
       </h1>

@@ -31,6 +31,10 @@ export function useScreen(instrument: string, range: string, url: HeatmapUrl, se
   const [screen, setScreen] = useState(linked)
   const first = useRef(linked && { ...linked, ...(url.pl && url.ph && url.ph > url.pl ? { priceLow: url.pl, priceHigh: url.ph } : {}) })
   const latest = useRef<Viewport | null>(null)
+  const address = useRef(url)
+  useEffect(() => {
+    address.current = url
+  }, [url])
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
   const load = useMemo(
     () =>
@@ -55,7 +59,9 @@ export function useScreen(instrument: string, range: string, url: HeatmapUrl, se
       if (timer.current) clearTimeout(timer.current)
       timer.current = setTimeout(() => {
         const { from, to, priceLow, priceHigh } = view
-        void setUrl(isOwn(view, first.current) ? { from, to, pl: priceLow, ph: priceHigh } : { from: null, to: null, pl: null, ph: null })
+        if (isOwn(view, first.current)) void setUrl({ from, to, pl: priceLow, ph: priceHigh })
+        // Writing what stands there already would end a move to another page that has begun.
+        else if (address.current.from !== null || address.current.to !== null) void setUrl({ from: null, to: null, pl: null, ph: null })
       }, ADDRESS_MS)
     },
     [load, setUrl],

@@ -6,6 +6,7 @@ import { PALETTES, SHOWN_SIDES } from '@faultline/ui/chart/palette'
 import { PANE_IDS, type PaneId, type PaneState } from '@faultline/ui/chart/panes'
 import type { Threshold } from '@faultline/ui/chart/threshold'
 import { formatDateTime, formatUsd, type TimeZone } from '@faultline/ui/format'
+import { LEVERAGE_CLASSES } from '@faultline/ui/leverage-classes'
 import { Button } from '@faultline/ui/react/button'
 import { X } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
@@ -67,7 +68,6 @@ const words = messages.chart
 /** What a first visit shows under the heat. */
 const PANES: readonly PaneState[] = [{ id: 'funding' }, { id: 'interest' }, { id: 'liquidations' }, { id: 'ratios' }]
 const PHONE_PANES: readonly PaneState[] = [{ id: 'liquidations' }]
-const LEVERAGE_CLASSES = ['≤5×', '5–10×', '10–25×', '25–50×', '50–125×'] as const
 
 export interface WorkspaceProps {
   instrument: InstrumentListItem
