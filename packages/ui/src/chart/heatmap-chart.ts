@@ -72,6 +72,8 @@ export class HeatmapChart {
   private readonly crosshair: Crosshair
   private readonly detach: () => void
   private layout: ChartLayout
+  /** of the element, CSS pixels; kept, because asking the page makes it lay itself out */
+  private size: { width: number; height: number }
   private theme: Theme
   private data: HeatmapData | null = null
   private candleTimes = new Float64Array(0)
@@ -107,7 +109,8 @@ export class HeatmapChart {
     const host = textElement('div', 'fl-chart-canvas')
     this.root.append(...this.backs, host, this.marks.element, this.overlay.element)
     dom.append(this.root)
-    this.layout = chartLayout(this.root.clientWidth, this.root.clientHeight, this.shownPanes)
+    this.size = { width: this.root.clientWidth, height: this.root.clientHeight }
+    this.layout = chartLayout(this.size.width, this.size.height, this.shownPanes)
     this.bounds = { from: 0, to: 60_000, priceLow: 1, priceHigh: 2, minSpan: 60_000 }
     this.scene = {
       view: { from: 0, to: 60_000, priceLow: 1, priceHigh: 2 },
@@ -338,6 +341,7 @@ export class HeatmapChart {
   resize(): void {
     const { clientWidth, clientHeight } = this.root
     if (clientWidth === 0 || clientHeight === 0) return
+    this.size = { width: clientWidth, height: clientHeight }
     this.chart.resize()
     this.applyLayout()
     this.rebuild()
@@ -428,7 +432,7 @@ export class HeatmapChart {
   private applyLayout(): void {
     const last = this.data?.candles.rows.at(-1)?.[4]
     const priceLength = last === undefined ? undefined : formatPrice(last).length
-    this.layout = chartLayout(this.root.clientWidth, this.root.clientHeight, this.shownPanes, priceLength)
+    this.layout = chartLayout(this.size.width, this.size.height, this.shownPanes, priceLength)
     const plots = [this.layout.heat, ...this.layout.panes]
     this.backs.forEach((back, i) => {
       const r = plots[i]
