@@ -29,11 +29,6 @@ export const map = {
   asTable: 'View as table',
   asMap: 'Back to the map',
   classes: 'Effective leverage',
-  className: {
-    first: (to: string) => `≤${to}×`,
-    between: (from: string, to: string) => `${from}–${to}×`,
-    last: (from: string) => `>${from}×`,
-  },
   lastClass: 'One class has to stay.',
   leverageUnknown: 'Leverage is not known for this column.',
   venuesLoading: 'Loading venues',

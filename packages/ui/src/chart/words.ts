@@ -1,3 +1,4 @@
+import { LEVERAGE_CLASSES } from '../leverage-classes.ts'
 import type { PaneId } from './panes.ts'
 
 /** All words that the chart itself writes, in one place, so that another language can be put beside them. */
@@ -56,7 +57,7 @@ export const WORDS = {
     nothing: 'Nothing estimated here',
     estimate: { long: 'Longs, est.', short: 'Shorts, est.' },
     interval: '80 % interval',
-    leverage: ['≤5×', '5–10×', '10–25×', '25–50×', '50–125×'] as readonly string[],
+    leverage: LEVERAGE_CLASSES,
     toHere: { long: 'Longs down to here', short: 'Shorts up to here' },
   },
   estimated: ', estimated',

@@ -1,6 +1,7 @@
 'use client'
 import { DAY_MS } from '@faultline/market/units'
 import { formatDateTime, formatPrice, formatUsd } from '@faultline/ui/format'
+import { LEVERAGE_CLASSES } from '@faultline/ui/leverage-classes'
 import { barIsEmpty, type MapBars } from '@faultline/ui/map/profile'
 import { Badge } from '@faultline/ui/react/badge'
 import { Button } from '@faultline/ui/react/button'
@@ -34,7 +35,7 @@ import { MapTable } from './map-table.tsx'
 import { MapToolbar } from './map-toolbar.tsx'
 import { barWords } from './prepare/bar-words.ts'
 import { totalsOf } from './prepare/figures.ts'
-import { CLASS_COUNT, classNames, hasLeverage, mapProfile } from './prepare/map-profile.ts'
+import { hasLeverage, mapProfile } from './prepare/map-profile.ts'
 import { mapQuery } from './prepare/map-query.ts'
 import { membersOf } from './prepare/members.ts'
 import { UnderPane } from './under-pane.tsx'
@@ -77,7 +78,7 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
   const { window, shown, reset } = usePriceWindow(readings?.price ?? null, instrument.lastClose ?? 1, url, (values) => void setUrl(values))
 
   const stack = url.stack === 'venue' && isSum(instrument) ? 'venue' : 'leverage'
-  const classes = useMemo(() => readClasses(url.lev ?? '', CLASS_COUNT), [url.lev])
+  const classes = useMemo(() => readClasses(url.lev ?? '', LEVERAGE_CLASSES.length), [url.lev])
   const known = readings !== null && hasLeverage(readings.profile)
   const profile = useMemo(
     () => readings && mapProfile(readings, { stack, classes, venues: members.venues }),
@@ -175,7 +176,7 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
                   </span>
                 )
               ) : known || readings === null ? (
-                <MapLegend names={classNames} colours={colours} shown={classes} onToggle={toggleClass} />
+                <MapLegend names={LEVERAGE_CLASSES} colours={colours} shown={classes} onToggle={toggleClass} />
               ) : (
                 readings && <span className="text-[11px] text-t3">{text.leverageUnknown}</span>
               )}

@@ -1,3 +1,4 @@
+import { LEVERAGE_CLASSES } from '@faultline/ui/leverage-classes'
 import { leverageColours } from '@faultline/ui/map/colours'
 import { PriceWindow } from '@faultline/ui/map/price-window'
 import { makeBars } from '@faultline/ui/map/profile'
@@ -11,13 +12,13 @@ import { ContributionPanel, MapRail } from './map-rail.tsx'
 import { MapTable } from './map-table.tsx'
 import { MapToolbar } from './map-toolbar.tsx'
 import { barWords } from './prepare/bar-words.ts'
-import { classNames, mapProfile } from './prepare/map-profile.ts'
+import { mapProfile } from './prepare/map-profile.ts'
 import { cluster, PRICE, priceOf, readings } from './prepare/samples.ts'
 
 const text = messages.map
 const XSS = '<img src=x onerror=alert(1)>'
 const nothing = () => {}
-const ALL = classNames.map(() => true)
+const ALL = LEVERAGE_CLASSES.map(() => true)
 const made = mapProfile(readings(), { stack: 'leverage', classes: ALL, venues: null })
 const bars = makeBars(made, priceOf(95), priceOf(105), 1)
 const range = { low: priceOf(90), high: priceOf(130) }
@@ -106,7 +107,9 @@ describe('controls', () => {
   })
   it('leave one class of leverage at least', () => {
     const legend = (shown: boolean[]) =>
-      renderToStaticMarkup(createElement(MapLegend, { names: classNames, colours: leverageColours('dark'), shown, onToggle: nothing }))
+      renderToStaticMarkup(
+        createElement(MapLegend, { names: LEVERAGE_CLASSES, colours: leverageColours('dark'), shown, onToggle: nothing }),
+      )
     expect(legend([true, false, false, false, false])).toContain(text.lastClass)
     expect(legend(ALL)).not.toContain('aria-disabled')
   })

@@ -1,11 +1,12 @@
 'use client'
 import { formatPercent, formatPrice, formatPriceRange, formatUsd } from '@faultline/ui/format'
+import { LEVERAGE_CLASSES } from '@faultline/ui/leverage-classes'
 import { Button } from '@faultline/ui/react/button'
 import { ChevronDown } from 'lucide-react'
 import { Fragment, useId, useState } from 'react'
 import { messages } from '../../messages.ts'
 import type { Fates } from './prepare/earlier-clusters.ts'
-import { fatesLike, formatBand, LEVERAGE_NAMES } from './prepare/rail-figures.ts'
+import { fatesLike, formatBand } from './prepare/rail-figures.ts'
 import { RailBars, RailSection } from './rail-section.tsx'
 import type { ClusterReading, CurrentReadings, HistoryReadings } from './server/schema.ts'
 
@@ -169,13 +170,13 @@ function ClusterDetails({
         <>
           <div aria-hidden="true" className="mt-1 flex h-2 gap-px overflow-hidden rounded-sm">
             {leverage.map((share, i) => (
-              <span key={LEVERAGE_NAMES[i]} style={{ flexGrow: share, background: `var(--fl-leverage-${side}-${i + 1})` }} />
+              <span key={LEVERAGE_CLASSES[i]} style={{ flexGrow: share, background: `var(--fl-leverage-${side}-${i + 1})` }} />
             ))}
           </div>
           <dl className="mt-1 grid grid-cols-5 gap-1">
             {leverage.map((share, i) => (
-              <div key={LEVERAGE_NAMES[i]}>
-                <dt className="text-t3">{LEVERAGE_NAMES[i]}</dt>
+              <div key={LEVERAGE_CLASSES[i]}>
+                <dt className="text-t3">{LEVERAGE_CLASSES[i]}</dt>
                 <dd className="font-medium">{formatPercent(share, { decimals: 0 })}</dd>
               </div>
             ))}
@@ -197,7 +198,7 @@ function ClusterDetails({
 
 /** `≤5× 12%, 5–10× 40% …`, for whoever points at a row. */
 function mixOf({ leverage }: ClusterReading): string | undefined {
-  return leverage?.map((share, i) => `${LEVERAGE_NAMES[i]} ${formatPercent(share, { decimals: 0 })}`).join(' · ')
+  return leverage?.map((share, i) => `${LEVERAGE_CLASSES[i]} ${formatPercent(share, { decimals: 0 })}`).join(' · ')
 }
 
 function fatesInWords({ turned, ranThrough, missed, within }: Fates): string {

@@ -1,7 +1,8 @@
 /** Figures of the shown price range for the right column: pure. */
+import { LEVERAGE_CLASSES } from '@faultline/ui/leverage-classes'
 import { type MapProfile, totalWithin } from '@faultline/ui/map/profile'
 import type { ClusterReading, CurrentReadings } from '../../readings/server/schema.ts'
-import { addPlanes, classNames, type VenueProfile } from './map-profile.ts'
+import { addPlanes, type VenueProfile } from './map-profile.ts'
 
 export interface PriceRange {
   low: number
@@ -26,19 +27,17 @@ export function leverageTable(
 ): (SideTotals & { name: string })[] | null {
   const { long, short } = profile
   if (!long.leverage || !short.leverage) return null
-  return classNames
-    .map((name, i) => ({
-      name,
-      ...totalsOf(
-        {
-          price,
-          long: { firstBin: long.total.firstBin, usd: long.leverage?.[i] ?? [], p10: null, p90: null },
-          short: { firstBin: short.total.firstBin, usd: short.leverage?.[i] ?? [], p10: null, p90: null },
-        },
-        range,
-      ),
-    }))
-    .reverse()
+  return LEVERAGE_CLASSES.map((name, i) => ({
+    name,
+    ...totalsOf(
+      {
+        price,
+        long: { firstBin: long.total.firstBin, usd: long.leverage?.[i] ?? [], p10: null, p90: null },
+        short: { firstBin: short.total.firstBin, usd: short.leverage?.[i] ?? [], p10: null, p90: null },
+      },
+      range,
+    ),
+  })).reverse()
 }
 
 export interface Contribution {

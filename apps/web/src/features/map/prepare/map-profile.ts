@@ -1,23 +1,7 @@
 /** The map that the page draws, from what the server says of a column: pure. */
+import { LEVERAGE_CLASSES } from '@faultline/ui/leverage-classes'
 import type { BinPlane, MapPart, MapProfile, MapSide } from '@faultline/ui/map/profile'
-import { messages } from '../../../messages.ts'
 import type { CurrentReadings } from '../../readings/server/schema.ts'
-
-const text = messages.map
-
-/** The schema's bounds of leverage; written again so that the browser does not load the schema's library for four numbers. */
-export const CLASS_BOUNDS = [5, 10, 25, 50] as const
-export const CLASS_COUNT = CLASS_BOUNDS.length + 1
-
-/** `≤5×`, `5–10×` … `>50×`, low to high. */
-export const classNames: readonly string[] = Array.from({ length: CLASS_COUNT }, (_, i) => {
-  const [from, to] = [CLASS_BOUNDS[i - 1], CLASS_BOUNDS[i]]
-  return from === undefined
-    ? text.className.first(String(to))
-    : to === undefined
-      ? text.className.last(String(from))
-      : text.className.between(String(from), String(to))
-})
 
 /** One venue of a sum, with what its own columns say; several where it trades a coin against several dollars. */
 export interface VenueProfile {
@@ -60,7 +44,7 @@ function leverageParts(profile: CurrentReadings['profile'], classes: readonly bo
     firstBin: profile[side].total.firstBin,
     usd: classes[i] ? (profile[side].leverage?.[i] ?? []) : [],
   })
-  return classNames.map((name, i) => ({ name, long: plane('long', i), short: plane('short', i) }))
+  return LEVERAGE_CLASSES.map((name, i) => ({ name, long: plane('long', i), short: plane('short', i) }))
 }
 
 /** The share of the shown classes in each bin, of what the bin holds. */

@@ -1,24 +1,23 @@
 import { binLowerPrice } from '@faultline/market/price-grid'
+import { LEVERAGE_CLASSES } from '@faultline/ui/leverage-classes'
 import { makeBars } from '@faultline/ui/map/profile'
 import { describe, expect, it } from 'vitest'
-import { LEVERAGE_BOUNDS } from '../../readings/server/schema.ts'
 import type { MarketRow } from '../../venues/prepare/venue-choice.ts'
 import { aroundPrice } from './around-price.ts'
 import { bookReach, narrowBook } from './book-reach.ts'
 import { contributions, largestClusters, leverageTable, totalsOf } from './figures.ts'
 import { mapCsv } from './map-csv.ts'
-import { addPlanes, CLASS_BOUNDS, CLASS_COUNT, classNames, mapProfile } from './map-profile.ts'
+import { addPlanes, mapProfile } from './map-profile.ts'
 import { mapQuery } from './map-query.ts'
 import { membersOf } from './members.ts'
 import { cluster, PRICE, priceOf, profile, readings } from './samples.ts'
 
-const ALL = Array.from({ length: CLASS_COUNT }, () => true)
+const ALL = Array.from({ length: LEVERAGE_CLASSES.length }, () => true)
 const WIDE = { low: binLowerPrice(0), high: binLowerPrice(200) }
 const barsOf = (made: ReturnType<typeof mapProfile>) => makeBars(made, priceOf(97), priceOf(102), 1)
 
-it('knows the classes of leverage that the server does', () => {
-  expect(CLASS_BOUNDS).toEqual(LEVERAGE_BOUNDS)
-  expect(classNames).toEqual(['≤5×', '5–10×', '10–25×', '25–50×', '>50×'])
+it('names the classes of leverage', () => {
+  expect(LEVERAGE_CLASSES).toEqual(['≤5×', '5–10×', '10–25×', '25–50×', '>50×'])
 })
 
 describe('the profile', () => {

@@ -45,8 +45,6 @@ export function knownBy(history: HistoryReadings | null, at: number | null): { h
   return { history: past, whole: false }
 }
 
-export const LEVERAGE_NAMES = ['≤5×', '5–10×', '10–25×', '25–50×', '>50×'] as const
-
 export interface LiquidityRow {
   venue: string
   /** per hour of the day: USD, and how it compares with the row's least and most, 0 to 1; null where no book was stored */

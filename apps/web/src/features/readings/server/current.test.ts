@@ -9,6 +9,7 @@ import { type LiveEvent, storeLive } from '@faultline/db/repositories/live-event
 import type { Column } from '@faultline/market/column'
 import { EventTableBuilder } from '@faultline/market/event-table'
 import { MINUTE_MS, SIDES } from '@faultline/market/units'
+import { LEVERAGE_CLASSES } from '@faultline/ui/leverage-classes'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../server/caller.ts'
 import { type EstimatedMarket, estimatedMarket, marketInterest, marketPrice } from '../../../server/testing/estimated-market.ts'
@@ -16,7 +17,6 @@ import { builtMarket } from '../../../server/testing/market.ts'
 import { webUnderTest } from '../../../server/testing/web-under-test.ts'
 import { addPlanes } from '../prepare/state-reading.ts'
 import { ReadingsStore } from './readings-store.ts'
-import { LEVERAGE_BOUNDS } from './schema.ts'
 
 const web = webUnderTest()
 const FIVE = 5 * MINUTE_MS
@@ -48,7 +48,7 @@ describe('of one venue now', () => {
     for (const side of SIDES) {
       const { total, leverage, p10, p90 } = readings.profile[side]
       expect(sum(total.usd)).toBeGreaterThan(10_000)
-      expect(leverage).toHaveLength(LEVERAGE_BOUNDS.length + 1)
+      expect(leverage).toHaveLength(LEVERAGE_CLASSES.length)
       total.usd.forEach((usd, i) => {
         expect(sum(leverage?.map((plane) => plane[i] as number) ?? [])).toBeCloseTo(usd, Math.max(-3, 2 - Math.floor(Math.log10(usd + 1))))
         expect(p10?.[i]).toBeLessThanOrEqual(usd)

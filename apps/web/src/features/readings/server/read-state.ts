@@ -5,8 +5,8 @@ import { tiersOf } from '@faultline/engine/margin/tiers'
 import { FaultlineError } from '@faultline/market/errors'
 import type { MarginTier } from '@faultline/market/instrument'
 import type { Side } from '@faultline/market/units'
+import { LEVERAGE_BOUNDS } from '@faultline/ui/leverage-classes'
 import { groupLeverage, type StateReading } from '../prepare/state-reading.ts'
-import { LEVERAGE_BOUNDS } from './schema.ts'
 
 /** Enough for percentiles of a cluster and for the simulator's cascades; each is a map that travels to the page. */
 export const DRAWS = 32

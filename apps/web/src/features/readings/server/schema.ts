@@ -4,9 +4,6 @@ const side = z.enum(['long', 'short'])
 /** 10th, 50th and 90th percentile, USD */
 export const bandSchema = z.object({ p10: z.number(), p50: z.number(), p90: z.number() })
 
-/** Upper bounds of the classes of effective leverage that pages show; the last has none. */
-export const LEVERAGE_BOUNDS = [5, 10, 25, 50] as const
-
 /** USD per bin [firstBin, firstBin + length) of the global price grid. */
 const planeSchema = z.object({ firstBin: z.int(), usd: z.array(z.number()) })
 
