@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { scratchFolder } from '../../test/scratch-folder.ts'
 import { fetchFiles } from './fetch-files.ts'
 
 const file = (name: string, checksum = false) => ({ path: name, checksum: checksum ? `${name}.CHECKSUM` : null, optional: true })
-const scratch = (): string => mkdtempSync(path.join(tmpdir(), 'archive-'))
 
 async function serve(answer: RequestListener): Promise<{ base: string; asked: string[] }> {
   const asked: string[] = []
@@ -29,7 +28,7 @@ it('fetches what is missing, says what the archive does not have, and fetches no
     response.statusCode = request.url?.includes('absent') ? 404 : 200
     response.end(`body of ${request.url}`)
   })
-  const cache = scratch()
+  const cache = scratchFolder()
   const wanted = [file('a/one.csv.gz'), file('b/absent.zip'), file('c/two.csv.gz')]
   const fetched = await fetchFiles(wanted, { base, cache })
   expect(fetched).toEqual({ folder: cache, files: ['a/one.csv.gz', 'c/two.csv.gz'], absent: ['b/absent.zip'] })
@@ -45,7 +44,7 @@ it('compares with the archive’s checksum and keeps nothing that differs', asyn
     if (request.url?.endsWith('.CHECKSUM')) response.end(`${sum}  name.zip\n`)
     else response.end(request.url?.includes('good') ? 'good' : 'evil')
   })
-  const cache = scratch()
+  const cache = scratchFolder()
   expect((await fetchFiles([file('good.zip', true)], { base, cache })).files).toEqual(['good.zip'])
   await expect(fetchFiles([file('bad.zip', true)], { base, cache })).rejects.toMatchObject({
     code: 'bad_input',
@@ -57,7 +56,7 @@ it('compares with the archive’s checksum and keeps nothing that differs', asyn
 it('keeps no page in place of a file', async () => {
   let login = true
   const { base } = await serve((_, response) => response.end(login ? '\n<html>Who are you?</html>' : 'the file'))
-  const cache = scratch()
+  const cache = scratchFolder()
   await expect(fetchFiles([file('one.csv.gz')], { base, cache })).rejects.toMatchObject({
     code: 'unavailable',
     message: expect.stringMatching(/one\.csv\.gz answered a page/),
@@ -74,7 +73,7 @@ it('tries again when the server fails, and gives up with what to do', async () =
     response.statusCode = fails ? 503 : 200
     response.end('late')
   })
-  const cache = scratch()
+  const cache = scratchFolder()
   expect((await fetchFiles([file('slow.zip')], { base, cache, longestWaitMs: 1 })).files).toEqual(['slow.zip'])
   expect(asked).toHaveLength(3)
   await expect(fetchFiles([file('dead.zip')], { base, cache, longestWaitMs: 1 })).rejects.toMatchObject({
@@ -91,13 +90,13 @@ it('stops when it is told to, and says that it goes on from there', async () => 
     response.end('half')
   })
   const wanted = Array.from({ length: 20 }, (_, i) => file(`${i}.zip`))
-  await expect(fetchFiles(wanted, { base, cache: scratch(), signal: stop.signal })).rejects.toMatchObject({
+  await expect(fetchFiles(wanted, { base, cache: scratchFolder(), signal: stop.signal })).rejects.toMatchObject({
     message: expect.stringContaining('goes on from there'),
   })
 })
 
 it('reads a folder with the same paths where it stands', async () => {
-  const folder = scratch()
+  const folder = scratchFolder()
   mkdirSync(path.join(folder, 'a'))
   writeFileSync(path.join(folder, 'a/one.zip'), '')
   expect(await fetchFiles([file('a/one.zip'), file('a/two.zip')], { base: folder, cache: '/nowhere' })).toEqual({

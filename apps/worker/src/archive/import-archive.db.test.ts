@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { readTable } from '@faultline/db/repositories/events'
@@ -9,12 +8,13 @@ import { expect, it, vi } from 'vitest'
 import { zipOf } from '../../test/dump-folder.ts'
 import { marketFiles } from '../../test/market-files.ts'
 import { runCli } from '../../test/run-cli.ts'
+import { scratchFolder } from '../../test/scratch-folder.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 const t = freshDatabase()
 
 it('imports a copy of Binance’s archive from a folder, only what was asked for', async () => {
-  const base = mkdtempSync(path.join(tmpdir(), 'archive-'))
+  const base = scratchFolder()
   const put = (name: string, bytes: Uint8Array): void => {
     const full = path.join(base, name)
     mkdirSync(path.dirname(full), { recursive: true })
@@ -38,7 +38,7 @@ it('imports a copy of Binance’s archive from a folder, only what was asked for
 })
 
 it('files Bybit’s trades under Bybit', async () => {
-  const base = mkdtempSync(path.join(tmpdir(), 'archive-'))
+  const base = scratchFolder()
   mkdirSync(path.join(base, 'trading/ETHUSDT'), { recursive: true })
   const header = 'timestamp,symbol,side,size,price'
   const trades = Array.from({ length: 120 }, (_, i) => `${1_704_412_800 + i},ETHUSDT,${i % 3 === 0 ? 'Buy' : 'Sell'},0.5,${2_000 + i}`)

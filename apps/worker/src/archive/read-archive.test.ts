@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { zipOf } from '../../test/dump-folder.ts'
+import { scratchFolder } from '../../test/scratch-folder.ts'
 import { readArchive } from './read-archive.ts'
 
 const FROM = Date.parse('2026-01-10T00:00Z')
 const NOW = Date.parse('2026-02-01T00:00Z')
-const folder = (): string => mkdtempSync(path.join(tmpdir(), 'archive-'))
 
 function put(base: string, name: string, bytes: Uint8Array): void {
   mkdirSync(path.dirname(path.join(base, name)), { recursive: true })
@@ -20,7 +19,7 @@ const bybit = (seconds: number, side: string, size: string, price: string): stri
   `${FROM / 1000 + seconds},ETHUSDT,${side},${size},${price},ZeroPlusTick,id,0,${size},0`
 
 it('makes candles with the takers’ side of Bybit’s trades', async () => {
-  const base = folder()
+  const base = scratchFolder()
   const rows = [
     bybit(1.25, 'Buy', '0.1', '3000.5'),
     bybit(30.5, 'Sell', '0.2', '3001'),
@@ -30,7 +29,7 @@ it('makes candles with the takers’ side of Bybit’s trades', async () => {
   put(base, 'trading/ETHUSDT/ETHUSDT2026-01-10.csv.gz', gzipSync([BYBIT_HEADER, ...rows, ''].join('\n')))
   const { dump, absent } = await readArchive(
     { archive: 'bybit', symbol: 'ETHUSDT', from: FROM, to: FROM + 2 * 86_400_000, base, now: NOW },
-    { cache: folder() },
+    { cache: scratchFolder() },
   )
   expect(absent).toEqual(['trading/ETHUSDT/ETHUSDT2026-01-11.csv.gz'])
   const [market] = dump.markets
@@ -41,7 +40,7 @@ it('makes candles with the takers’ side of Bybit’s trades', async () => {
 })
 
 it('makes no candle of a part of a minute', async () => {
-  const base = folder()
+  const base = scratchFolder()
   const rows = [
     bybit(10, 'Buy', '1', '3000'),
     bybit(50, 'Buy', '2', '3001'),
@@ -50,21 +49,21 @@ it('makes no candle of a part of a minute', async () => {
   ]
   put(base, 'trading/ETHUSDT/ETHUSDT2026-01-10.csv.gz', gzipSync([BYBIT_HEADER, ...rows, ''].join('\n')))
   const asked = { archive: 'bybit', symbol: 'ETHUSDT', from: FROM + 30_000, to: FROM + 150_000, base, now: NOW } as const
-  const { dump } = await readArchive(asked, { cache: folder() })
+  const { dump } = await readArchive(asked, { cache: scratchFolder() })
   const { openTime, volume } = dump.markets[0]?.candles.table.columns ?? ({} as never)
   expect([...openTime].map((t) => (t - FROM) / 60_000)).toEqual([1])
   expect([...volume]).toEqual([4])
 })
 
 it('counts OKX’s contracts in coins, in files that are in Hong Kong’s days and newest first', async () => {
-  const base = folder()
+  const base = scratchFolder()
   const header = 'instrument_name/合约,trade_id/交易ID,side/交易方向,size/数量,price/价格,created_time/成交时间'
   const row = (ms: number, side: string, size: number, price: number): string => `ETH-USDT-SWAP,1,${side},${size},${price},${FROM + ms}`
   const csv = [header, row(50_000, 'sell', 20, 3010), row(1_000, 'buy', 10, 3000), row(-60_000, 'buy', 10, 1)].join('\n')
   put(base, 'trades/daily/20260110/ETH-USDT-SWAP-trades-2026-01-10.zip', zipOf({ 'ETH-USDT-SWAP-trades-2026-01-10.csv': csv }))
   const { dump } = await readArchive(
     { archive: 'okx', symbol: 'ETH-USDT-SWAP', from: FROM, to: FROM + 86_400_000, base, now: NOW },
-    { cache: folder() },
+    { cache: scratchFolder() },
   )
   const [market] = dump.markets
   expect(market?.definition).toMatchObject({ venue: 'okx-swap', baseAsset: 'ETH', contractSize: 0.1 })
@@ -80,7 +79,7 @@ it.each([
   ['bybit', 'ETH/USDT', '', /as the venue writes it/],
 ] as const)('refuses %s %s with what to do', async (archive, symbol, _, message) => {
   await expect(
-    readArchive({ archive, symbol, from: FROM, to: FROM + 86_400_000, base: folder(), now: NOW }, { cache: folder() }),
+    readArchive({ archive, symbol, from: FROM, to: FROM + 86_400_000, base: scratchFolder(), now: NOW }, { cache: scratchFolder() }),
   ).rejects.toThrow(message)
 })
 
@@ -90,11 +89,11 @@ it.each([
   ['price', 'timestamp,symbol,side,size\n', /no column price/],
   ['symbol', `${BYBIT_HEADER}\n${bybit(1, 'Buy', '1', '3000').replace('ETHUSDT', 'BTCUSDT')}`, /another symbol/],
 ])('names file, line and field of a bad %s', async (field, csv, message) => {
-  const base = folder()
+  const base = scratchFolder()
   put(base, 'trading/ETHUSDT/ETHUSDT2026-01-10.csv.gz', gzipSync(csv))
   const reading = readArchive(
     { archive: 'bybit', symbol: 'ETHUSDT', from: FROM, to: FROM + 86_400_000, base, now: NOW },
-    { cache: folder() },
+    { cache: scratchFolder() },
   )
   await expect(reading).rejects.toMatchObject({
     code: 'bad_input',
