@@ -11,6 +11,7 @@ import { messages } from '../../messages.ts'
 import { FeedPill } from '../feeds/feed-pill.tsx'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { useInstruments } from '../instruments/use-instruments.ts'
+import { useReadings } from '../readings/use-readings.ts'
 import { AppFrame } from '../shell/app-frame.tsx'
 import { formatCount } from '../shell/prepare/format.ts'
 import { sectionPath } from '../shell/prepare/sections.ts'
@@ -23,7 +24,6 @@ import { scenarioOf, shockPrice, sideOf } from './prepare/scenario.ts'
 import type { CascadeResult } from './prepare/simulate.ts'
 import { ScenarioPanel } from './scenario-panel.tsx'
 import { scenarioQuery, useCascadeUrl } from './use-cascade-url.ts'
-import { useReadings } from './use-readings.ts'
 import { useSettled } from './use-settled.ts'
 import { useSimulation } from './use-simulation.ts'
 
@@ -38,6 +38,8 @@ export interface CascadePageProps {
 
 /** A slider that moves says its own value; what comes of it is said when it rests. */
 const SPEAK_AFTER_MS = 1_000
+/** A map that changes under a hand that drags is no help, and draws are large. */
+const REFRESH_MS = 60_000
 
 type PageState = 'loading' | 'empty' | 'ready' | 'error'
 
@@ -49,8 +51,11 @@ export function CascadePage({ instrument: first, instruments: initial, now: rend
   const [url, setUrl] = useCascadeUrl()
   const { dir, shock, eta, depth, half, dur } = url
   const scenario = useMemo(() => scenarioOf({ dir, shock, eta, depth, half, dur }), [dir, shock, eta, depth, half, dur])
-  const readings = useReadings(instrument)
-  const { data } = readings
+  const { readings: data, state: asking } = useReadings(instrument, null, {
+    whole: true,
+    refreshMs: REFRESH_MS,
+    enabled: instrument.lastBucket !== null,
+  })
   const market = useMemo(() => (data ? marketOf(data) : null), [data])
   const bare = market !== null && isBare(market)
   const simulation = useSimulation(bare ? null : market, scenario)
@@ -63,11 +68,11 @@ export function CascadePage({ instrument: first, instruments: initial, now: rend
   const name = nameOf(instrument)
   const side = sideOf(scenario.direction)
 
-  const missing = instrument.lastBucket === null || readings.error?.data?.code === 'NOT_FOUND'
+  const missing = instrument.lastBucket === null || asking.empty
   const state: PageState =
     (!data && missing) || bare || simulation.result === null
       ? 'empty'
-      : simulation.failed || (readings.error && !data)
+      : simulation.failed || (asking.error !== null && !data)
         ? 'error'
         : result
           ? 'ready'
@@ -84,7 +89,7 @@ export function CascadePage({ instrument: first, instruments: initial, now: rend
           imported={{
             dataTime: data ? data.bucket + data.bucketMs : null,
             bucketMs: data?.bucketMs ?? 60_000,
-            historic: instrument.simulated || (data !== undefined && now - data.bucket - data.bucketMs > DAY_MS),
+            historic: instrument.simulated || (data !== null && now - data.bucket - data.bucketMs > DAY_MS),
           }}
           now={renderedAt}
         />
@@ -116,7 +121,7 @@ export function CascadePage({ instrument: first, instruments: initial, now: rend
             </span>
           )}
         </div>
-        {readings.error && data && <ErrorNote onRetry={() => void readings.refetch()}>{text.outdated}</ErrorNote>}
+        {asking.error !== null && data && <ErrorNote onRetry={asking.retry}>{text.outdated}</ErrorNote>}
         {simulation.failed && <ErrorNote onRetry={simulation.retry}>{text.workerFailed}</ErrorNote>}
         <div className="grid items-start gap-3 wide:grid-cols-[272px_minmax(0,1fr)]">
           <ScenarioPanel
@@ -135,11 +140,11 @@ export function CascadePage({ instrument: first, instruments: initial, now: rend
           {state === 'empty' ? (
             <Nothing state={simulation.result === null ? 'noDepth' : bare ? 'bare' : 'missing'} />
           ) : state === 'error' && !result ? (
-            !simulation.failed && <ErrorNote onRetry={() => void readings.refetch()}>{text.failed}</ErrorNote>
+            !simulation.failed && <ErrorNote onRetry={asking.retry}>{text.failed}</ErrorNote>
           ) : result && market ? (
             <CascadeResults result={result} market={market} instrument={instrument.key} />
           ) : (
-            <CascadeSkeleton computing={data !== undefined} />
+            <CascadeSkeleton computing={data !== null} />
           )}
         </div>
         <p role="status" className="sr-only">

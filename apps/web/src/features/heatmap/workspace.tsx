@@ -18,6 +18,7 @@ import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { useInstruments } from '../instruments/use-instruments.ts'
 import { ObservedLegend } from '../observed/observed-legend.tsx'
 import { ObservedPanel } from '../observed/observed-panel.tsx'
+import { runsBy } from '../observed/prepare/known-runs.ts'
 import { useObserved } from '../observed/use-observed.ts'
 import { useCommands } from '../palette/commands.ts'
 import { ReadingsRail } from '../readings/readings-rail.tsx'
@@ -110,6 +111,7 @@ export function Workspace({
   const threshold = dragged ?? thresholdOf(scale.suggested, url)
   const replay = useReplay(url.at, view, screen, setUrl)
   const known = useMemo(() => (heat && replay.at !== null ? knownAt(heat, replay.at) : heat), [heat, replay.at])
+  const levels = useMemo(() => (replay.at === null ? observed.runs : runsBy(observed.runs, replay.at)), [observed.runs, replay.at])
   const readings = useReadings(instrument, replay.at)
   const history = useReadingsHistory(instrument, screen?.from ?? view?.from ?? null, screen?.to ?? view?.to ?? null)
   const marks = useMemo(() => chartReadings(readings.readings, history.history, replay.at), [readings.readings, history.history, replay.at])
@@ -263,7 +265,7 @@ export function Workspace({
               state={picture.state}
               theme={theme}
               heat={url.heat}
-              observed={observed.runs}
+              observed={levels}
               panes={panes}
               onPanes={setPanes}
               palette={url.pal}
@@ -330,7 +332,7 @@ export function Workspace({
             zone={zone}
             onPrice={(price) => stage.current.chart && showPrice(stage.current.chart, price)}
           />
-          {observed.now && url.obs && (
+          {observed.now && url.obs && replay.at === null && (
             <ObservedPanel observed={observed.now} venue={observed.venue} price={view?.candles.rows.at(-1)?.[4] ?? null} now={now} />
           )}
           <VenuePanel facts={view?.sum ?? null} />

@@ -1,18 +1,15 @@
 'use client'
-import { type Query, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
-import { TRPCClientError } from '@trpc/client'
+import { type Query, useQueries, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
-import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
 import type { CurrentReadings } from '../readings/server/schema.ts'
-import { useColumnsNews, useNewestColumn } from '../stream/news-stream.tsx'
+import { useReadings } from '../readings/use-readings.ts'
+import { useColumnsNews } from '../stream/news-stream.tsx'
 import { throttle } from '../stream/prepare/throttle.ts'
 import { shortName } from '../venues/prepare/words.ts'
 import type { VenueProfile } from './prepare/map-profile.ts'
 
-/** A running import tells of new columns several times a second. */
-const REFRESH_MS = 2_000
 /** Members close their columns one after the other. */
 const MEMBERS_REFRESH_MS = 5_000
 
@@ -24,34 +21,12 @@ export interface MapReadings {
   retry: () => void
 }
 
-/** What the newest column of an instrument says, asked again whenever there is a newer one. */
+/** What the newest column of an instrument says, with the draws that intervals of bars come from. */
 export function useMapReadings(instrument: string): MapReadings {
-  const trpc = useTRPC()
-  const queryClient = useQueryClient()
-  const newest = useNewestColumn(instrument)
-  const options = trpc.readings.current.queryOptions({ instrument })
-  const query = useQuery({ ...options, retry: (failures, error) => failures < 2 && codeOf(error) === null })
-  const { data, refetch } = query
-  const refresh = useMemo(() => {
-    const queryKey = trpc.readings.current.queryKey({ instrument })
-    return throttle(() => void queryClient.invalidateQueries({ queryKey }, { cancelRefetch: false }), REFRESH_MS)
-  }, [queryClient, trpc, instrument])
-  useEffect(() => refresh.cancel, [refresh])
-  const isOld = newest !== null && (data ? newest.buildId !== data.buildId || newest.lastBucket > data.bucket : query.isError)
-  useEffect(() => {
-    if (newest && isOld) refresh.call()
-  }, [newest, isOld, refresh])
-
-  const isEmpty = codeOf(query.error) === 'NOT_FOUND' && !data
-  return {
-    state: isEmpty ? 'empty' : query.isError ? 'error' : data ? 'ready' : 'loading',
-    readings: data ?? null,
-    error: query.isError && !isEmpty ? (codeOf(query.error) === null ? messages.errors.noAnswer : query.error.message) : null,
-    retry: () => void refetch(),
-  }
+  const { readings, state } = useReadings({ key: instrument }, null, { whole: true })
+  const { empty, error, retry } = state
+  return { state: empty ? 'empty' : error !== null ? 'error' : readings ? 'ready' : 'loading', readings, error, retry }
 }
-
-const codeOf = (error: unknown): string | null => (error instanceof TRPCClientError ? (error.data?.code ?? null) : null)
 
 export interface MemberReadings {
   state: 'none' | 'loading' | 'ready' | 'error'
@@ -68,7 +43,6 @@ export function useMemberReadings(members: readonly InstrumentListItem[], enable
     queries: known.map((row) => ({
       ...trpc.readings.current.queryOptions({ instrument: row.key, brief: true }),
       enabled,
-      retry: (failures: number, error: unknown) => failures < 2 && codeOf(error) === null,
     })),
     combine: combineAnswers,
   })

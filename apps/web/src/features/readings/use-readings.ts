@@ -6,6 +6,7 @@ import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { useNewestColumn } from '../stream/news-stream.tsx'
 import { throttle } from '../stream/prepare/throttle.ts'
+import { saidBy } from './prepare/rail-figures.ts'
 import { stepOf } from './prepare/samples.ts'
 import type { CurrentReadings, HistoryReadings } from './server/schema.ts'
 import { usePaced } from './use-paced.ts'
@@ -26,35 +27,49 @@ export interface ReadingsState {
   retry: () => void
 }
 
+interface Asked {
+  /** with draws and the book, which simulations and profiles by draws need: most of the text */
+  whole?: boolean
+  refreshMs?: number
+  /** nothing is asked for before there is a column */
+  enabled?: boolean
+}
+
 /**
- * What the newest column says, asked again whenever there is a newer one; with `at` (UTC ms) what was known at that moment. Without draws
- * and the book, which only simulations need.
+ * What the newest column says, asked again whenever there is a newer one; with `at` (UTC ms) what was known at that moment, and nothing
+ * that was read later.
  */
 export function useReadings(
   { key: instrument }: { key: string },
   at: number | null = null,
+  { whole = false, refreshMs = REFRESH_MS, enabled = true }: Asked = {},
 ): { readings: CurrentReadings | null; state: ReadingsState } {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const newest = useNewestColumn(instrument)
   const moment = usePaced(at, MOMENT_MS)
-  const input = useMemo(() => ({ instrument, brief: true, ...(moment === null ? {} : { at: moment }) }), [instrument, moment])
+  const input = useMemo(
+    () => ({ instrument, ...(whole ? {} : { brief: true }), ...(moment === null ? {} : { at: moment }) }),
+    [instrument, whole, moment],
+  )
   const query = useQuery({
     ...trpc.readings.current.queryOptions(input),
+    enabled,
     placeholderData: (before) => (before?.instrument === instrument ? before : undefined),
   })
   const { data, isError, isPlaceholderData } = query
   const refresh = useMemo(() => {
     const queryKey = trpc.readings.current.queryKey(input)
-    return throttle(() => void queryClient.invalidateQueries({ queryKey }, { cancelRefetch: false }), REFRESH_MS)
-  }, [queryClient, trpc, input])
+    return throttle(() => void queryClient.invalidateQueries({ queryKey }, { cancelRefetch: false }), refreshMs)
+  }, [queryClient, trpc, input, refreshMs])
   useEffect(() => refresh.cancel, [refresh])
   // What was known at a moment does not change with what comes later.
   const isOld = moment === null && newest !== null && (data ? newest.buildId !== data.buildId || newest.lastBucket > data.bucket : isError)
   useEffect(() => {
     if (newest && isOld) refresh.call()
   }, [newest, isOld, refresh])
-  return { readings: data ?? null, state: stateOf(query, data === undefined, isPlaceholderData) }
+  const readings = saidBy(data ?? null, at)
+  return { readings, state: stateOf(query, readings === null, isPlaceholderData) }
 }
 
 /** What the columns of [from, to) said, UTC ms; asked again as often as a new one of them is looked at. Nothing is asked for while either is null. */

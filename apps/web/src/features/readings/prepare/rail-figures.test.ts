@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fatesLike, formatBand, knownBy, liquidityRows, riskChange } from './rail-figures.ts'
+import { fatesLike, formatBand, knownBy, liquidityRows, riskChange, saidBy } from './rail-figures.ts'
 import { sampleHistory, sampleReadings } from './samples-of-readings.ts'
 
 it.each([
@@ -47,4 +47,11 @@ it('lets nothing of what came after a moment be seen at it', () => {
   expect(knownBy(history, at - 1).history?.breakouts).toEqual([])
   expect(knownBy(history, history.to)).toEqual({ history, whole: true })
   expect(knownBy(history, null)).toEqual({ history, whole: true })
+})
+
+it('says nothing of a column that was still open at a moment', () => {
+  const readings = sampleReadings()
+  const end = readings.bucket + readings.bucketMs
+  expect([saidBy(readings, end), saidBy(readings, null)]).toEqual([readings, readings])
+  expect([saidBy(readings, end - 1), saidBy(null, end)]).toEqual([null, null])
 })

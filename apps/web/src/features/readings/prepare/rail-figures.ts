@@ -26,6 +26,10 @@ export function riskChange(readings: CurrentReadings, history: HistoryReadings |
 export const fatesLike = (cluster: ClusterReading, history: HistoryReadings | null): Fates | null =>
   history && countFates(history.earlier, [cluster])
 
+/** Readings of a column that had closed by a moment; null for those of a later one, which are still there while the earlier ones load. */
+export const saidBy = (readings: CurrentReadings | null, at: number | null): CurrentReadings | null =>
+  readings && (at === null || readings.bucket + readings.bucketMs <= at) ? readings : null
+
 /**
  * What of a stretch's past was known at a moment within it: what had happened by then. Fates and means over the whole stretch say more than
  * that, so they are left out: `whole` says whether they are there.
