@@ -1,7 +1,10 @@
-import { csvOf, SCORE_TABLES, scoreTable } from '../../../features/accuracy/prepare/csv.ts'
+import { SCORE_TABLES } from '../../../features/accuracy/prepare/csv.ts'
+import { ScoreFiles } from '../../../features/accuracy/server/score-files.ts'
 import { webRuntime } from '../../../server/runtime.ts'
 
 export const dynamic = 'force-dynamic'
+
+const files = new ScoreFiles()
 
 /** The figures of /accuracy, of both horizons: `?table=markets` (unless said otherwise), `days` or `reliability`. */
 export async function GET(request: Request): Promise<Response> {
@@ -10,7 +13,7 @@ export async function GET(request: Request): Promise<Response> {
   if (!table)
     return Response.json({ error: { code: 'bad_input', message: `A table is one of ${SCORE_TABLES.join(', ')}.` } }, { status: 400 })
   const { accuracy } = webRuntime()
-  return new Response(csvOf(scoreTable(table, [await accuracy('15m'), await accuracy('1h')])), {
+  return new Response(files.read(table, [await accuracy('15m'), await accuracy('1h')]), {
     headers: { 'Content-Type': 'text/csv; charset=utf-8', 'Cache-Control': 'no-store' },
   })
 }

@@ -1,5 +1,6 @@
 import { NULLS } from '@faultline/engine/score/prequential'
 import { isoTime } from '@faultline/market/units'
+import { csvLine } from '../../export/prepare/csv.ts'
 import type { Accuracy, MarketAccuracy } from './accuracy.ts'
 
 /** What /accuracy/scores.csv has, by `?table=`. */
@@ -8,20 +9,8 @@ export type ScoreTable = (typeof SCORE_TABLES)[number]
 
 type Cell = string | number | boolean | null
 
-/**
- * RFC 4180, with a line end after the last line too. Text that a spreadsheet would take for a formula is led by an apostrophe; numbers
- * are written as they are, since a minus is no formula there.
- */
-export function csvOf(rows: readonly (readonly Cell[])[]): string {
-  return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('')
-}
-
-function csvCell(value: Cell): string {
-  if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return ''
-  if (typeof value !== 'string') return String(value)
-  const safe = /^[\s=+\-@]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
+/** As csvLine writes it; what is not known is an empty field. */
+export const csvOf = (rows: readonly (readonly Cell[])[]): string => rows.map((row) => csvLine(row.map((cell) => cell ?? ''))).join('')
 
 const HEADS = {
   markets: [

@@ -1,7 +1,7 @@
 /** Tables as text after RFC 4180: a header row, CRLF, quotes where they are needed. Pure. */
 
 /** What a spreadsheet would take for a formula when it opens the file. */
-const FORMULA = /^[=+\-@\t\r]/
+const FORMULA = /^(\s*[=+\-@]|[\t\r\n])/
 const SPECIAL = /[",\r\n]/
 
 /**
