@@ -15,6 +15,7 @@ import { round } from '../prepare/round.ts'
 import { chooseSamples, type Samples } from '../prepare/samples.ts'
 import { breather } from './breather.ts'
 import { KnownMarket } from './history-series.ts'
+import { Lanes } from './lanes.ts'
 import { forcedOf, liquidityByHour, notedBreakouts } from './market-past.ts'
 import { type FilledBuild, mapOf } from './moment.ts'
 import type { HistoryReadings } from './schema.ts'
@@ -23,6 +24,8 @@ export const MOST_HISTORY_MS = 400 * DAY_MS
 /** Some 4 kB each: twenty pages' worth. */
 const MOST_FIGURES = 8_000
 const MOST_ANSWERS = 64
+/** Stretches of a year cost a second or two, and everybody may ask for any. */
+const AT_ONCE = 2
 /** One column in so many is looked at for clusters. */
 const CLUSTERS_EVERY = 8
 /** η, as in the risk index and in what is noted live */
@@ -39,12 +42,13 @@ type Bars = Awaited<ReturnType<typeof readCandles>>['rows']
 
 /**
  * What is read off columns of the past. Each column's figures are computed once and kept by (build, bucket); a page that is live computes
- * only the newest. The work is done in slices, so that others are answered meanwhile.
+ * only the newest. The work is done in slices, so that others are answered meanwhile, and for two stretches at a time.
  */
 export class HistoryStore {
   private readonly db: Database
   private readonly figures = new LRUCache<string, Figure>({ max: MOST_FIGURES })
   private readonly answers = new LRUCache<string, Promise<HistoryReadings>>({ max: MOST_ANSWERS })
+  private readonly lanes = new Lanes(AT_ONCE)
 
   constructor(db: Database) {
     this.db = db
@@ -65,7 +69,7 @@ export class HistoryStore {
     const key = `${build.id} ${samples.stepMs} ${samples.barMs} ${ends[0]} ${ends.at(-1)}`
     const known = this.answers.get(key)
     if (known) return known
-    const made = this.compute(instrument, build, { ...samples, ends })
+    const made = this.lanes.run(() => this.compute(instrument, build, { ...samples, ends }))
     this.answers.set(key, made)
     made.catch(() => {
       if (this.answers.peek(key) === made) this.answers.delete(key)

@@ -11,6 +11,7 @@ import { servedBuild } from '../../heatmap/server/served-build.ts'
 import { currentReadingsOf, WHAT_IF_DISTANCES } from '../prepare/current-readings.ts'
 import { type StateReading, stateOfSum } from '../prepare/state-reading.ts'
 import { HistoryStore } from './history-store.ts'
+import { Lanes } from './lanes.ts'
 import { bucketClosedBy, type FilledBuild, readMoment } from './moment.ts'
 import { readState } from './read-state.ts'
 import type { CurrentReadings, HistoryReadings } from './schema.ts'
@@ -36,7 +37,8 @@ export class ReadingsStore {
   private readonly answers = new LRUCache<string, Promise<CurrentReadings>>({ max: MOST_ANSWERS })
   private readonly states = new LRUCache<string, Promise<StateReading | null>>({ max: MOST_STATES })
   private readonly past: HistoryStore
-  private turn: Promise<unknown> = Promise.resolve()
+  /** one state at a time */
+  private readonly lane = new Lanes(1)
 
   constructor(db: Database) {
     this.db = db
@@ -100,7 +102,7 @@ export class ReadingsStore {
     const checkpoint = await readCheckpoint(this.db, market.buildId)
     if (!checkpoint || checkpoint.bucket < from || checkpoint.bucket > to) return null
     return this.once(this.states, `${market.buildId} ${checkpoint.bucket}`, () =>
-      this.inTurn(() => readState({ ...market.instrument, bucketMs: market.bucketMs }, checkpoint.state, WHAT_IF_DISTANCES)),
+      this.lane.run(() => readState({ ...market.instrument, bucketMs: market.bucketMs }, checkpoint.state, WHAT_IF_DISTANCES)),
     )
   }
 
@@ -114,11 +116,5 @@ export class ReadingsStore {
       if (cache.peek(key) === made) cache.delete(key)
     })
     return made
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.turn.then(work)
-    this.turn = next.catch(() => {})
-    return next
   }
 }
