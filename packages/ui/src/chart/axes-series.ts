@@ -67,7 +67,8 @@ export class AxesLayer {
 
     const edges = [heat.x, bottom, heat.width, pixel, right, heat.y, pixel, heat.height]
     return groupItem([
-      boxesItem(Float64Array.from(lines), { fill: `${c.line}8c` }),
+      // a veil, not a line: it has to be faint over black and over the brightest heat alike
+      boxesItem(Float64Array.from(lines), { fill: `${c.t3}24` }),
       boxesItem(Float64Array.from(edges), { fill: c.line }),
       ...labels,
     ])

@@ -51,6 +51,10 @@ export function openingView(data: HeatmapData): View {
   return { ...span, priceLow: opening?.priceLow ?? prices.priceLow, priceHigh: opening?.priceHigh ?? prices.priceHigh }
 }
 
+/** The price now: that of the newest candle, unless what is loaded ends before it. */
+export const lastPriceOf = (data: HeatmapData): number | null =>
+  data.lastPrice === undefined ? (data.candles.rows.at(-1)?.[4] ?? null) : data.lastPrice
+
 /** Is the newest price on screen in time, and about to leave it in height? */
 export function lastPriceNearEdge(data: HeatmapData, view: View): boolean {
   const last = data.candles.rows.at(-1)

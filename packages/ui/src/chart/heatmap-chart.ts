@@ -4,7 +4,7 @@ import { type Theme, TOKENS } from '../tokens.ts'
 import { AxesLayer } from './axes-series.ts'
 import { CandleLayer } from './candle-series.ts'
 import { Crosshair } from './crosshair.ts'
-import { boundsOf, homeSpan, lastPriceNearEdge, openingView, pricesFor, samePicture } from './data-view.ts'
+import { boundsOf, homeSpan, lastPriceNearEdge, lastPriceOf, openingView, pricesFor, samePicture } from './data-view.ts'
 import { init, VIEW_ACTION } from './echarts-setup.ts'
 import { HeatColours } from './heat-colours.ts'
 import { HeatLayer } from './heat-series.ts'
@@ -162,6 +162,7 @@ export class HeatmapChart {
     this.bounds = boundsOf(data)
     this.scene.resolutionMs = data.resolutionMs
     this.root.setAttribute('aria-label', WORDS.chart(data.symbol))
+    this.panes.setData(data, same)
     this.applyLayout()
     const gapsOf = (channel: string) => data.gaps.filter((gap) => gap.channel === channel)
     if (before?.heat !== data.heat) {
@@ -169,7 +170,6 @@ export class HeatmapChart {
       if (this.heatColours.setGrid(data.heat)) this.recolour()
     }
     this.candles.setCandles(data.candles.rows, data.candles.intervalMs)
-    this.panes.setData(data)
     this.missed.setGaps(gapsOf('liquidation'), gapsOf('candle'))
     this.marks.setData(data)
     this.pending = null
@@ -430,9 +430,9 @@ export class HeatmapChart {
   }
 
   private applyLayout(): void {
-    const last = this.data?.candles.rows.at(-1)?.[4]
-    const priceLength = last === undefined ? undefined : formatPrice(last).length
-    this.layout = chartLayout(this.size.width, this.size.height, this.shownPanes, priceLength)
+    const last = this.data && lastPriceOf(this.data)
+    const priceLength = last === null ? undefined : formatPrice(last).length
+    this.layout = chartLayout(this.size.width, this.size.height, this.panes.arranged(this.shownPanes), priceLength)
     const plots = [this.layout.heat, ...this.layout.panes]
     this.backs.forEach((back, i) => {
       const r = plots[i]
@@ -475,10 +475,10 @@ export class HeatmapChart {
 
   private afterUpdate(): void {
     this.chart.getZr().flush()
-    const last = this.data?.candles.rows.at(-1)
+    const last = this.data && lastPriceOf(this.data)
     const { view, scale } = this.scene
     const { heat } = this.layout
-    this.overlay.setLastPrice(last ? last[4] : null, last ? priceHeight(view, heat, scale).toY(last[4]) : 0, heat)
+    this.overlay.setLastPrice(last, last === null ? 0 : priceHeight(view, heat, scale).toY(last), heat)
     this.placeMarks()
     this.profile?.setAxis(this.priceAxis())
     this.crosshair.refresh()

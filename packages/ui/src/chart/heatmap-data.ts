@@ -24,6 +24,8 @@ export interface HeatmapData {
   /** null while tiles are loading: candles are shown first */
   heat: HeatGridPair | null
   candles: { intervalMs: number; rows: readonly CandleRow[] }
+  /** price now, where what is loaded ends earlier; absent: the last close */
+  lastPrice?: number | null
   openInterest: readonly OpenInterestRow[]
   funding: readonly FundingRow[]
   /** what is missing: hatched over the whole height where candles are, at the top where only liquidations were missed */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { formatDateTime, type TimeZone, timeOfParts, timeParts } from '../format.ts'
 import { timeLabel } from './axes-series.ts'
 import { binAt, binsOnScreen } from './bins.ts'
-import { homeSpan, openingView, samePicture } from './data-view.ts'
+import { homeSpan, lastPriceOf, openingView, samePicture } from './data-view.ts'
 import { cumulative, takerDeltas } from './flow-pane.ts'
 import { fundingBars, predictedSpan } from './funding-series.ts'
 import type { CandleRow, HeatmapData } from './heatmap-data.ts'
@@ -12,7 +12,9 @@ import { chartLayout, LEAST_HEAT } from './layout.ts'
 import { breakBeyond, denseColumns } from './line-points.ts'
 import { movePane, placeAt, resizePane } from './pane-edit.ts'
 import { PANE_IDS, type PaneState } from './panes.ts'
+import { PanesLayer } from './panes-series.ts'
 import { linearHeight, priceHeight, viewTimeScale } from './scales.ts'
+import type { Scene } from './scene.ts'
 import { timeTicks } from './time-ticks.ts'
 
 const MINUTE = 60_000
@@ -265,5 +267,25 @@ describe('which picture', () => {
     const opened = openingView({ ...data, opening: { from: 0, to: DAY, priceHigh: 20 } })
     expect(opened).toMatchObject({ from: 0, to: DAY, priceHigh: 20 })
     expect(opened.priceLow).toBeLessThan(10)
+  })
+  it('knows the price now where what is loaded ends earlier', () => {
+    expect(lastPriceOf(base)).toBe(100)
+    expect(lastPriceOf({ ...base, lastPrice: 120 })).toBe(120)
+    expect(lastPriceOf({ ...base, lastPrice: null })).toBeNull()
+  })
+  it('gives a pane without data no room of its own, and leaves its room to one that had some as the picture opened', () => {
+    const printed: HeatmapData = { ...base, liquidations: { binMs: HOUR, sampled: false, rows: [[DAY, 5, 0]] } }
+    const panes: readonly PaneState[] = [{ id: 'liquidations' }, { id: 'ratios', height: 80 }, { id: 'risk' }]
+    const layer = new PanesLayer({} as Scene)
+    const heights = () => layer.arranged(panes).map((p) => p.height)
+    expect(heights()).toEqual([undefined, 80, undefined])
+    layer.setData(base, false)
+    expect(heights()).toEqual([0, 80, undefined])
+    layer.setData(printed, true)
+    expect(heights()).toEqual([undefined, 80, undefined])
+    layer.setData(base, true)
+    expect(heights()).toEqual([undefined, 80, undefined])
+    layer.setData(base, false)
+    expect(heights()).toEqual([0, 80, undefined])
   })
 })

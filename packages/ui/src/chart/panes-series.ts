@@ -7,7 +7,7 @@ import { InterestLayer } from './interest-series.ts'
 import type { ChartLayout, Rect } from './layout.ts'
 import { LiquidationLayer } from './liquidation-pane.ts'
 import { heightOf, type PaneLayer } from './pane-layer.ts'
-import type { PaneId } from './panes.ts'
+import type { PaneId, PaneState } from './panes.ts'
 import { RatioLayer } from './ratio-pane.ts'
 import { RiskLayer } from './risk-pane.ts'
 import { viewTimeScale } from './scales.ts'
@@ -28,6 +28,8 @@ export class PanesLayer {
   readonly interest = new InterestLayer()
   private readonly layers: Readonly<Record<PaneId, PaneLayer>>
   private readonly stale = new Set<PaneId>()
+  /** whether a pane was without data as the picture opened, and still is */
+  private readonly bare = new Map<PaneId, boolean>()
   private data: HeatmapData | null = null
   private shown: readonly ShownPane[] = []
   private readonly scene: Scene
@@ -39,11 +41,28 @@ export class PanesLayer {
     this.layers = { funding: this.funding, interest: this.interest, liquidations, ratios, flow, volume, risk }
   }
 
-  setData(data: HeatmapData): void {
+  /** `same`: the picture goes on with other data. */
+  setData(data: HeatmapData, same: boolean): void {
     this.data = data
+    if (!same) this.bare.clear()
     for (const id of Object.keys(this.layers) as PaneId[]) this.stale.add(id)
     // The tooltip's reading has funding and open interest, whichever panes are shown.
     for (const id of ['funding', 'interest'] as const) this.fill(id)
+  }
+
+  /**
+   * A pane that has nothing to show takes no more room than its words, unless the reader gave it some. That is settled as the picture
+   * opens: what one pans to may give a pane room, and takes none away.
+   */
+  arranged(panes: readonly PaneState[]): readonly PaneState[] {
+    if (!this.data) return panes
+    return panes.map((pane) => {
+      if (this.stale.has(pane.id)) this.fill(pane.id)
+      // the risk index comes after the picture
+      const bare = this.bare.get(pane.id) !== false && pane.id !== 'risk' && this.layers[pane.id].empty()
+      this.bare.set(pane.id, bare)
+      return bare ? { height: 0, ...pane } : pane
+    })
   }
 
   setLayout(layout: ChartLayout): void {

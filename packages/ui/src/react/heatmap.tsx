@@ -1,6 +1,7 @@
 'use client'
 import { resolutionName } from '@faultline/market/resolution'
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { lastPriceOf } from '../chart/data-view.ts'
 import { coveredColumns } from '../chart/heat-grid.ts'
 import { HeatmapChart, type ViewportChange } from '../chart/heatmap-chart.ts'
 import type { HeatmapData, HoverReading, ObservedRun } from '../chart/heatmap-data.ts'
@@ -125,8 +126,8 @@ function columnsWithin(data: HeatmapData): number {
 /** One sentence for those who do not see the picture. */
 function summary(data: HeatmapData | null, state: HeatmapProps['state'], zone: TimeZone): string {
   if (!data || state === 'empty') return state === 'loading' ? 'Liquidation heatmap, loading' : 'Liquidation heatmap without data'
-  const last = data.candles.rows.at(-1)
-  const price = last ? `, last price ${formatPrice(last[4])}` : ''
+  const last = lastPriceOf(data)
+  const price = last === null ? '' : `, last price ${formatPrice(last)}`
   const kind = data.simulated ? 'Simulated liquidation heatmap' : 'Estimated liquidation heatmap'
   return `${kind} of ${data.symbol}, ${formatTimeSpan(data.from, data.to, zone)}${price}, data up to ${formatDateTime(data.lastBucket + data.bucketMs, zone)}`
 }

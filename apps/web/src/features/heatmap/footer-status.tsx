@@ -7,11 +7,12 @@ import { formatShare } from '../shell/prepare/format.ts'
 import { useConnection } from '../stream/news-stream.tsx'
 import { VenueCoverage } from '../venues/venue-coverage.tsx'
 import type { HeatmapView } from './server/schema.ts'
+import type { TIME_ZONES } from './use-heatmap-url.ts'
 
 const text = messages.footer
 
 /** One line on the state of what is shown, at the bottom of larger screens. */
-export function FooterStatus({ view, now }: { view: HeatmapView | null; now: number }) {
+export function FooterStatus({ view, now, zone = 'utc' }: { view: HeatmapView | null; now: number; zone?: (typeof TIME_ZONES)[number] }) {
   const connection = useConnection()
   const offline = connection.state === 'offline'
   const Icon = offline ? TriangleAlert : CircleCheck
@@ -39,13 +40,13 @@ export function FooterStatus({ view, now }: { view: HeatmapView | null; now: num
       )}
       {view?.sum && <VenueCoverage facts={view.sum} />}
       <SourceTrouble now={now} />
-      <span className="hidden full:inline">{messages.estimated.title}</span>
+      <span className="flex-none">{messages.estimated.title}</span>
       <span className="ml-auto hidden items-center gap-1.5 full:flex">
         <kbd className="app-kbd">[</kbd>
         <kbd className="app-kbd">]</kbd> {text.keys.range}
         <kbd className="app-kbd ml-2">Ctrl K</kbd> {text.keys.search}
       </span>
-      <span className="ml-auto full:ml-0">{text.utc}</span>
+      <span className="ml-auto flex-none full:ml-0">{text.zones[zone]}</span>
     </footer>
   )
 }

@@ -111,7 +111,7 @@ export function Toolbar(props: ToolbarProps) {
           disabled={!props.heat}
           onChange={(lowUsd, highUsd) => props.onThreshold({ lowUsd, highUsd })}
           onCommit={(lowUsd, highUsd) => props.onThresholdCommit({ lowUsd, highUsd })}
-          className="w-full phone:w-60"
+          className="w-full phone:w-40 full:w-60"
         />
         <Button
           variant="ghost"
@@ -136,15 +136,15 @@ export function Toolbar(props: ToolbarProps) {
           onProfile={props.onProfile}
         />
         <ExportMenu {...props.exports} />
+        <Button
+          icon={<PanelRight size={14} />}
+          aria-expanded={props.details}
+          onClick={props.onDetails}
+          className="hidden phone:inline-flex full:hidden"
+        >
+          {text.details}
+        </Button>
       </div>
-      <Button
-        icon={<PanelRight size={14} />}
-        aria-expanded={props.details}
-        onClick={props.onDetails}
-        className="hidden phone:inline-flex full:hidden"
-      >
-        {text.details}
-      </Button>
     </div>
   )
 }

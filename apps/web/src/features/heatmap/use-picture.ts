@@ -1,4 +1,5 @@
 'use client'
+import type { Tile } from '@faultline/market/tile'
 import { composeTiles } from '@faultline/ui/chart/compose-tiles'
 import type { HeatGridPair } from '@faultline/ui/chart/heat-grid'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -11,6 +12,7 @@ import type { ColumnsNews, FeedNews } from '../stream/server/news.ts'
 import { AnswerError, fetchAnswer } from './fetch-answer.ts'
 import { isOutdated } from './prepare/is-outdated.ts'
 import { type Readings, readColumn } from './prepare/readings.ts'
+import { reachesNewest } from './prepare/summary.ts'
 import { neighbourRequests, newestTileRequest, tileRequests } from './prepare/tile-requests.ts'
 import { type AskedView, viewPath } from './prepare/view-path.ts'
 import type { HeatmapView } from './server/schema.ts'
@@ -20,7 +22,8 @@ import { TileCache } from './tile-cache.ts'
 interface Picture {
   view: HeatmapView
   heat: HeatGridPair
-  readings: Readings | null
+  /** holds the newest column */
+  newest: Tile | null
 }
 
 export interface PictureState {
@@ -29,6 +32,8 @@ export interface PictureState {
   view: HeatmapView | null
   heat: HeatGridPair | null
   readings: Readings | null
+  /** price now, wherever one looks; null while it is not known */
+  price: number | null
   /** the asked range is not on screen yet; `more`: what is on screen is being replaced by another stretch or resolution of it */
   loading: { view: boolean; tiles: boolean; more: boolean }
   error: string | null
@@ -51,7 +56,7 @@ const PREFETCH_AFTER_MS = 400
  * its gaps change. Closed tiles come from memory or the browser's cache; only the open one and the view are asked for anew.
  */
 export function usePicture(
-  { key: instrument, lastBucket }: { key: string; lastBucket: number | null },
+  { key: instrument, lastBucket, lastClose }: { key: string; lastBucket: number | null; lastClose: number | null },
   asked: AskedView,
   first: { asked: AskedView; view: HeatmapView | null },
 ): PictureState {
@@ -153,15 +158,22 @@ export function usePicture(
   }, [picture])
 
   // The last picture of the same kind stays until the next one is whole; another range shows its candles first.
-  const shown =
-    picture && (current === null || sameKind(picture.view, current)) ? picture : { view, heat: null, readings: picture?.readings ?? null }
+  const shown = picture && (current === null || sameKind(picture.view, current)) ? picture : { view, heat: null }
+  const price = shown.view && reachesNewest(shown.view) ? (shown.view.candles.rows.at(-1)?.[4] ?? null) : lastClose
+  const readings = useMemo(
+    () => (picture?.newest && price !== null ? readColumn(picture.newest, picture.view.build.lastBucket, price) : null),
+    [picture, price],
+  )
   const isEmpty = problem === 'no data' || !known || (current !== null && current.tiles.length === 0 && picture === null)
   // Another stretch or resolution of the same range comes under what is on screen, which stays of use.
   const another = query.isPlaceholderData && !(view?.range === range && view.instrument.key === instrument)
   const state = isEmpty ? 'empty' : problem ? 'error' : shown.heat && !another ? 'ready' : 'loading'
   return {
     state,
-    ...shown,
+    view: shown.view,
+    heat: shown.heat,
+    readings,
+    price,
     loading: {
       view: another || view === null,
       tiles: shown.heat === null,
@@ -178,12 +190,7 @@ async function loadPicture(view: HeatmapView, signal: AbortSignal): Promise<Pict
     return null // the picture is worth showing without the readings
   })
   const [tiles, last] = await Promise.all([Promise.all(tileRequests(view).map((r) => cache.load(r, signal))), newest])
-  const price = view.candles.rows.at(-1)?.[4]
-  return {
-    view,
-    heat: composeTiles(tiles, view),
-    readings: last && price !== undefined ? readColumn(last, view.build.lastBucket, price) : null,
-  }
+  return { view, heat: composeTiles(tiles, view), newest: last }
 }
 
 const sameKind = (a: HeatmapView, b: HeatmapView): boolean => a.range === b.range && a.instrument.key === b.instrument.key

@@ -48,7 +48,7 @@ export function ViewMenu({ url, setUrl, panes, onPanes, classes, onClasses, prof
         <section
           id={id}
           aria-label={text.viewOptions}
-          className="app-popover fixed inset-x-2 bottom-16 z-40 max-h-[70dvh] overflow-y-auto p-3 phone:absolute phone:inset-x-auto phone:right-0 phone:bottom-auto phone:mt-1.5 phone:w-[340px]"
+          className="app-popover fixed inset-x-2 bottom-16 z-40 max-h-[70dvh] overflow-y-auto p-3 phone:absolute phone:inset-x-auto phone:right-0 phone:bottom-auto phone:mt-1.5 phone:w-[400px]"
         >
           <Row label={text.palette}>
             <SegmentedControl
@@ -106,7 +106,7 @@ export function ViewMenu({ url, setUrl, panes, onPanes, classes, onClasses, prof
           </Row>
           <fieldset className="mt-3 border-t border-line pt-2">
             <legend className="float-left mb-1 w-full text-[11px] leading-[14px] text-t3">{text.panes}</legend>
-            <div className="grid grid-cols-2 gap-x-3 gap-y-1.5">
+            <div className="clear-both grid grid-cols-2 gap-x-3 gap-y-1.5">
               {PANE_IDS.map((pane) => (
                 <Toggle
                   key={pane}
@@ -120,7 +120,7 @@ export function ViewMenu({ url, setUrl, panes, onPanes, classes, onClasses, prof
           </fieldset>
           <fieldset className="mt-3 border-t border-line pt-2">
             <legend className="float-left mb-1 w-full text-[11px] leading-[14px] text-t3">{text.leverage}</legend>
-            <div className="grid grid-cols-3 gap-x-3 gap-y-1.5">
+            <div className="clear-both grid grid-cols-3 gap-x-3 gap-y-1.5">
               {classes.map(({ name, shown }, i) => (
                 <Toggle
                   key={name}
@@ -138,7 +138,7 @@ export function ViewMenu({ url, setUrl, panes, onPanes, classes, onClasses, prof
 }
 
 const Row = ({ label, children }: { label: string; children: ReactNode }) => (
-  <div className="mb-2 grid grid-cols-[84px_1fr] items-center gap-2 [&_button]:flex-1 [&_fieldset]:w-full">
+  <div className="mb-2 grid items-center gap-x-2 gap-y-1 phone:grid-cols-[84px_1fr] [&_button]:flex-auto [&_button]:whitespace-nowrap [&_fieldset]:w-full">
     <span className="text-[11px] leading-[14px] text-t3">{label}</span>
     {children}
   </div>

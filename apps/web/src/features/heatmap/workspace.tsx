@@ -41,14 +41,14 @@ import { FooterStatus } from './footer-status.tsx'
 import { toggleFullScreen } from './full-screen.ts'
 import { MarketRail } from './market-rail.tsx'
 import { askedView, resolutionChoices } from './prepare/asked-view.ts'
-import { chartData } from './prepare/chart-data.ts'
+import { chartData, type Opening } from './prepare/chart-data.ts'
 import { chartReadings } from './prepare/chart-readings.ts'
 import { embedHtml } from './prepare/embed-code.ts'
 import { exchangeOffset } from './prepare/exchange-zone.ts'
 import { heatmapPath } from './prepare/heatmap-path.ts'
 import { neighbourRange, RANGE_NAMES } from './prepare/ranges.ts'
 import { knownAt } from './prepare/replay.ts'
-import { marketFigures } from './prepare/summary.ts'
+import { marketFigures, reachesNewest } from './prepare/summary.ts'
 import { thresholdOf } from './prepare/threshold.ts'
 import { readClasses, writeClasses } from './prepare/url-values.ts'
 import { ProvenanceBox, ProvenanceLine } from './provenance-box.tsx'
@@ -106,7 +106,8 @@ export function Workspace({
   const observed = useObserved(instrument, instruments, view, url.obs)
   const [details, setDetails] = useState(false)
 
-  const scale = useScale(opening.key, heat, view)
+  const shown = useArrived(opening, view !== null && view.range === range && view.instrument.key === instrument.key)
+  const scale = useScale(shown.key, heat, view)
   const [dragged, setDragged] = useState<Threshold | null>(null)
   const threshold = dragged ?? thresholdOf(scale.suggested, url)
   const replay = useReplay(url.at, view, screen, setUrl)
@@ -115,9 +116,10 @@ export function Workspace({
   const readings = useReadings(instrument, replay.at)
   const history = useReadingsHistory(instrument, screen?.from ?? view?.from ?? null, screen?.to ?? view?.to ?? null)
   const marks = useMemo(() => chartReadings(readings.readings, history.history, replay.at), [readings.readings, history.history, replay.at])
-  const data = useMemo(() => view && chartData(view, known, opening, marks), [view, known, opening, marks])
+  const { price } = picture
+  const data = useMemo(() => view && { ...chartData(view, known, shown, marks), lastPrice: price }, [view, known, shown, marks, price])
   const stage = useRef<{ chart: HeatmapChart | null; beside: HTMLElement | null }>({ chart: null, beside: null })
-  const figures = useMemo(() => view && marketFigures(view), [view])
+  const figures = useMemo(() => (view && reachesNewest(view) ? marketFigures(view) : null), [view])
 
   const phone = usePhone()
   const panes = url.p ?? (phone ? PHONE_PANES : PANES)
@@ -333,13 +335,13 @@ export function Workspace({
             onPrice={(price) => stage.current.chart && showPrice(stage.current.chart, price)}
           />
           {observed.now && url.obs && replay.at === null && (
-            <ObservedPanel observed={observed.now} venue={observed.venue} price={view?.candles.rows.at(-1)?.[4] ?? null} now={now} />
+            <ObservedPanel observed={observed.now} venue={observed.venue} price={price} now={now} />
           )}
           <VenuePanel facts={view?.sum ?? null} />
           <ProvenanceBox view={view} now={now} />
         </aside>
       </div>
-      <FooterStatus view={view} now={now} />
+      <FooterStatus view={view} now={now} zone={url.tz} />
       <Tour ready={picture.state === 'ready'} />
     </AppFrame>
   )
@@ -351,6 +353,16 @@ function showPrice(chart: HeatmapChart, price: number): void {
   const edge = (priceHigh - priceLow) / 20
   if (price < priceLow + edge) chart.setView({ from, to, priceLow: Math.max(price - edge, price / 2), priceHigh })
   else if (price > priceHigh - edge) chart.setView({ from, to, priceLow, priceHigh: price + edge })
+}
+
+/**
+ * How a picture opens, once what it is of is there. Until then the last one stays as it is: opened anew it would be in the wrong place,
+ * and the new data would be taken for more of it.
+ */
+function useArrived(opening: Opening, arrived: boolean): Opening {
+  const [shown, setShown] = useState(opening)
+  if (arrived && shown !== opening) setShown(opening)
+  return shown
 }
 
 /** Of what there is, as far as the list knows: the page asks for its first picture by the same figures. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { HeatmapView } from '../server/schema.ts'
-import { marketFigures, provenanceOf } from './summary.ts'
+import { marketFigures, provenanceOf, reachesNewest } from './summary.ts'
 
 const M5 = 300_000
 const DAY = 86_400_000
@@ -116,4 +116,10 @@ it('sums gaps by channel, the longest first', () => {
     { channel: 'openInterest', count: 1, totalMs: 50 },
     { channel: 'funding', count: 2, totalMs: 20 },
   ])
+})
+
+it('takes figures of now only from a view that reaches the newest column', () => {
+  expect(reachesNewest(view())).toBe(true)
+  expect(reachesNewest(view({ from: END - 9 * DAY, to: END - 6 * DAY }))).toBe(false)
+  expect(reachesNewest(view({ to: END - M5 }))).toBe(false)
 })

@@ -10,6 +10,9 @@ export interface MarketFigures {
   fundingHours: number | null
 }
 
+/** Does what is loaded reach the newest column? Only then are its last figures those of now. */
+export const reachesNewest = ({ to, build }: Pick<HeatmapView, 'to' | 'build'>): boolean => to > build.lastBucket
+
 type Series = Pick<HeatmapView, 'candles' | 'openInterest' | 'funding' | 'build'>
 
 const DAY_MS = 86_400_000
