@@ -71,6 +71,7 @@ export const messages = {
     done: 'Password changed. Sign in with it now.',
     failed: 'The password was not changed.',
     banner: 'The password that the first start generated is still in use.',
+    bannerName: 'Initial password',
     bannerAction: 'Change it',
   },
   heatmap: {
@@ -249,7 +250,7 @@ export const messages = {
     lastBucket: (time: string, age: string) => `Last bucket ${time} · ${age} old`,
     stream: { open: 'Stream connected', connecting: 'Connecting', offline: (since: string) => `Offline since ${since}, retrying` },
     keys: { range: 'range', search: 'search' },
-    utc: 'All times UTC',
+    zones: { utc: 'All times UTC', local: 'All times local', exchange: 'All times of the exchange' },
   },
   instruments: {
     title: 'Instruments',
@@ -319,7 +320,7 @@ export const messages = {
       noWorker: 'no worker has reported yet',
     },
     details: {
-      open: (state: string) => `Feed: ${state}. Show its channels`,
+      open: '. Channels of the feed',
       title: 'Feed',
       channel: 'Channel',
       newest: 'Newest',

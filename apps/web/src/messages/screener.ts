@@ -1,8 +1,8 @@
 /** Words of the screener. */
 export const screener = {
   title: 'Screener',
-  aside: (markets: string, venues: string) =>
-    `${markets === '1' ? '1 market' : `${markets} markets`} · ${venues === '1' ? '1 venue' : `${venues} venues`}`,
+  aside: (markets: string, venues: string, simulated: string | null) =>
+    `${markets === '1' ? '1 market' : `${markets} markets`} · ${venues === '1' ? '1 venue' : `${venues} venues`}${simulated ? ` · ${simulated} simulated, not counted` : ''}`,
   table: 'Markets',
   filter: 'Filter symbols',
   filterKey: 'Filter the screener',

@@ -60,7 +60,6 @@ function LivePill({ feed, renderedAt }: { feed: FeedNews; renderedAt: number }) 
       <span role="status" data-testid="feed-state" data-feed-state={status.state} className="flex">
         <button
           type="button"
-          aria-label={messages.feeds.details.open(status.word)}
           aria-expanded={open}
           aria-controls={open ? id : undefined}
           title={status.why ?? undefined}
@@ -78,6 +77,7 @@ function LivePill({ feed, renderedAt }: { feed: FeedNews; renderedAt: number }) 
           <span aria-hidden="true" className="phone:hidden">
             {status.short}
           </span>
+          <span className="sr-only">{messages.feeds.details.open}</span>
           <ChevronDown size={12} aria-hidden="true" className="hidden opacity-80 phone:inline" />
         </button>
       </span>

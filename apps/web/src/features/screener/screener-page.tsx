@@ -72,7 +72,10 @@ export function ScreenerPage({ initial, breakouts: initialBreakouts, now }: Page
     <AppFrame section="screener">
       <PageBody
         title={text.title}
-        aside={totals.markets > 0 && text.aside(formatCount(totals.markets), formatCount(totals.venues))}
+        aside={
+          totals.markets > 0 &&
+          text.aside(formatCount(totals.markets), formatCount(totals.venues), totals.leftOut > 0 ? formatCount(totals.leftOut) : null)
+        }
         actions={
           rows.length > 0 && (
             <>

@@ -105,7 +105,10 @@ function InitialPasswordBanner({ here }: { here: boolean }) {
   const { passwordIsInitial } = useUser()
   if (!passwordIsInitial) return null
   return (
-    <div className="flex flex-none items-center justify-center gap-2 border-b border-line bg-s2 px-3 py-1.5 text-t2">
+    <aside
+      aria-label={messages.account.bannerName}
+      className="flex flex-none items-center justify-center gap-2 border-b border-line bg-s2 px-3 py-1.5 text-t2"
+    >
       <KeyRound size={14} aria-hidden="true" className="flex-none text-warn" />
       <p>
         {messages.account.banner}{' '}
@@ -115,7 +118,7 @@ function InitialPasswordBanner({ here }: { here: boolean }) {
           </Link>
         )}
       </p>
-    </div>
+    </aside>
   )
 }
 

@@ -117,6 +117,7 @@ describe('totals', () => {
       markets: 2,
       venues: 2,
       simulated: false,
+      leftOut: 1,
       risk: 70,
       highRisk: 1,
       longUsd: 6e6,

@@ -72,6 +72,8 @@ export interface Totals {
   venues: number
   /** what these figures are of: simulated markets where there are no others */
   simulated: boolean
+  /** rows of simulated markets, sums too, that are in the list and in none of these figures */
+  leftOut: number
   /** mean of the risk index, weighted by open interest */
   risk: number | null
   highRisk: number
@@ -92,6 +94,7 @@ export function totalsOf(rows: readonly ScreenerRow[]): Totals {
     markets: counted.length,
     venues: new Set(counted.map((row) => row.venue)).size,
     simulated: simulated && counted.length > 0,
+    leftOut: simulated ? 0 : rows.filter((row) => row.simulated).length,
     highRisk: 0,
     longUsd: 0,
     shortUsd: 0,
