@@ -7,6 +7,8 @@ export interface SegmentedControlProps<T extends string> {
   options: readonly { value: T; label?: string; title?: string; disabled?: boolean }[]
   value: T
   onChange: (value: T) => void
+  /** the chosen one was pressed once more */
+  onAgain?: () => void
   size?: 'medium' | 'small' | 'large'
   className?: string
 }
@@ -17,6 +19,7 @@ export function SegmentedControl<T extends string>({
   options,
   value,
   onChange,
+  onAgain,
   size = 'medium',
   className,
 }: SegmentedControlProps<T>) {
@@ -29,7 +32,7 @@ export function SegmentedControl<T extends string>({
           title={option.title}
           disabled={option.disabled}
           aria-pressed={option.value === value}
-          onClick={() => option.value !== value && onChange(option.value)}
+          onClick={() => (option.value === value ? onAgain?.() : onChange(option.value))}
           className="fl-segment"
         >
           {option.label ?? option.value}

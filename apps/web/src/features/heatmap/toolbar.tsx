@@ -60,6 +60,7 @@ export function Toolbar(props: ToolbarProps) {
         options={RANGE_NAMES.map((value) => ({ value }))}
         value={props.range}
         onChange={props.onRange}
+        onAgain={() => props.onRange(props.range)}
         className="flex-1 phone:flex-none [&>button]:flex-1"
       />
       <ToggleButton label={text.heat} pressed={props.heat} onChange={props.onHeat} />
