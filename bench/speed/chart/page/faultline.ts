@@ -4,14 +4,14 @@ import { PANE_IDS } from '@faultline/ui/chart/panes'
 import '@faultline/ui/styles.css'
 import type { Peer } from './peer.ts'
 
-/** The workspace's chart with every pane it has. */
-export function faultline(): Peer {
+/** The workspace's chart with every pane it has; without `heat`, the data come without it. */
+export function faultline(heat = true): Peer {
   let chart: HeatmapChart
   return {
     open(host: HTMLElement, data: HeatmapData) {
       chart = new HeatmapChart(host, { theme: 'dark', timeZone: 'utc' })
       chart.setPanes(PANE_IDS.map((id) => ({ id })))
-      chart.setData(data)
+      chart.setData(heat ? data : { ...data, heat: null })
     },
     show(from, to) {
       chart.setView({ ...chart.view(), from, to })

@@ -5,6 +5,7 @@ import type { Peer } from './peer.ts'
 
 const PEERS: Readonly<Record<string, () => Promise<Peer>>> = {
   faultline: async () => (await import('./faultline.ts')).faultline(),
+  'faultline without heat': async () => (await import('./faultline.ts')).faultline(false),
   'echarts line': async () => (await import('./echarts-peers.ts')).echartsLine(),
   'echarts heatmap': async () => (await import('./echarts-peers.ts')).echartsHeatmap(),
   plotly: async () => (await import('./plotly.ts')).plotly(),
