@@ -146,7 +146,8 @@ export function usePicture(
   }, [queryClient, queryKey])
 
   useEffect(() => {
-    if (!picture) return
+    // Who has not moved yet may never do: the first picture costs no more than itself.
+    if (!picture || asked.window === null) return
     const left = new AbortController()
     const timer = setTimeout(() => {
       for (const request of neighbourRequests(picture.view)) cache.load(request, left.signal).catch(() => {})
@@ -155,7 +156,7 @@ export function usePicture(
       clearTimeout(timer)
       left.abort()
     }
-  }, [picture])
+  }, [picture, asked.window])
 
   // The last picture of the same kind stays until the next one is whole; another range shows its candles first.
   const shown = picture && (current === null || sameKind(picture.view, current)) ? picture : { view, heat: null }
