@@ -32,7 +32,7 @@ export function paintCells(map: PixelMap, level: KeyLevel, colours: Uint32Array,
     const repeated = j > 0 && rowFrom[j - 1] === r0 && rowTo[j - 1] === r1
     if (!repeated) {
       some = readLine(level, r0, r1, line, map, keys)
-      if (some) for (let k = 0; k < keys.length; k++) shades[k] = colours[keys[k] as number] as number
+      if (some) shade(keys, colours, shades)
     }
     if (!some) {
       pixels.fill(nothing, o, o + width)
@@ -44,10 +44,19 @@ export function paintCells(map: PixelMap, level: KeyLevel, colours: Uint32Array,
     }
     pixels.fill(nothing, o, o + left)
     pixels.fill(nothing, o + right, o + width)
-    if (perCell) for (let i = left; i < right; i++) pixels[o + i] = shades[(colFrom[i] as number) - first] as number
+    if (perCell) repeat(shades, colFrom, first, left, right, pixels, o)
     else pixels.set(shades, o + left)
     if (hatch) hatchRow(j, line, map, keys, pixels, hatch)
   }
+}
+
+// Loops in functions of their own: called once per row, they are compiled after a few rows of the very first picture.
+function shade(keys: Uint16Array, colours: Uint32Array, shades: Uint32Array): void {
+  for (let k = 0; k < keys.length; k++) shades[k] = colours[keys[k] as number] as number
+}
+
+function repeat(shades: Uint32Array, from: Int32Array, first: number, left: number, right: number, pixels: Uint32Array, o: number): void {
+  for (let i = left; i < right; i++) pixels[o + i] = shades[(from[i] as number) - first] as number
 }
 
 function hatchRow(j: number, line: Line, { width, colFrom }: PixelMap, keys: Uint16Array, pixels: Uint32Array, hatch: ShortsHatch): void {
