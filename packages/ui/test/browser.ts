@@ -28,7 +28,34 @@ export interface Stage {
 }
 
 /** `pages`: the folder that is served; without it, test/page. */
-export async function openStage(executablePath: string, pages = path.join(import.meta.dirname, 'page')): Promise<Stage> {
+export async function openStage(executablePath: string, pages?: string): Promise<Stage> {
+  const served = await servePages(pages)
+  const browser = await chromium.launch(launchOptions(executablePath))
+  return {
+    browser,
+    url: served.url,
+    async close() {
+      await browser.close()
+      await served.close()
+    },
+  }
+}
+
+export const launchOptions = (executablePath: string) => ({
+  executablePath,
+  args: [
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), // Chromium's sandbox refuses to run as root
+    '--disable-dev-shm-usage', // /dev/shm is 64 MB in containers: large canvases crash the tab
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--disable-quic',
+    '--no-first-run',
+  ],
+})
+
+/** Pages and what they import, as a browser takes it. */
+export async function servePages(pages = path.join(import.meta.dirname, 'page')): Promise<{ url: string; close(): Promise<void> }> {
   const cacheDir = mkdtempSync(path.join(tmpdir(), 'faultline-ui-'))
   const server = await createViteServer({
     root: pages,
@@ -39,23 +66,9 @@ export async function openStage(executablePath: string, pages = path.join(import
     optimizeDeps: { include: ['echarts/core', 'echarts/charts', 'echarts/components', 'echarts/renderers'] },
   })
   await server.listen()
-  const browser = await chromium.launch({
-    executablePath,
-    args: [
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), // Chromium's sandbox refuses to run as root
-      '--disable-dev-shm-usage', // /dev/shm is 64 MB in containers: large canvases crash the tab
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--disable-quic',
-      '--no-first-run',
-    ],
-  })
   return {
-    browser,
     url: server.resolvedUrls?.local[0] ?? '',
     async close() {
-      await browser.close()
       await server.close()
       rmSync(cacheDir, { recursive: true, force: true })
     },

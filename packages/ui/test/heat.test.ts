@@ -4,9 +4,10 @@
  */
 import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { chromiumPath, NO_CHROMIUM, openStage, type Stage } from './browser.ts'
+import { chromiumPath, NO_CHROMIUM, type Stage } from './browser.ts'
 import type {} from './page/heat-kit.ts'
 import type {} from './page/probe.ts'
+import { joinStage } from './stage.ts'
 
 const executable = chromiumPath()
 const minute = 60_000
@@ -17,17 +18,22 @@ describe.skipIf(executable === null)(
   () => {
     let stage: Stage
     beforeAll(async () => {
-      stage = await openStage(executable as string)
+      stage = await joinStage()
     }, 60_000)
     afterAll(async () => stage?.close())
 
+    const pages = new Map<number, { page: Page; errors: string[] }>()
+    /** One page for each density: every test opens a chart of its own in it. */
     async function probePage(scale: number): Promise<{ page: Page; errors: string[] }> {
+      const known = pages.get(scale)
+      if (known) return known
       const page = await stage.browser.newPage({ viewport: { width: 1000, height: 640 }, deviceScaleFactor: scale })
       const errors: string[] = []
       page.on('pageerror', (error) => errors.push(error.message))
       await page.goto(`${stage.url}probe.html`)
       await page.addScriptTag({ type: 'module', url: 'heat-kit.ts' })
       await page.waitForFunction(() => 'probe' in window && 'heatKit' in window)
+      pages.set(scale, { page, errors })
       return { page, errors }
     }
 
@@ -46,8 +52,7 @@ describe.skipIf(executable === null)(
         },
         { minute, bins },
       )
-      await page.close()
-      expect(errors).toEqual([])
+      expect(errors.splice(0)).toEqual([])
       for (const result of results) {
         expect(result.points).toBeGreaterThan(500)
         expect(Math.min(...result.sides)).toBeGreaterThan(150)
@@ -66,8 +71,7 @@ describe.skipIf(executable === null)(
         window.probe.open({ columns: 8640, bins: 400, resolutionMs: minute, noise: true })
         return window.probe.align({ viewports: 10, samples: 300 })
       }, minute)
-      await page.close()
-      expect(errors).toEqual([])
+      expect(errors.splice(0)).toEqual([])
       expect(result.minified).toBeGreaterThan(1000)
       expect(result).toMatchObject({ mismatches: 0, misread: 0, lost: 0 })
       expect(Math.min(result.right, result.down)).toBeGreaterThan(result.points / 20)
@@ -101,8 +105,7 @@ describe.skipIf(executable === null)(
         chart.setTheme('light')
         return { pictures, recolour, theme: options }
       }, minute)
-      await page.close()
-      expect(errors).toEqual([])
+      expect(errors.splice(0)).toEqual([])
       expect(r.recolour).toBe(0)
       // The counter counts: a theme does set options.
       expect(r.theme).toBeGreaterThan(0)
@@ -157,8 +160,7 @@ describe.skipIf(executable === null)(
         },
         { minute, scale },
       )
-      await page.close()
-      expect(errors).toEqual([])
+      expect(errors.splice(0)).toEqual([])
       const [whole, closer, past] = r.out as [(typeof r.out)[0], (typeof r.out)[0], (typeof r.out)[0]]
       for (const { labels, sweeps, offs } of [whole, closer]) {
         expect(labels.length).toBeGreaterThan(2)
@@ -220,12 +222,12 @@ describe.skipIf(executable === null)(
           host.querySelector('.fl-profile')?.dispatchEvent(new PointerEvent('pointermove', { clientX: 750, clientY: 60, bubbles: true }))
           const text = host.querySelector('.fl-profile-tooltip')?.textContent ?? ''
           profile.dispose()
+          host.remove()
           return { offs, counts, text, left: host.childElementCount }
         },
         { minute, scale },
       )
-      await page.close()
-      expect(errors).toEqual([])
+      expect(errors.splice(0)).toEqual([])
       expect(Math.max(...r.offs)).toBeLessThan(0.01)
       expect(r.counts).toEqual([2, 2])
       expect(r.text).toMatch(/– [\d,.]+\+[\d.]+%Shorts, est\.\$[\d.]+[kM]?80 % interval\$[\s\S]*≤5×\$[\s\S]*Shorts up to here\$/)
@@ -271,8 +273,7 @@ describe.skipIf(executable === null)(
         },
         { minute },
       )
-      await page.close()
-      expect(errors).toEqual([])
+      expect(errors.splice(0)).toEqual([])
       expect(r.size).toEqual([1500, Math.round((640 + 54 + 30) * 1.5)])
       expect(r.labels).toBeGreaterThan(1000)
       // Letters have many shades; an empty strip would have one.

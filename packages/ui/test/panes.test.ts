@@ -5,8 +5,9 @@ import type { Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ViewportChange } from '../src/chart/heatmap-chart.ts'
 import type { PaneState } from '../src/chart/panes.ts'
-import { chromiumPath, NO_CHROMIUM, openStage, type Stage } from './browser.ts'
+import { chromiumPath, NO_CHROMIUM, type Stage } from './browser.ts'
 import type {} from './page/probe.ts'
+import { joinStage } from './stage.ts'
 
 const executable = chromiumPath()
 const ALL = ['funding', 'interest', 'liquidations', 'ratios', 'flow', 'volume', 'risk'] as const
@@ -27,7 +28,7 @@ describe.skipIf(executable === null)(
     let page: Page
     const errors: string[] = []
     beforeAll(async () => {
-      stage = await openStage(executable as string)
+      stage = await joinStage()
       page = await stage.browser.newPage({ viewport: { width: 1000, height: 900 } })
       page.on('pageerror', (error) => errors.push(error.message))
       await page.goto(`${stage.url}probe.html`)
