@@ -23,6 +23,7 @@ export class CandleLayer {
   /** length of the candles last drawn, ms; 0 before the first paint */
   drawnIntervalMs = 0
   private rows: readonly CandleRow[] = []
+  private price: number | null = null
   private baseMs = 60_000
   private readonly sets = new Map<number, CandleSet>()
   private times = new Float64Array(0)
@@ -33,8 +34,10 @@ export class CandleLayer {
     this.scene = scene
   }
 
-  setCandles(rows: readonly CandleRow[], intervalMs: number): void {
+  /** `price`: of now, for the line across. */
+  setCandles(rows: readonly CandleRow[], intervalMs: number, price: number | null): void {
     this.rows = rows
+    this.price = price
     // A line of closes stands where each candle ends.
     this.times = Float64Array.from(rows, (r) => r[0] + intervalMs)
     this.closes = Float64Array.from(rows, (r) => r[4])
@@ -58,17 +61,20 @@ export class CandleLayer {
   }
 
   private renderItem = (params: RenderParams, api: RenderApi): RenderItem => {
-    const first = this.rows[0]
-    const last = this.rows[this.rows.length - 1]
-    if (!first || !last) return undefined as unknown as RenderItem
+    const { price } = this
+    if (this.rows.length === 0 && price === null) return undefined as unknown as RenderItem
     const plot = plotOf(params)
     const dpr = api.getDevicePixelRatio()
     const { view, colours: c, scale, priceStyle } = this.scene
     const x = viewTimeScale(view, plot)
     const height = priceHeight(view, plot, scale)
     const pixel = 1 / dpr
-    const lastY = snap(height.toY(last[4]), dpr) + pixel / 2
-    const items = [lineItem(Float64Array.of(plot.x, lastY, plot.x + plot.width, lastY), { stroke: c.t1, lineWidth: 1, lineDash: [4, 4] })]
+    const items: RenderItem[] = []
+    if (price !== null) {
+      const y = snap(height.toY(price), dpr) + pixel / 2
+      items.push(lineItem(Float64Array.of(plot.x, y, plot.x + plot.width, y), { stroke: c.t1, lineWidth: 1, lineDash: [4, 4] }))
+    }
+    if (this.rows.length === 0) return groupItem(items)
     if (priceStyle === 'line') items.push(...this.line(x, height, plot, dpr))
     else if (priceStyle === 'candles') items.push(...this.bodies(x, height.toY, plot, dpr))
     return groupItem(items)

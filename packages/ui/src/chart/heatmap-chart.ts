@@ -169,7 +169,7 @@ export class HeatmapChart {
       this.heat.setGrid(data.heat, gapsOf('candle'))
       if (this.heatColours.setGrid(data.heat)) this.recolour()
     }
-    this.candles.setCandles(data.candles.rows, data.candles.intervalMs)
+    this.candles.setCandles(data.candles.rows, data.candles.intervalMs, lastPriceOf(data))
     this.missed.setGaps(gapsOf('liquidation'), gapsOf('candle'))
     this.marks.setData(data)
     this.pending = null

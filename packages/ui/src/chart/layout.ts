@@ -74,10 +74,11 @@ export function chartLayout(width: number, height: number, shown: readonly PaneS
   }
 }
 
-/** Chosen heights, or the layout's own, shrunk alike as far as the heat needs it. */
+/** Chosen heights, or the layout's own, shrunk alike as far as the heat needs it. More than four get more of the room, or nothing could be read in them. */
 function paneHeights(shown: readonly PaneState[], room: number, own: number, gap: number, least: number): number[] {
   const count = shown.length
-  const usual = Math.max(least, Math.min(own, (room * 0.45) / Math.max(1, count) - gap))
+  const share = Math.min(0.6, 0.45 + 0.05 * Math.max(0, count - 4))
+  const usual = Math.max(least, Math.min(own, (room * share) / Math.max(1, count) - gap))
   const wanted = shown.map((p) => Math.max(least, p.height ?? usual))
   const sum = wanted.reduce((a, b) => a + b, 0)
   const most = Math.max(count * least, room - count * gap - LEAST_HEAT)

@@ -15,6 +15,7 @@ import type { HeatmapUrl, SetHeatmapUrl } from './use-heatmap-url.ts'
 import { ViewMenu, type ViewMenuProps } from './view-menu.tsx'
 
 const text = messages.heatmap
+const NO_BARS: readonly number[] = []
 
 export interface ToolbarProps {
   range: HeatmapRange
@@ -108,7 +109,9 @@ export function Toolbar(props: ToolbarProps) {
           max={props.domain.max}
           low={threshold.lowUsd}
           high={threshold.highUsd}
-          histogram={props.histogram}
+          // its room is kept while there are no bars: the chart under it would jump
+          histogram={props.histogram ?? NO_BARS}
+          palette={props.url.pal}
           disabled={!props.heat}
           onChange={(lowUsd, highUsd) => props.onThreshold({ lowUsd, highUsd })}
           onCommit={(lowUsd, highUsd) => props.onThresholdCommit({ lowUsd, highUsd })}
