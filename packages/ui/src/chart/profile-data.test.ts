@@ -1,6 +1,6 @@
 import { binLowerPrice, binOf } from '@faultline/market/price-grid'
 import { describe, expect, it } from 'vitest'
-import { cumulativeAt, type ProfileSide, profileReading, profileRows, shownSide } from './profile-data.ts'
+import { cumulativeOf, type ProfileSide, profileReading, profileRows, shownSide } from './profile-data.ts'
 import { priceHeight } from './scales.ts'
 
 const FIRST = binOf(2000)
@@ -90,5 +90,5 @@ it('reads a bar: both sides, their interval, leverage and sum', () => {
   expect(reading.sides.short).toEqual({ usd: 30, p10: null, p90: null, leverage: null, cumulative: 30 })
   expect(reading.distance).toBeCloseTo(0, 3)
   const beyond = { fromBin: FIRST - 8, toBin: FIRST - 4 }
-  expect([cumulativeAt(sides.long, 'long', beyond), cumulativeAt(sides.short, 'short', beyond)]).toEqual([10, 0])
+  expect([cumulativeOf(sides.long, 'long', beyond), cumulativeOf(sides.short, 'short', beyond)]).toEqual([10, 0])
 })

@@ -1,4 +1,5 @@
 import { binLowerPrice, binOf } from '@faultline/market/price-grid'
+import { cumulative, cumulativeAt } from '../cumulative-profile.ts'
 import type { Rect } from './layout.ts'
 import type { HeightScale } from './scales.ts'
 import type { PriceScale } from './viewport.ts'
@@ -68,25 +69,9 @@ export function shownSide(side: ProfileSide, which: Side, price: number, leverag
     firstBin,
     classes,
     total,
-    cumulative: cumulate(total, binOf(price) - firstBin, which),
+    cumulative: cumulative({ firstBin, usd: total }, which, price).usd,
     band: all && side.p10 && side.p90 ? { p10: side.p10, p90: side.p90 } : null,
   }
-}
-
-function cumulate(total: Float64Array, priceAt: number, which: Side): Float64Array {
-  const out = new Float64Array(total.length)
-  let sum = 0
-  if (which === 'long')
-    for (let i = Math.min(total.length - 1, priceAt); i >= 0; i--) {
-      sum += total[i] as number
-      out[i] = sum
-    }
-  else
-    for (let i = Math.max(0, priceAt); i < total.length; i++) {
-      sum += total[i] as number
-      out[i] = sum
-    }
-  return out
 }
 
 /** Some bins that share a bar. */
@@ -131,15 +116,11 @@ export function sumOver(values: ArrayLike<number>, firstBin: number, row: Pick<P
 }
 
 /** Cumulative value at the far end of a bar. */
-export function cumulativeAt(side: ShownSide, which: Side, row: Pick<ProfileRow, 'fromBin' | 'toBin'>): number {
-  const at = which === 'long' ? row.fromBin - side.firstBin : row.toBin - 1 - side.firstBin
-  const { cumulative } = side
-  if (cumulative.length === 0) return 0
-  // Beyond the ends nothing is added: the far end keeps its sum, the near one has none.
-  if (at < 0) return which === 'long' ? (cumulative[0] as number) : 0
-  if (at >= cumulative.length) return which === 'short' ? (cumulative[cumulative.length - 1] as number) : 0
-  return cumulative[at] as number
-}
+export const cumulativeOf = (
+  { firstBin, cumulative }: ShownSide,
+  which: Side,
+  { fromBin, toBin }: Pick<ProfileRow, 'fromBin' | 'toBin'>,
+): number => cumulativeAt({ firstBin, usd: cumulative }, which, which === 'long' ? fromBin : toBin - 1)
 
 /** What one bar says. Intervals of several bins are added up as if they moved together, which is the widest that they can be. */
 export interface ProfileReading {
@@ -164,7 +145,7 @@ export function profileReading(sides: Record<Side, ShownSide>, price: number, ro
       p10: side.band ? sum(side.band.p10) : null,
       p90: side.band ? sum(side.band.p90) : null,
       leverage: known ? Array.from(leverage, (v) => v ?? 0) : null,
-      cumulative: cumulativeAt(side, which, row),
+      cumulative: cumulativeOf(side, which, row),
     }
   }
   return {

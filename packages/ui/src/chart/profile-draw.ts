@@ -2,7 +2,7 @@ import { formatUsd } from '../format.ts'
 import { FONT_FAMILY, LEVERAGE_COLOURS, type Theme, TOKENS } from '../tokens.ts'
 import type { Rect } from './layout.ts'
 import {
-  cumulativeAt,
+  cumulativeOf,
   type ProfileAxis,
   type ProfileData,
   type ProfileRow,
@@ -43,7 +43,7 @@ export function pictureOf(sides: Record<Side, ShownSide>, axis: ProfileAxis, plo
   for (const side of SIDES)
     for (const row of rows) {
       widest = Math.max(widest, sumOver(sides[side].total, sides[side].firstBin, row))
-      deepest = Math.max(deepest, cumulativeAt(sides[side], side, row))
+      deepest = Math.max(deepest, cumulativeOf(sides[side], side, row))
     }
   return { plot, y, rows, widest: (widest || 1) / REACH, deepest: (deepest || 1) / REACH }
 }
@@ -99,7 +99,7 @@ export function drawSums({ context, theme }: Pen, picture: Picture, side: ShownS
   context.beginPath()
   let begun = false
   for (const row of which === 'short' ? rows : [...rows].reverse()) {
-    const sum = cumulativeAt(side, which, row)
+    const sum = cumulativeOf(side, which, row)
     if (sum <= 0) continue
     const [near, far] = which === 'short' ? [row.bottom, row.top] : [row.top, row.bottom]
     if (!begun) context.moveTo(0, near)
@@ -146,7 +146,7 @@ export function drawWords({ context, theme }: Pen, picture: Picture, sides: Reco
   const ends = { short: { row: rows.at(-1), at: plot.y + 10 }, long: { row: rows[0], at: plot.y + plot.height - 10 } }
   for (const side of SIDES) {
     const { row, at } = ends[side]
-    const sum = row ? cumulativeAt(sides[side], side, row) : 0
+    const sum = row ? cumulativeOf(sides[side], side, row) : 0
     if (sum > 0) write(formatUsd(sum), plot.width - 6, at, c[side], 'right')
   }
   if (data.maxPain) {

@@ -16,6 +16,16 @@ export function textElement(tag: string, className: string, text = ''): HTMLElem
   return element
 }
 
+/** A name with its mark (a class; `''`: none) and a value. */
+export function tooltipRow(mark: string, name: string, value: string, main: boolean): HTMLElement {
+  const row = textElement('div', `fl-tooltip-row${main ? ' fl-tooltip-main' : ''}`)
+  const label = textElement('span', '')
+  if (mark) label.append(textElement('span', mark))
+  label.append(name)
+  row.append(label, textElement('span', 'fl-tooltip-value', value))
+  return row
+}
+
 /** The tooltip of the heat pane: built once, filled on each move. */
 export class HeatTooltip {
   readonly element = textElement('div', 'fl-tooltip')

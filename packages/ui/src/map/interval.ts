@@ -1,5 +1,6 @@
 import { binOf } from '@faultline/market/price-grid'
-import { type BinPlane, isAhead, type MapBars, type MapProfile, type MapSide } from './profile.ts'
+import { type BinPlane, isAhead, type MapSide } from '../cumulative-profile.ts'
+import type { MapBars, MapProfile } from './profile.ts'
 
 /** With fewer maps than this, their tenth and ninetieth percentiles are single maps. */
 const ENOUGH_DRAWS = 10

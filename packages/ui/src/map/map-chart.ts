@@ -1,4 +1,5 @@
 import { textElement } from '../chart/tooltip.ts'
+import { type Cumulative, cumulative, type MapSide } from '../cumulative-profile.ts'
 import { formatPrice } from '../format.ts'
 import { type Theme, TOKENS } from '../tokens.ts'
 import type { PartColour } from './colours.ts'
@@ -8,17 +9,7 @@ import { MapTooltip, type MapTooltipWords } from './map-tooltip.ts'
 import { prepare } from './paint.ts'
 import { type MapCanvasWords, type MapScales, mapScales, paintMap } from './paint-map.ts'
 import type { PriceWindow } from './price-window.ts'
-import {
-  barAt,
-  barPrices,
-  type Cumulative,
-  chooseBinsPerBar,
-  cumulative,
-  type MapBars,
-  type MapProfile,
-  type MapSide,
-  makeBars,
-} from './profile.ts'
+import { barAt, barPrices, chooseBinsPerBar, type MapBars, type MapProfile, makeBars } from './profile.ts'
 import { type BarReading, readBar } from './reading.ts'
 import { Surface } from './surface.ts'
 

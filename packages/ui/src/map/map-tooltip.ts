@@ -1,4 +1,4 @@
-import { placeTooltip, textElement } from '../chart/tooltip.ts'
+import { placeTooltip, textElement, tooltipRow } from '../chart/tooltip.ts'
 import { formatPercent, formatPriceRange, formatUsd } from '../format.ts'
 import type { PartColour } from './colours.ts'
 import type { PlotRect } from './map-layout.ts'
@@ -44,20 +44,20 @@ export class MapTooltip {
     this.body.replaceChildren(
       ...reading.sides.flatMap((side) => {
         const shown = [
-          row(
+          tooltipRow(
             `fl-mark-${side.side}`,
             words[side.side === 'long' ? 'longs' : 'shorts'],
             side.usd > 0 ? formatUsd(side.usd) : words.none,
             true,
           ),
-          row(
+          tooltipRow(
             '',
             words.interval,
             side.interval ? `${formatUsd(side.interval.low)} – ${formatUsd(side.interval.high)}` : words.unknown,
             false,
           ),
         ]
-        return [...shown, row('', words.runningHere, formatUsd(side.running), false)]
+        return [...shown, tooltipRow('', words.runningHere, formatUsd(side.running), false)]
       }),
     )
     const parts = reading.parts.filter((part) => part.share >= 0.005)
@@ -80,13 +80,4 @@ export class MapTooltip {
     const place = placeTooltip(at, { width, height }, plot)
     this.element.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`
   }
-}
-
-function row(mark: string, label: string, value: string, main: boolean): HTMLElement {
-  const element = textElement('div', `fl-tooltip-row${main ? ' fl-tooltip-main' : ''}`)
-  const name = textElement('span', '')
-  if (mark) name.append(textElement('span', mark))
-  name.append(label)
-  element.append(name, textElement('span', 'fl-tooltip-value', value))
-  return element
 }

@@ -1,11 +1,12 @@
 import { binLowerPrice } from '@faultline/market/price-grid'
+import { type Cumulative, cumulativeAt, type MapSide } from '../cumulative-profile.ts'
 import { formatPrice } from '../format.ts'
 import type { ThemeTokens } from '../tokens.ts'
 import type { PartColour } from './colours.ts'
 import { axisTicks, axisUsd, type PlotRect, type UsdScale, usdScale } from './map-layout.ts'
 import { type Context, crisp, faint, fillBoxes, line, paintArea, paintPriceAxis, SMALL_FONT, STRONG_FONT, tag, text } from './paint.ts'
 import type { PriceWindow } from './price-window.ts'
-import { type Cumulative, cumulativeAt, type MapBars, type MapSide } from './profile.ts'
+import type { MapBars } from './profile.ts'
 
 export interface MapCanvasWords {
   /** `per 0.2 %`, over the left axis */

@@ -1,18 +1,8 @@
 import { binCentrePrice, binLowerPrice, binOf } from '@faultline/market/price-grid'
 import { describe, expect, it } from 'vitest'
+import { type BinPlane, cumulative, cumulativeAt } from '../cumulative-profile.ts'
 import { barInterval } from './interval.ts'
-import {
-  type BinPlane,
-  barAt,
-  barIsEmpty,
-  barPrices,
-  chooseBinsPerBar,
-  cumulative,
-  cumulativeAt,
-  type MapProfile,
-  makeBars,
-  totalWithin,
-} from './profile.ts'
+import { barAt, barIsEmpty, barPrices, chooseBinsPerBar, type MapProfile, makeBars, totalWithin } from './profile.ts'
 import { readBar } from './reading.ts'
 
 const at = (bin: number): number => binCentrePrice(bin)

@@ -1,6 +1,7 @@
 import { binOf } from '@faultline/market/price-grid'
+import { type Cumulative, cumulativeAt, type MapSide } from '../cumulative-profile.ts'
 import { barInterval } from './interval.ts'
-import { barPrices, type Cumulative, cumulativeAt, type MapBars, type MapProfile, type MapSide } from './profile.ts'
+import { barPrices, type MapBars, type MapProfile } from './profile.ts'
 
 export interface SideReading {
   side: MapSide

@@ -6,7 +6,7 @@ import type { CandleRow } from '../chart/heatmap-data.ts'
 import { makeHeatLut, packRgba } from '../chart/lut.ts'
 import { parseHex } from '../chart/oklch.ts'
 import type { Threshold } from '../chart/threshold.ts'
-import { placeTooltip, textElement } from '../chart/tooltip.ts'
+import { placeTooltip, textElement, tooltipRow } from '../chart/tooltip.ts'
 import { formatPriceRange, formatTimeSpan, formatUsd } from '../format.ts'
 import { type Theme, TOKENS } from '../tokens.ts'
 import { attachPriceGestures } from './gestures.ts'
@@ -265,7 +265,7 @@ export class UnderChart {
       const [low, high] = [Math.min(price, picture.price), Math.max(price, picture.price)]
       return [
         textElement('div', 'fl-tooltip-time', formatPriceRange(low, high)),
-        row(side === 'bid' ? words.bids : words.asks, usd === null ? words.beyond : formatUsd(usd), '', usd !== null),
+        tooltipRow('', side === 'bid' ? words.bids : words.asks, usd === null ? words.beyond : formatUsd(usd), usd !== null),
       ]
     }
     const dpr = globalThis.devicePixelRatio || 1
@@ -285,19 +285,10 @@ export class UnderChart {
       ...(missing
         ? [textElement('div', 'fl-tooltip-note fl-tooltip-warn', words.missing)]
         : [
-            row(words.shorts, usd(cells.short), 'fl-mark-short', cells.short > cells.long),
-            row(words.longs, usd(cells.long), 'fl-mark-long', cells.long > cells.short),
+            tooltipRow('fl-mark-short', words.shorts, usd(cells.short), cells.short > cells.long),
+            tooltipRow('fl-mark-long', words.longs, usd(cells.long), cells.long > cells.short),
             textElement('div', 'fl-tooltip-note', words.estimated),
           ]),
     ]
   }
-}
-
-function row(label: string, value: string, mark: string, main: boolean): HTMLElement {
-  const element = textElement('div', `fl-tooltip-row${main ? ' fl-tooltip-main' : ''}`)
-  const name = textElement('span', '')
-  if (mark) name.append(textElement('span', mark))
-  name.append(label)
-  element.append(name, textElement('span', 'fl-tooltip-value', value))
-  return element
 }

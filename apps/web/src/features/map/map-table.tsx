@@ -1,6 +1,7 @@
+import { cumulative } from '@faultline/ui/cumulative-profile'
 import { formatPercent, formatPriceRange, formatUsd } from '@faultline/ui/format'
 import { stepWords } from '@faultline/ui/map/paint-map'
-import { cumulative, type MapBars, type MapProfile } from '@faultline/ui/map/profile'
+import type { MapBars, MapProfile } from '@faultline/ui/map/profile'
 import { readBar } from '@faultline/ui/map/reading'
 import { Button } from '@faultline/ui/react/button'
 import { messages } from '../../messages.ts'

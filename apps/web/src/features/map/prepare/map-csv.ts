@@ -1,4 +1,5 @@
-import { cumulative, type MapBars, type MapProfile } from '@faultline/ui/map/profile'
+import { cumulative } from '@faultline/ui/cumulative-profile'
+import type { MapBars, MapProfile } from '@faultline/ui/map/profile'
 import { readBar } from '@faultline/ui/map/reading'
 import { csvLine } from '../../export/prepare/csv.ts'
 

@@ -1,6 +1,8 @@
 /** The map that the page draws, from what the server says of a column: pure. */
+
+import type { BinPlane, MapSide } from '@faultline/ui/cumulative-profile'
 import { LEVERAGE_CLASSES } from '@faultline/ui/leverage-classes'
-import type { BinPlane, MapPart, MapProfile, MapSide } from '@faultline/ui/map/profile'
+import type { MapPart, MapProfile } from '@faultline/ui/map/profile'
 import type { CurrentReadings } from '../../readings/server/schema.ts'
 
 /** One venue of a sum, with what its own columns say; several where it trades a coin against several dollars. */
