@@ -46,3 +46,15 @@ export function historyColumns(
   }
   return { first, last }
 }
+
+/** The highest byte of one side in columns and rows [from, to) of its grid; 0 where there are none. */
+export function highestByte(
+  cells: Uint8Array,
+  columns: number,
+  { rowFrom, rowTo, colFrom, colTo }: { rowFrom: number; rowTo: number; colFrom: number; colTo: number },
+): number {
+  let max = 0
+  for (let row = rowFrom; row < rowTo; row++)
+    for (let i = row * columns + colFrom; i < row * columns + colTo; i++) max = Math.max(max, cells[i] as number)
+  return max
+}

@@ -105,3 +105,28 @@ it('leaves a picture beside the grid empty', () => {
   const cells = Uint8Array.of(7, 7)
   expect(painted(mapOf(2, 1, 3, 2, 50, 1), { long: cells, short: cells, columns: 2, bins: 1 })).toEqual(Array(6).fill(2000))
 })
+
+it('never loses a hot cell, however small it becomes', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 300 }),
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.nat(),
+      (columns, bins, width, height, at) => {
+        fc.pre(width <= columns && height <= bins)
+        const long = new Uint8Array(columns * bins)
+        long[at % long.length] = 200
+        const level = new HeatKeys({ long, short: new Uint8Array(long.length), columns, bins }, 'both', 8).at(columns / width)
+        const map = mapOf(columns, bins, width, height)
+        const { factor } = level
+        map.factor = factor
+        mapColumns(0, columns / width / factor, level.columns, columns / factor, map.colFrom, map.colTo)
+        const pixels = new Uint32Array(width * height)
+        paintCells(map, level, COLOURS, pixels)
+        expect(pixels).toContain(1200)
+      },
+    ),
+  )
+})

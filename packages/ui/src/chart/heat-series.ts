@@ -8,7 +8,7 @@
 import { binLowerPrice } from '@faultline/market/price-grid'
 import type { CustomSeriesOption } from 'echarts'
 import { customSeries, plotOf, type RenderApi, type RenderItem, type RenderParams } from './custom-item.ts'
-import { type HeatGridPair, historyColumns } from './heat-grid.ts'
+import { type HeatGridPair, highestByte, historyColumns } from './heat-grid.ts'
 import { HeatKeys, type KeyLevel, keyColours } from './heat-keys.ts'
 import { paintCells } from './heat-paint.ts'
 import type { Rect } from './layout.ts'
@@ -106,7 +106,11 @@ export class HeatLayer {
       rowTo: rowTo[j] as number,
     }
     if (cells.colTo <= cells.colFrom || cells.rowTo <= cells.rowFrom) return null
-    return { ...cells, long: highest(this.grid.long, this.grid.columns, cells), short: highest(this.grid.short, this.grid.columns, cells) }
+    return {
+      ...cells,
+      long: highestByte(this.grid.long, this.grid.columns, cells),
+      short: highestByte(this.grid.short, this.grid.columns, cells),
+    }
   }
 
   /** The series option. The series has no graphic element: it is how the layer hears of every update, and asks the axes. */
@@ -195,13 +199,6 @@ export class HeatLayer {
 
 /** Of shorts on a ramp that both sides share: six CSS pixels apart, in whole device pixels. */
 const hatchAt = (dpr: number) => ({ period: Math.max(4, Math.round(6 * dpr)), thickness: Math.max(1, Math.round(dpr)) })
-
-function highest(cells: Uint8Array, columns: number, { rowFrom, rowTo, colFrom, colTo }: Omit<PixelCells, 'long' | 'short'>): number {
-  let max = 0
-  for (let row = rowFrom; row < rowTo; row++)
-    for (let i = row * columns + colFrom; i < row * columns + colTo; i++) max = Math.max(max, cells[i] as number)
-  return max
-}
 
 const at = (point: number[], index: 0 | 1): number => point[index] as number
 

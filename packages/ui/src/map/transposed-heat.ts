@@ -1,25 +1,13 @@
 /**
- * Heat with price along the width and time along the height. Resampled by the same functions as the upright picture (the maximum per
- * side under each device pixel, never an average) into a raster whose width is time, which is then turned by its diagonal.
+ * Heat with price along the width and time along the height. Painted by the same functions as the upright picture (the maximum per side
+ * under each device pixel, never an average), with time along the width, and then turned by its diagonal.
  */
 import { binLowerPrice } from '@faultline/market/price-grid'
-import { type HeatGridPair, historyColumns } from '../chart/heat-grid.ts'
+import { type HeatGridPair, highestByte, historyColumns } from '../chart/heat-grid.ts'
+import { HeatKeys, type KeyLevel, keyColours } from '../chart/heat-keys.ts'
+import { paintCells } from '../chart/heat-paint.ts'
 import type { HeatLut } from '../chart/lut.ts'
-import {
-  buildLevels,
-  colourise,
-  createRaster,
-  drawStates,
-  type HatchStyle,
-  type Level,
-  levelFor,
-  mapColumns,
-  mapRows,
-  mapStates,
-  type Raster,
-  resample,
-  rowsInUse,
-} from '../chart/raster.ts'
+import { createPixelMap, drawStates, type HatchStyle, mapColumns, mapRows, mapStates, type PixelMap } from '../chart/raster.ts'
 
 /** Side of the squares in which the picture is turned, pixels. */
 const TURN = 32
@@ -38,22 +26,20 @@ export interface TransposedCells {
 
 export class TransposedHeat {
   readonly grid: HeatGridPair
-  private readonly levels: { long: Level[]; short: Level[] }
-  private readonly used: { long: Uint8Array; short: Uint8Array }
+  private readonly keys: HeatKeys
+  private level: KeyLevel | null = null
   private readonly covered: { first: number; last: number }
   private readonly edges: Float64Array
-  private raster: Raster = createRaster(0, 0)
+  private map: PixelMap = createPixelMap(0, 0)
   private states = new Uint8Array(0)
   private order: TimeOrder = 'newest'
   private upright = new Uint32Array(0)
 
   constructor(grid: HeatGridPair, gaps: readonly { from: number; to: number }[] = []) {
-    const { long, short, columns, bins } = grid
     this.grid = grid
-    this.levels = { long: buildLevels(long, columns, bins), short: buildLevels(short, columns, bins) }
-    this.used = { long: rowsInUse(long, columns, bins), short: rowsInUse(short, columns, bins) }
+    this.keys = new HeatKeys(grid)
     this.covered = historyColumns(grid, gaps)
-    this.edges = new Float64Array(bins + 1)
+    this.edges = new Float64Array(grid.bins + 1)
   }
 
   /**
@@ -63,33 +49,30 @@ export class TransposedHeat {
   resample(width: number, height: number, fraction: (price: number) => number, time: { from: number; to: number }, order: TimeOrder): void {
     const { grid } = this
     this.order = order
-    if (this.raster.width !== height || this.raster.height !== width) {
-      this.raster = createRaster(height, width)
+    if (this.map.width !== height || this.map.height !== width) {
+      this.map = createPixelMap(height, width)
       this.states = new Uint8Array(height)
       this.upright = new Uint32Array(width * height)
     }
-    const { raster } = this
+    const { map } = this
     const perPixel = (time.to - time.from) / grid.resolutionMs / height
     const start = (time.from - grid.from) / grid.resolutionMs
-    const at = levelFor(this.levels.long, perPixel)
-    const long = this.levels.long[at] as Level
-    const short = this.levels.short[at] as Level
-    raster.factor = long.factor
-    mapColumns(start / long.factor, perPixel / long.factor, long.columns, grid.columns / long.factor, raster.colFrom, raster.colTo)
+    this.level = this.keys.at(perPixel)
+    const { factor, columns } = this.level
+    map.factor = factor
+    mapColumns(start / factor, perPixel / factor, columns, grid.columns / factor, map.colFrom, map.colTo)
     for (let row = 0; row <= grid.bins; row++) this.edges[row] = fraction(binLowerPrice(grid.firstBin + row)) * width
-    mapRows(this.edges, 0, grid.bins, width, raster.rowFrom, raster.rowTo)
-    raster.active.fill(0)
-    resample(long, this.used.long, raster, raster.long)
-    resample(short, this.used.short, raster, raster.short)
-    mapStates(grid.state, this.covered, raster, this.states)
+    mapRows(this.edges, 0, grid.bins, width, map.rowFrom, map.rowTo)
+    mapStates(grid.state, this.covered, map, this.states)
   }
 
   /** Colours what was resampled into `out`, row-major with `width` × `height` as asked for. */
   paint(out: Uint32Array, lut: HeatLut, gaps: HatchStyle): void {
-    const { raster, upright } = this
-    colourise(raster, upright, lut.long, lut.short)
-    drawStates(this.states, raster, upright, gaps)
-    const [height, width] = [raster.width, raster.height]
+    const { map, upright, level } = this
+    if (!level) return
+    paintCells(map, level, keyColours(lut.long, lut.short), upright)
+    drawStates(this.states, map, upright, gaps)
+    const [height, width] = [map.width, map.height]
     // in squares that stay in the processor's cache: one of the two sides is read or written against its grain
     for (let top = 0; top < height; top += TURN)
       for (let left = 0; left < width; left += TURN) {
@@ -103,7 +86,7 @@ export class TransposedHeat {
 
   /** What device pixel (i, j) of the picture shows; null outside of the grid. */
   cellsAt(i: number, j: number): TransposedCells | null {
-    const { rowFrom, rowTo, colFrom, colTo, factor, long, short, width, height } = this.raster
+    const { rowFrom, rowTo, colFrom, colTo, factor, width, height } = this.map
     if (i < 0 || j < 0 || i >= height || j >= width) return null
     const time = this.timePixel(j)
     const cells = {
@@ -113,10 +96,11 @@ export class TransposedHeat {
       rowTo: rowTo[i] as number,
     }
     if (cells.colTo <= cells.colFrom || cells.rowTo <= cells.rowFrom) return null
-    return { ...cells, long: long[i * width + time] as number, short: short[i * width + time] as number }
+    const { long, short, columns } = this.grid
+    return { ...cells, long: highestByte(long, columns, cells), short: highestByte(short, columns, cells) }
   }
 
   private timePixel(j: number): number {
-    return this.order === 'newest' ? this.raster.width - 1 - j : j
+    return this.order === 'newest' ? this.map.width - 1 - j : j
   }
 }
