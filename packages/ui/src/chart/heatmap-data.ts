@@ -51,6 +51,8 @@ export interface HeatmapData {
   /** the next settlement, UTC ms, and the rate that is expected for it */
   predictedFunding?: { time: number; rate: number } | null
   breakouts?: readonly BreakoutMark[]
+  /** UTC ms: what stands after it was not known then; marked by a line */
+  moment?: number
   clusters?: readonly ClusterLabel[]
 }
 

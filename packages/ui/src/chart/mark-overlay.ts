@@ -31,6 +31,7 @@ export interface MarkFrame {
  */
 export class MarkOverlay {
   readonly element = textElement('div', 'fl-marks')
+  private readonly moment = textElement('div', 'fl-moment')
   private readonly labels: Pool<ClusterLabel>
   private readonly swept: Pool<Sweep>
   private readonly breakouts: Pool<BreakoutMark>
@@ -43,6 +44,7 @@ export class MarkOverlay {
   constructor() {
     // The same stands in tables, where it can be walked; words that move with the view would only disturb.
     this.element.setAttribute('aria-hidden', 'true')
+    this.element.append(this.moment)
     // In the order in which they are stacked: labels lie over marks.
     this.breakouts = new Pool(
       this.element,
@@ -81,6 +83,7 @@ export class MarkOverlay {
     const { view, layout } = frame
     if (frame.zone !== this.zone) this.breakouts.forget()
     this.zone = frame.zone
+    this.placeMoment(view, layout.heat)
     if (!data || !this.visible) {
       for (const pool of [this.labels, this.swept, this.breakouts]) pool.show([])
       return
@@ -112,6 +115,16 @@ export class MarkOverlay {
     )
     kept.push(...sweeps.flatMap(({ x, y, box }) => [box, { x: x - 6, y: y - 6, width: 12, height: 12 }]))
     this.breakouts.show(placeBreakouts(ofSide(data.breakouts ?? []), place, plot, { kept }).map(({ mark, x, y }) => ({ item: mark, x, y })))
+  }
+
+  /** The line between what was known and what happened after. */
+  private placeMoment(view: View, plot: Rect): void {
+    const moment = this.data?.moment
+    const shown = moment !== undefined && moment > view.from && moment < view.to
+    this.moment.style.display = shown ? '' : 'none'
+    if (!shown) return
+    const x = Math.round(viewTimeScale(view, plot).toX(moment))
+    Object.assign(this.moment.style, { left: `${x}px`, top: `${plot.y}px`, height: `${plot.height}px` })
   }
 
   /** Sweeps are ascending in time. */

@@ -248,7 +248,12 @@ export function Workspace({
       <div className="relative contents min-h-0 flex-1 phone:grid phone:grid-cols-1 phone:overflow-hidden full:grid-cols-[236px_1fr_288px]">
         <MarketRail current={instrument.key} instruments={instruments} query={query} />
         <div className="contents min-h-0 min-w-0 flex-col bg-s1 phone:flex">
-          <ChartHeader instrument={instrument} figures={figures} lastBucket={view?.build.lastBucket ?? null} readings={replay.at === null ? picture.readings : null} />
+          <ChartHeader
+            instrument={instrument}
+            figures={figures}
+            lastBucket={view?.build.lastBucket ?? null}
+            readings={replay.at === null ? picture.readings : null}
+          />
           {/* the row of venues takes its room from the chart, or what is under it would leave the screen */}
           <div
             className={`relative min-h-0 flex-none phone:h-auto phone:flex-1 ${venueChoice(instrument, instruments) ? 'h-[min(50dvh,380px)]' : 'h-[min(60dvh,460px)]'}`}

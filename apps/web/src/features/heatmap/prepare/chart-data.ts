@@ -8,6 +8,8 @@ export interface ChartReadings {
   risk?: HeatmapData['risk']
   breakouts?: readonly BreakoutMark[]
   clusters?: readonly ClusterLabel[]
+  /** of a replay */
+  moment?: number
 }
 
 /** How a picture begins: another `key` is another picture. Prices are left out where the chart is to choose them. */

@@ -14,5 +14,6 @@ export function chartReadings(readings: CurrentReadings | null, history: History
       .map(({ side, peakPrice, usd, distance }) => ({ side, price: peakPrice, usd, distance })),
     breakouts: (history?.breakouts ?? []).filter(known),
     risk: history?.risk.filter(([time]) => at === null || time <= at) ?? [],
+    ...(at === null ? {} : { moment: at }),
   }
 }
