@@ -3,8 +3,12 @@ import type { Database } from '@faultline/db/database'
 import { instrumentKeyOfBuild } from '@faultline/db/repositories/builds'
 import { LRUCache } from 'lru-cache'
 import { EMBED_HEADER } from '../../features/embed/prepare/embed-header.ts'
+import type { HeatmapRange } from '../../features/heatmap/server/schema.ts'
 import type { Framing } from '../front/security-headers.ts'
 import { EmbedTokens } from './embed-token.ts'
+
+/** A market's history grows slowly: the range that suits it is looked for so often. */
+const RANGE_MS = 60_000
 
 interface Options {
   db: Database
@@ -23,6 +27,7 @@ export class Embed {
   private readonly tokens: EmbedTokens
   /** a build never changes its instrument */
   private readonly owners = new LRUCache<number, string>({ max: 10_000 })
+  private readonly ranges = new LRUCache<string, Promise<HeatmapRange>>({ max: 2_000, ttl: RANGE_MS })
 
   constructor({ db, secret, origins, now }: Options) {
     this.db = db
@@ -46,6 +51,16 @@ export class Embed {
   async mayReadBuild(request: IncomingMessage, buildId: number): Promise<boolean> {
     const instrument = this.instrumentOf(request)
     return instrument !== null && (await this.ownerOf(buildId)) === instrument
+  }
+
+  /** The range that suits an instrument, chosen once for all who open its page: nobody has to be signed in for that. */
+  rangeOf(instrumentKey: string, choose: () => Promise<HeatmapRange>): Promise<HeatmapRange> {
+    const known = this.ranges.get(instrumentKey)
+    if (known) return known
+    const chosen = choose()
+    this.ranges.set(instrumentKey, chosen)
+    chosen.catch(() => this.ranges.delete(instrumentKey))
+    return chosen
   }
 
   private async ownerOf(buildId: number): Promise<string | null> {

@@ -44,6 +44,18 @@ describe('open to some origins', () => {
     expect(await ask(tileOf(mine), null)).toBe(401)
   })
 
+  it('chooses the range that suits once, however many open the page, and again after a failure', async () => {
+    const { embed } = web.services
+    let asked = 0
+    const choose = async () => {
+      asked++
+      return '7d' as const
+    }
+    await expect(embed.rangeOf('nobody:ELSE', () => Promise.reject(new Error('no database')))).rejects.toThrow('no database')
+    expect(await Promise.all([1, 2, 3].map(() => embed.rangeOf('nobody:ELSE', choose)))).toEqual(['7d', '7d', '7d'])
+    expect(asked).toBe(1)
+  })
+
   it('renews the token with every view', async () => {
     const fresh = (await web.get(viewOf(mine), { [EMBED_HEADER]: token })).headers.get(EMBED_HEADER)
     expect(await ask(tileOf(mine), fresh)).toBe(200)

@@ -25,7 +25,7 @@ export async function loadEmbed(
   if (instrument?.key !== instrumentKey) return null
   const { key, symbol, venue, simulated } = instrument
   const hasBuild = instrument.currentBuildId !== null
-  const range = asked ?? (hasBuild ? await orNull(chooseDefaultRange(db, key)) : null) ?? '3d'
+  const range = asked ?? (hasBuild ? await orNull(embed.rangeOf(key, () => chooseDefaultRange(db, key))) : null) ?? '3d'
   const view = hasBuild ? await orNull(views.read({ instrument: key, range })) : null
   return { instrument: { key, symbol, venue, simulated }, range, view, token: embed.tokenFor(key) }
 }
