@@ -52,8 +52,8 @@ export const chart = {
   },
   exported: {
     title: (symbol: string, venue: string) => `${symbol} · ${venue} · liquidation heatmap`,
-    subtitle: (range: string, until: string, simulated: boolean) =>
-      `${range} up to ${until} · estimated, not exact${simulated ? ' · simulated market' : ''}`,
+    subtitle: (from: string, until: string, { simulated, knownAt }: { simulated: boolean; knownAt: string | null }) =>
+      `${from} – ${until} · estimated, not exact${simulated ? ' · simulated market' : ''}${knownAt === null ? '' : ` · the map as known at ${knownAt}`}`,
     footer: (model: string, host: string) => `Faultline · model ${model} · ${host}`,
     notThere: 'The chart is not there yet. Wait until it is drawn, then try again.',
   },

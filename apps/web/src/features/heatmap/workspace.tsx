@@ -132,7 +132,7 @@ export function Workspace({
     void setUrl({ r, from: null, to: null, pl: null, ph: null, at: null })
   }
   const resetThreshold = () => void setUrl({ lo: null, hi: null })
-  const exported = useExport({ view, heat: known, stage: () => stage.current, zone })
+  const exported = useExport({ view, heat: known, at: replay.at, stage: () => stage.current, zone })
   const domain = { min: Math.min(scale.min, threshold.lowUsd), max: Math.max(scale.max, threshold.highUsd) }
   const histogram = useHistogram(heat, domain)
   const setPane = (id: PaneId) => setPanes(panes.some((p) => p.id === id) ? panes.filter((p) => p.id !== id) : [...panes, { id }])

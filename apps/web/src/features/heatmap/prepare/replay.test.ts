@@ -1,6 +1,6 @@
 import type { HeatGridPair } from '@faultline/ui/chart/heat-grid'
 import { expect, it } from 'vitest'
-import { knownAt, stepFrom } from './replay.ts'
+import { knownAt, knownEnd, stepFrom } from './replay.ts'
 
 const MIN = 60_000
 const grid: HeatGridPair = {
@@ -48,4 +48,8 @@ it('steps by whole columns and stays inside', () => {
   expect(stepFrom(12 * MIN, -1, MIN, span)).toBe(11 * MIN)
   expect(stepFrom(14 * MIN, 10, MIN, span)).toBe(14 * MIN)
   expect(stepFrom(11 * MIN, -10, MIN, span)).toBe(11 * MIN)
+})
+
+it('ends with the last column that had closed', () => {
+  expect([12 * MIN - 1, 12 * MIN, 12 * MIN + 1].map((at) => knownEnd(grid, at))).toEqual([11 * MIN, 12 * MIN, 12 * MIN])
 })

@@ -32,6 +32,10 @@ export function knownAt(grid: HeatGridPair, at: number): HeatGridPair {
   return { ...grid, long, short, state }
 }
 
+/** The end of the last column that had closed by `at`, UTC ms; what a grid of `knownAt` holds after it is that column once more. */
+export const knownEnd = ({ from, resolutionMs }: Pick<HeatGridPair, 'from' | 'resolutionMs'>, at: number): number =>
+  from + Math.floor((at - from) / resolutionMs) * resolutionMs
+
 /** The moments that a replay steps through: ends of columns between `from` and `to`. */
 export function stepFrom(at: number, steps: number, resolutionMs: number, { from, to }: { from: number; to: number }): number {
   const next = (Math.floor(at / resolutionMs) + steps) * resolutionMs
