@@ -26,6 +26,7 @@ const MOST_FIGURES = 8_000
 const MOST_ANSWERS = 64
 /** Stretches of a year cost a second or two, and everybody may ask for any. */
 const AT_ONCE = 2
+const MOST_WAITING = 64
 /** One column in so many is looked at for clusters. */
 const CLUSTERS_EVERY = 8
 /** η, as in the risk index and in what is noted live */
@@ -48,7 +49,7 @@ export class HistoryStore {
   private readonly db: Database
   private readonly figures = new LRUCache<string, Figure>({ max: MOST_FIGURES })
   private readonly answers = new LRUCache<string, Promise<HistoryReadings>>({ max: MOST_ANSWERS })
-  private readonly lanes = new Lanes(AT_ONCE)
+  private readonly lanes = new Lanes(AT_ONCE, MOST_WAITING)
 
   constructor(db: Database) {
     this.db = db

@@ -1,23 +1,25 @@
 import { FaultlineError } from '@faultline/market/errors'
 
-/** Who comes when so many wait already is sent away: one reader with many tabs or a script must not keep memory and database busy. */
-const MOST_WAITING = 64
-
-/** Heavy work, so many at a time and in the order that it was asked for. */
+/**
+ * Heavy work, so many at a time and in the order that it was asked for. Who comes when `mostWaiting` wait already is sent away: a script
+ * must not keep memory and database busy.
+ */
 export class Lanes {
   private readonly most: number
+  private readonly mostWaiting: number
   private readonly waiting: (() => void)[] = []
   private running = 0
 
-  constructor(most: number) {
+  constructor(most: number, mostWaiting: number) {
     this.most = most
+    this.mostWaiting = mostWaiting
   }
 
   /** @throws FaultlineError unavailable when too many wait; what `work` throws */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.running < this.most) this.running++
     else {
-      if (this.waiting.length >= MOST_WAITING)
+      if (this.waiting.length >= this.mostWaiting)
         throw new FaultlineError('unavailable', 'Too many readings are being asked for. Try again in a moment.')
       // whoever leaves hands the lane over: `running` stays as it is
       await new Promise<void>((enter) => this.waiting.push(enter))

@@ -25,6 +25,8 @@ interface StateMarket {
 /** Answers kept, each some 300 kB; states, each some 500 kB. */
 const MOST_ANSWERS = 64
 const MOST_STATES = 48
+/** More than all markets that a thousand viewers look at when their columns close at once. */
+const MOST_WAITING = 512
 /** A member goes on while its sum waits for others: its state may be so much newer than the sum's column. */
 const MOST_AHEAD_MS = 5 * MINUTE_MS
 
@@ -37,8 +39,9 @@ export class ReadingsStore {
   private readonly answers = new LRUCache<string, Promise<CurrentReadings>>({ max: MOST_ANSWERS })
   private readonly states = new LRUCache<string, Promise<StateReading | null>>({ max: MOST_STATES })
   private readonly past: HistoryStore
-  /** one state at a time */
-  private readonly lane = new Lanes(1)
+  /** states one at a time; columns several, since most of their time is the database's */
+  private readonly stateLane = new Lanes(1, MOST_WAITING)
+  private readonly columnLanes = new Lanes(4, MOST_WAITING)
 
   constructor(db: Database) {
     this.db = db
@@ -54,7 +57,7 @@ export class ReadingsStore {
     const { instrument, build } = await servedBuild(this.db, instrumentKey)
     const bucket = at === undefined ? build.lastBucket : await bucketClosedBy(this.db, build, at)
     return this.once(this.answers, `${build.id} ${bucket} ${at === undefined ? 'now' : 'then'}`, () =>
-      this.compute(instrument, build, bucket, at === undefined),
+      this.columnLanes.run(() => this.compute(instrument, build, bucket, at === undefined)),
     )
   }
 
@@ -102,7 +105,7 @@ export class ReadingsStore {
     const checkpoint = await readCheckpoint(this.db, market.buildId)
     if (!checkpoint || checkpoint.bucket < from || checkpoint.bucket > to) return null
     return this.once(this.states, `${market.buildId} ${checkpoint.bucket}`, () =>
-      this.lane.run(() => readState({ ...market.instrument, bucketMs: market.bucketMs }, checkpoint.state, WHAT_IF_DISTANCES)),
+      this.stateLane.run(() => readState({ ...market.instrument, bucketMs: market.bucketMs }, checkpoint.state, WHAT_IF_DISTANCES)),
     )
   }
 
