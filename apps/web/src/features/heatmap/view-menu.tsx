@@ -106,7 +106,7 @@ export function ViewMenu({ url, setUrl, panes, onPanes, classes, onClasses, prof
           </Row>
           <fieldset className="mt-3 border-t border-line pt-2">
             <legend className="float-left mb-1 w-full text-[11px] leading-[14px] text-t3">{text.panes}</legend>
-            <div className="clear-both grid grid-cols-2 gap-x-3 gap-y-1.5">
+            <div className="clear-both grid grid-cols-2 gap-x-3 gap-y-3 phone:gap-y-1.5">
               {PANE_IDS.map((pane) => (
                 <Toggle
                   key={pane}
@@ -120,7 +120,7 @@ export function ViewMenu({ url, setUrl, panes, onPanes, classes, onClasses, prof
           </fieldset>
           <fieldset className="mt-3 border-t border-line pt-2">
             <legend className="float-left mb-1 w-full text-[11px] leading-[14px] text-t3">{text.leverage}</legend>
-            <div className="clear-both grid grid-cols-3 gap-x-3 gap-y-1.5">
+            <div className="clear-both grid grid-cols-3 gap-x-3 gap-y-3 phone:gap-y-1.5">
               {classes.map(({ name, shown }, i) => (
                 <Toggle
                   key={name}
