@@ -18,6 +18,7 @@ export interface Cumulative {
   usd: Float64Array
 }
 
+/** Running totals of a side’s plane from `price` outwards; 0 in bins on the other side of the price. */
 export function cumulative(plane: BinPlane, side: MapSide, price: number): Cumulative {
   const { firstBin, usd } = plane
   const priceBin = binOf(price)

@@ -131,6 +131,7 @@ export interface ProfileReading {
   sides: Record<Side, { usd: number; p10: number | null; p90: number | null; leverage: number[] | null; cumulative: number }>
 }
 
+/** What one bar of the profile says of both sides. USD; `leverage` by class, null where it is not known. */
 export function profileReading(sides: Record<Side, ShownSide>, price: number, row: ProfileRow): ProfileReading {
   const priceLow = binLowerPrice(row.fromBin)
   const priceHigh = binLowerPrice(row.toBin)

@@ -48,6 +48,7 @@ export interface PriceTick {
   distance: string
 }
 
+/** Labels of the price axis, as many as have room in `width` CSS pixels. */
 export function axisTicks(window: PriceWindow, width: number, price: number): PriceTick[] {
   const prices = priceTicks(window.low, window.high, Math.max(2, Math.round(width / 92)), window.scale)
   const step = Math.min(...prices.slice(1).map((p, i) => p - (prices[i] as number)))

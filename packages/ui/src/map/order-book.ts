@@ -16,6 +16,7 @@ export interface DepthSteps {
   usd: Float64Array
 }
 
+/** `levels` from the price outwards; USD up to and with each. */
 export function depthSteps(levels: readonly BookLevel[]): DepthSteps {
   const price = new Float64Array(levels.length)
   const usd = new Float64Array(levels.length)

@@ -11,6 +11,7 @@ const MIN_RATIO = 1.0004
 const LOWEST = 0.7
 const HIGHEST = 1.3
 
+/** The prices between a chart’s left and right edge, shared by what stands under one another; it tells who listens of every change. */
 export class PriceWindow {
   low: number
   high: number

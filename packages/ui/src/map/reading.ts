@@ -26,6 +26,7 @@ export interface BarReading {
   parts: { name: string; index: number; share: number }[]
 }
 
+/** What bar number `bar` says, of the side that it lies on; of both where the price is in it. USD. */
 export function readBar(profile: MapProfile, bars: MapBars, running: Readonly<Record<MapSide, Cumulative>>, bar: number): BarReading {
   const { low, high } = barPrices(bars, bar)
   const first = bars.firstBin + bar * bars.binsPerBar

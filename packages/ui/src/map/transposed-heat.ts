@@ -24,6 +24,7 @@ export interface TransposedCells {
   short: number
 }
 
+/** A heat grid painted with price across and time down: the upright picture, turned in small blocks. */
 export class TransposedHeat {
   readonly grid: HeatGridPair
   private readonly keys: HeatKeys

@@ -12,6 +12,7 @@ export function recentIds(): string[] {
   }
 }
 
+/** Puts a chosen entry first among the recent ones, where the browser lets us store them. */
 export function rememberId(id: string): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(withRecent(recentIds(), id)))

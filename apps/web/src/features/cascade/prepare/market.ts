@@ -20,6 +20,7 @@ export type DepthSource = 'book-then-law' | 'book' | 'law' | 'none'
 
 type Planes = CurrentReadings['draws'][number]
 
+/** What the simulator needs of a reading: the map, its draws, and the depth as far as a book or a day of trading says it. USD, log distances. */
 export function marketOf(readings: CurrentReadings): CascadeMarket {
   const { bucket, bucketMs, price, profile, book, sigmaDay, volumeDayUsd } = readings
   const mapOf = ({ long, short }: Planes): HeatMap => ({

@@ -14,6 +14,7 @@ export interface BarReading {
   branching: number
 }
 
+/** The chart’s bars in figures, from the price outwards: edges as log distances, USD in each and up to its far edge. */
 export function barReadings({ chart }: Pick<CascadeResult, 'chart'>): BarReading[] {
   const { barWidth, bars, x, span } = chart
   const last = x.length - 1

@@ -22,6 +22,7 @@ export interface ProfileChoice {
 
 type Readings = Pick<CurrentReadings, 'price' | 'profile' | 'draws'>
 
+/** USD per bin and side with what it consists of; intervals and draws only where all classes are shown. */
 export function mapProfile({ price, profile, draws }: Readings, { stack, classes, venues }: ProfileChoice): MapProfile {
   const known = hasLeverage(profile)
   const all = !known || classes.every(Boolean)

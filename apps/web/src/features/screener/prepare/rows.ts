@@ -18,6 +18,7 @@ export interface Filter {
 export const RISK_STEPS = [20, 45, 70] as const
 export const INTEREST_STEPS = [1e6, 1e7, 4e7, 1e8, 1e9] as const
 
+/** Rows that pass; what is not known passes no lower bound. `venueName`: as the table shows it. */
 export function filterRows(rows: readonly ScreenerRow[], filter: Filter, venueName: (row: ScreenerRow) => string): ScreenerRow[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
   return rows.filter((row) => {
@@ -35,6 +36,7 @@ const byName = (a: ScreenerRow, b: ScreenerRow): number =>
 /** By code points: thousands of names are compared at once, and the order is the same everywhere. */
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
+/** By one column; what is not known stands last either way, equals are in order of their names. */
 export function sortRows(rows: readonly ScreenerRow[], { column, descending }: Sort): ScreenerRow[] {
   const direction = descending ? -1 : 1
   return rows

@@ -43,6 +43,7 @@ const FIELDS: Record<ColumnId, readonly [header: string, value: (row: ScreenerRo
   ],
 }
 
+/** RFC 4180 with a head. `columns` in the order of the table; the sparkline has no fields. */
 export function screenerCsv(rows: readonly ScreenerRow[], columns: readonly ColumnId[]): string {
   const fields = columns.flatMap((id) => FIELDS[id])
   return [
