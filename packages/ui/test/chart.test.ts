@@ -2,11 +2,10 @@
  * The chart in a real browser: is every pixel where the axes say, and do gestures do what they should? Skipped, with the
  * reason in the name, where there is no Chromium.
  */
-import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath, NO_CHROMIUM, type Stage } from './browser.ts'
 import type {} from './page/probe.ts'
-import { joinStage } from './stage.ts'
+import { joinStage, probePages } from './stage.ts'
 
 const executable = chromiumPath()
 
@@ -15,24 +14,12 @@ describe.skipIf(executable === null)(
   { timeout: 60_000 },
   () => {
     let stage: Stage
+    let probePage: ReturnType<typeof probePages>
     beforeAll(async () => {
       stage = await joinStage()
+      probePage = probePages(stage)
     }, 60_000)
     afterAll(async () => stage?.close())
-
-    const pages = new Map<number, { page: Page; errors: string[] }>()
-    /** One page for each density: every test opens a chart of its own in it. */
-    async function probePage(scale: number): Promise<{ page: Page; errors: string[] }> {
-      const known = pages.get(scale)
-      if (known) return known
-      const page = await stage.browser.newPage({ viewport: { width: 1000, height: 640 }, deviceScaleFactor: scale })
-      const errors: string[] = []
-      page.on('pageerror', (error) => errors.push(error.message))
-      await page.goto(`${stage.url}probe.html`)
-      await page.waitForFunction(() => 'probe' in window)
-      pages.set(scale, { page, errors })
-      return { page, errors }
-    }
 
     const minute = 60_000
     it('recolours, hides and shows the heat without moving anything', async () => {

@@ -2,12 +2,11 @@
  * The heat in a real browser: is every pixel where the axes say, do marks and the profile move with it, and is what is seen what is
  * exported? Skipped, with the reason in the name, where there is no Chromium.
  */
-import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath, NO_CHROMIUM, type Stage } from './browser.ts'
 import type {} from './page/heat-kit.ts'
 import type {} from './page/probe.ts'
-import { joinStage } from './stage.ts'
+import { joinStage, probePages } from './stage.ts'
 
 const executable = chromiumPath()
 const minute = 60_000
@@ -17,25 +16,12 @@ describe.skipIf(executable === null)(
   { timeout: 60_000 },
   () => {
     let stage: Stage
+    let probePage: ReturnType<typeof probePages>
     beforeAll(async () => {
       stage = await joinStage()
+      probePage = probePages(stage, 'heat-kit.ts')
     }, 60_000)
     afterAll(async () => stage?.close())
-
-    const pages = new Map<number, { page: Page; errors: string[] }>()
-    /** One page for each density: every test opens a chart of its own in it. */
-    async function probePage(scale: number): Promise<{ page: Page; errors: string[] }> {
-      const known = pages.get(scale)
-      if (known) return known
-      const page = await stage.browser.newPage({ viewport: { width: 1000, height: 640 }, deviceScaleFactor: scale })
-      const errors: string[] = []
-      page.on('pageerror', (error) => errors.push(error.message))
-      await page.goto(`${stage.url}probe.html`)
-      await page.addScriptTag({ type: 'module', url: 'heat-kit.ts' })
-      await page.waitForFunction(() => 'probe' in window && 'heatKit' in window)
-      pages.set(scale, { page, errors })
-      return { page, errors }
-    }
 
     it.each([
       { dpr: 1, bins: 900 },
