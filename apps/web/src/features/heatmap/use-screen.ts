@@ -22,14 +22,21 @@ const ADDRESS_MS = 500
 const isOwn = (view: Viewport, linked: { from: number; to: number } | null): boolean =>
   view.touched || (linked !== null && Math.abs(view.from - linked.from) < 1 && Math.abs(view.to - linked.to) < 1)
 
+const linkedSpan = ({ from, to }: HeatmapUrl) => (from !== null && to !== null && to > from ? { from, to } : null)
+
+/** The stretch of time of a link, and its prices where it has any. */
+function linkedScreen(url: HeatmapUrl): Opening['screen'] {
+  const span = linkedSpan(url)
+  return span && { ...span, ...(url.pl && url.ph && url.ph > url.pl ? { priceLow: url.pl, priceHigh: url.ph } : {}) }
+}
+
 /**
  * What is on screen, between the chart, the loading and the address. A link with a zoom opens with it; a press on a range begins anew.
  */
 export function useScreen(instrument: string, range: string, url: HeatmapUrl, setUrl: SetHeatmapUrl) {
-  const linked = url.from !== null && url.to !== null && url.to > url.from ? { from: url.from, to: url.to } : null
   const [presses, setPresses] = useState(0)
-  const [screen, setScreen] = useState(linked)
-  const first = useRef(linked && { ...linked, ...(url.pl && url.ph && url.ph > url.pl ? { priceLow: url.pl, priceHigh: url.ph } : {}) })
+  const [screen, setScreen] = useState(() => linkedSpan(url))
+  const [first] = useState(() => ({ current: linkedScreen(url) }))
   const latest = useRef<Viewport | null>(null)
   const address = useRef(url)
   useEffect(() => {
@@ -42,7 +49,7 @@ export function useScreen(instrument: string, range: string, url: HeatmapUrl, se
         const view = latest.current
         if (view) setScreen(isOwn(view, first.current) ? { from: view.from, to: view.to } : null)
       }, LOAD_MS),
-    [],
+    [first],
   )
   useEffect(
     () => () => {
@@ -64,18 +71,36 @@ export function useScreen(instrument: string, range: string, url: HeatmapUrl, se
         else if (address.current.from !== null || address.current.to !== null) void setUrl({ from: null, to: null, pl: null, ph: null })
       }, ADDRESS_MS)
     },
-    [load, setUrl],
+    [load, setUrl, first],
   )
-  /** Back to what the range shows. */
-  const begin = useCallback(() => {
-    first.current = null
-    latest.current = null
-    if (timer.current) clearTimeout(timer.current)
-    setScreen(null)
-    setPresses((n) => n + 1)
-  }, [])
+  /** Back to what a range shows, this one or the `next`. */
+  const pressed = useRef<string | null>(null)
+  const begin = useCallback(
+    (next: string) => {
+      pressed.current = next
+      first.current = null
+      latest.current = null
+      if (timer.current) clearTimeout(timer.current)
+      setScreen(null)
+      setPresses((n) => n + 1)
+    },
+    [first],
+  )
+  // Back and forward bring a range that nobody pressed, with the zoom that its address had.
+  const [here, setHere] = useState(range)
+  if (here !== range) {
+    setHere(range)
+    if (pressed.current !== range) {
+      first.current = linkedScreen(url)
+      latest.current = null
+      load.cancel()
+      if (timer.current) clearTimeout(timer.current)
+      setScreen(linkedSpan(url))
+    }
+    pressed.current = null
+  }
 
   const key = `${instrument} ${range} ${presses}`
-  const opening = useMemo((): Opening => ({ key, screen: first.current }), [key])
+  const opening = useMemo((): Opening => ({ key, screen: first.current }), [key, first])
   return { screen, opening, onViewport, begin }
 }

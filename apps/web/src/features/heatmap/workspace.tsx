@@ -128,7 +128,7 @@ export function Workspace({
   const zone: TimeZone = url.tz === 'exchange' ? { offsetMinutes: exchangeOffset(instrument.venue) } : url.tz
   // The same range again is the way back from a zoom.
   const setRange = (r: HeatmapRange) => {
-    begin()
+    begin(r)
     void setUrl({ r, from: null, to: null, pl: null, ph: null, at: null })
   }
   const resetThreshold = () => void setUrl({ lo: null, hi: null })
