@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
+import { Lanes } from '../../../server/lanes.ts'
 import type { HeatmapView, HeatmapViewInput } from './schema.ts'
 
 const zip = promisify(gzip)
@@ -31,6 +32,8 @@ interface Kept {
 
 /** An import may add to the past of a market without a new column: that is seen after so long at the latest. */
 const BELIEVE_MS = 60_000
+const STRETCHES_AT_ONCE = 3
+const STRETCHES_WAITING = 128
 /** One number in a row of a view takes about so much, as a value and in the packed text together. */
 const BYTES_PER_NUMBER = 16
 
@@ -41,6 +44,8 @@ const BYTES_PER_NUMBER = 16
 export class ViewStore {
   private readonly options: Required<Options>
   private readonly kept: LRUCache<string, Kept>
+  /** Ranges are shared by all who look; of stretches everybody may choose their own, and the database answers so many at a time. */
+  private readonly stretches = new Lanes(STRETCHES_AT_ONCE, STRETCHES_WAITING)
   private readonly reading = new Map<string, Promise<Kept>>()
 
   constructor(options: Options) {
@@ -77,7 +82,8 @@ export class ViewStore {
 
   private async fetch(key: string, input: HeatmapViewInput, version: string | undefined): Promise<Kept> {
     const at = this.options.now()
-    const view = await this.options.read(input)
+    const read = () => this.options.read(input)
+    const view = await (input.window ? this.stretches.run(read) : read())
     // it is kept under the version that was known BEFORE it was read: it may be newer than that, never older
     const kept: Kept = { version: version ?? '', at, view, packed: null }
     if (version !== undefined) this.kept.set(key, kept)
@@ -93,7 +99,7 @@ async function pack(view: HeatmapView): Promise<PackedView> {
 const sizeOf = ({ candles, openInterest, funding, liquidations, ratios, gaps, tiles }: HeatmapView): number =>
   2_000 +
   BYTES_PER_NUMBER *
-    (7 * candles.rows.length +
+    (8 * candles.rows.length +
       3 * (openInterest.length + funding.length + liquidations.length) +
       2 * ratios.reduce((sum, { rows }) => sum + rows.length, 0) +
       8 * gaps.length +

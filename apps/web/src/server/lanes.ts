@@ -20,7 +20,7 @@ export class Lanes {
     if (this.running < this.most) this.running++
     else {
       if (this.waiting.length >= this.mostWaiting)
-        throw new FaultlineError('unavailable', 'Too many readings are being asked for. Try again in a moment.')
+        throw new FaultlineError('unavailable', 'The server is busy with other questions of this kind. Try again in a moment.')
       // whoever leaves hands the lane over: `running` stays as it is
       await new Promise<void>((enter) => this.waiting.push(enter))
     }
