@@ -248,7 +248,12 @@ export const messages = {
   footer: {
     coverage: 'Covered',
     lastBucket: (time: string, age: string) => `Last bucket ${time} · ${age} old`,
-    stream: { open: 'Stream connected', connecting: 'Connecting', offline: (since: string) => `Offline since ${since}, retrying` },
+    stream: {
+      open: 'Stream connected',
+      connecting: 'Connecting',
+      noNetwork: 'No network: what is shown stays',
+      offline: (since: string) => `Offline since ${since}, retrying`,
+    },
     keys: { range: 'range', search: 'search' },
     zones: { utc: 'All times UTC', local: 'All times local', exchange: 'All times of the exchange' },
   },

@@ -56,7 +56,7 @@ export function ScenarioPanel({ scenario, price, result, slow, facts, onChange, 
           options={DIRECTIONS.map((value) => ({ value, label: text[value] }))}
           value={direction}
           onChange={(dir) => onChange({ dir })}
-          className="w-full [&>button]:flex-1"
+          className="w-full shrink-0 [&>button]:flex-1"
         />
         <div className="rounded-lg border border-line2 bg-s2 p-3">
           <div className="text-[11px] text-t3">{text.shock}</div>

@@ -3,6 +3,7 @@ import { formatAge, formatClock, formatDateTime } from '@faultline/ui/format'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import { messages } from '../../messages.ts'
 import { SourceTrouble } from '../feeds/source-trouble.tsx'
+import { useNetwork } from '../shell/offline-badge.tsx'
 import { formatShare } from '../shell/prepare/format.ts'
 import { useConnection } from '../stream/news-stream.tsx'
 import { VenueCoverage } from '../venues/venue-coverage.tsx'
@@ -14,7 +15,8 @@ const text = messages.footer
 /** One line on the state of what is shown, at the bottom of larger screens. */
 export function FooterStatus({ view, now, zone = 'utc' }: { view: HeatmapView | null; now: number; zone?: (typeof TIME_ZONES)[number] }) {
   const connection = useConnection()
-  const offline = connection.state === 'offline'
+  const network = useNetwork()
+  const offline = connection.state === 'offline' || !network
   const Icon = offline ? TriangleAlert : CircleCheck
   return (
     <footer className="hidden h-7 flex-none items-center gap-4 overflow-hidden border-t border-line bg-s1 px-3 text-[11px] whitespace-nowrap text-t3 phone:flex">
@@ -23,7 +25,11 @@ export function FooterStatus({ view, now, zone = 'utc' }: { view: HeatmapView | 
         data-testid="stream-state"
       >
         <Icon size={12} aria-hidden="true" />
-        {connection.state === 'offline' ? text.stream.offline(formatClock(connection.since, 'utc')) : text.stream[connection.state]}
+        {connection.state === 'offline'
+          ? text.stream.offline(formatClock(connection.since, 'utc'))
+          : network
+            ? text.stream[connection.state]
+            : text.stream.noNetwork}
       </span>
       {view && (
         <span data-testid="data-age">

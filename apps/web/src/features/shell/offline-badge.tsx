@@ -19,14 +19,18 @@ function subscribe(changed: () => void): () => void {
   }
 }
 
-/** Since when (UTC ms) the page hears nothing: the machine has no network, or the stream is cut. Null: it does. */
-function useOfflineSince(): number | null {
-  const connection = useConnection()
-  const network = useSyncExternalStore(
+/** Whether the machine says that it has a network. A stream that was open may not have noticed yet that it is gone. */
+export const useNetwork = (): boolean =>
+  useSyncExternalStore(
     subscribe,
     () => navigator.onLine,
     () => true,
   )
+
+/** Since when (UTC ms) the page hears nothing: the machine has no network, or the stream is cut. Null: it does. */
+function useOfflineSince(): number | null {
+  const connection = useConnection()
+  const network = useNetwork()
   const reconnect = useReconnect()
   const [since, setSince] = useState<number | null>(null)
   const cutAt = connection.state === 'offline' ? connection.since : null

@@ -15,6 +15,8 @@ it('sets the risk index against that of a day before, where the past reaches so 
   const readings = sampleReadings()
   expect(riskChange(readings, sampleHistory())).toBe(9)
   expect(riskChange(readings, sampleHistory({ risk: [[readings.bucket, 50]] }))).toBeNull()
+  const dayAgo = readings.bucket + readings.bucketMs - 86_400_000
+  expect(riskChange(readings, sampleHistory({ stepMs: 86_400_000, risk: [[dayAgo - 36e5 * 10, 50]] }))).toBeNull()
   expect(riskChange(readings, null)).toBeNull()
   expect(riskChange(sampleReadings({ risk: null }), sampleHistory())).toBeNull()
 })

@@ -3,6 +3,8 @@ import type { ClusterReading, CurrentReadings, HistoryReadings } from '../server
 import { countFates, type Fates } from './earlier-clusters.ts'
 
 const DAY_MS = 86_400_000
+/** A column farther than this from a day ago is not what the index was then: over months there is one every few hours only. */
+const DAY_AGO_WITHIN_MS = 1_800_000
 
 /** `94–222M`, `620k–1.4M`: a dollar sign and a unit too many are what makes a column too wide. */
 export function formatBand({ p10, p90 }: { p10: number; p90: number }): string {
@@ -17,7 +19,7 @@ export function riskChange(readings: CurrentReadings, history: HistoryReadings |
   const then = readings.bucket + readings.bucketMs - DAY_MS
   let nearest: readonly [number, number] | null = null
   for (const point of history.risk)
-    if (Math.abs(point[0] - then) <= history.stepMs && (!nearest || Math.abs(point[0] - then) < Math.abs(nearest[0] - then)))
+    if (Math.abs(point[0] - then) <= DAY_AGO_WITHIN_MS && (!nearest || Math.abs(point[0] - then) < Math.abs(nearest[0] - then)))
       nearest = point
   return nearest && readings.risk.value - nearest[1]
 }
