@@ -165,7 +165,7 @@ export const sources = {
   },
   quarantine: {
     open: (n: string, name: string) => `${n} quarantined messages of ${name} in 24 hours. Show the newest`,
-    none: (name: string) => `Quarantined messages of ${name}. Show the newest`,
+    none: (name: string) => `0 quarantined messages of ${name}. Show the newest`,
     title: (name: string) => `Quarantine of ${name}`,
     lead: 'Messages that no mapper could read, the newest first, as they came. Only the newest are kept.',
     loading: 'Loading messages',
