@@ -296,10 +296,7 @@ test('a changed password works, and the old one no longer does', async ({ page, 
   await signIn(page)
   await page.goto('/account')
   const next = `${administrator.password}-changed-9`
-  await page.getByLabel(/current password/i).fill(administrator.password)
-  await page.getByLabel(/^new password/i).fill(next)
-  await page.getByLabel(/repeat/i).fill(next)
-  await page.getByRole('button', { name: /change password/i }).click()
+  await changePassword(page, administrator.password, next)
   await expect(page.getByText(/password (was |has been )?changed/i)).toBeVisible()
   await expect(other).toHaveURL(/\/sign/) // the other session has ended, and its open page says so by itself
   await page.context().clearCookies()
@@ -308,6 +305,16 @@ test('a changed password works, and the old one no longer does', async ({ page, 
   await page.getByLabel('Password', { exact: true }).fill(administrator.password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await expect(page.getByTestId('form-error')).toBeVisible()
-  administrator.password = next
-  await signIn(page)
+  await signIn(page, { ...administrator, password: next })
+  // Whoever comes after finds the password that the start printed, also in a run that begins anew after a failure.
+  await page.goto('/account')
+  await changePassword(page, next, administrator.password)
+  await expect(page.getByText(/password (was |has been )?changed/i)).toBeVisible()
 })
+
+async function changePassword(page: Page, current: string, next: string): Promise<void> {
+  await page.getByLabel(/current password/i).fill(current)
+  await page.getByLabel(/^new password/i).fill(next)
+  await page.getByLabel(/repeat/i).fill(next)
+  await page.getByRole('button', { name: /change password/i }).click()
+}

@@ -136,10 +136,10 @@ test('the command palette finds an instrument by a few letters', async ({ page }
   await page.keyboard.press('Control+k')
   const search = page.getByRole('dialog').getByRole('combobox')
   await expect(search).toBeFocused()
-  await search.fill('simtide')
-  await expect(page.getByRole('dialog').getByRole('option').first()).toContainText('SIMTIDE')
+  await search.fill('simspark')
+  await expect(page.getByRole('dialog').getByRole('option').first()).toContainText('SIMSPARK')
   await page.keyboard.press('Enter')
-  await expect.poll(() => pathOf(page)).toContain('SIMTIDE')
+  await expect.poll(() => pathOf(page)).toContain('SIMSPARK')
   await ready(page)
 })
 
