@@ -6,7 +6,7 @@
  * Ours has all panes on, with the heat layer on and off in turns; the others draw the heat alone, the floor a single line. Software
  * rendering, 1400 × 800 CSS pixels at DPR 1; after each step a pixel is read back from every canvas. The first picture is the median of
  * several pages, unless it takes seconds. A chart that takes longer than two minutes for a step, or breaks its tab, is written down as that
- * and not asked again at a larger size. `--write` keeps the figures in bench/speed/results/chart-peers.json, with the machine's load.
+ * and not asked again at a larger size, nor is one whose pan takes over half a second. `--write` keeps the figures in bench/speed/results/chart-peers.json, with the machine's load.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
@@ -24,6 +24,8 @@ const SIZES = [
 const PEERS = ['faultline', 'echarts line', 'echarts heatmap', 'plotly', 'lightweight-charts', 'uplot'] as const
 const KINDS = ['pan', 'zoom', 'whole'] as const
 const GIVE_UP_MS = 120_000
+/** a pan that takes longer is not measured at larger sizes */
+const TOO_SLOW_MS = 500
 /** pages for the first picture; one only of charts that take longer than this */
 const FIRSTS = 5
 const SLOW_MS = 2_000
@@ -67,6 +69,8 @@ try {
       })
       results.push(figures)
       console.log(JSON.stringify(figures))
+      // A chart that is far behind would take most of the run to say so again.
+      if ((figures.step?.pan ?? 0) > TOO_SLOW_MS) gone.add(peer)
     }
 } finally {
   await stage.close()
