@@ -7,7 +7,6 @@ import { Change } from '../instruments/change.tsx'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { figure } from '../shell/prepare/format.ts'
 import { nameOf } from '../venues/prepare/words.ts'
-import type { Readings } from './prepare/readings.ts'
 import type { MarketFigures } from './prepare/summary.ts'
 
 const text = messages.heatmap
@@ -17,13 +16,14 @@ export function ChartHeader({
   instrument,
   figures,
   lastBucket,
-  readings,
+  within,
 }: {
   instrument: InstrumentListItem
   figures: MarketFigures | null
   /** of the view that `figures` come from */
   lastBucket: number | null
-  readings: Readings | null
+  /** within ±5 % of the price, USD; as in the rail */
+  within: { longUsd: number; shortUsd: number } | null
 }) {
   const price = figures?.lastPrice ?? instrument.lastClose
   // The list compares buckets; a picture of coarse candles only comes near that.
@@ -62,11 +62,11 @@ export function ChartHeader({
           {figure(figures?.fundingRate ?? instrument.fundingRate, formatFunding)}
         </Figure>
         <Figure label={text.within} className="hidden phone:block">
-          {readings ? (
+          {within ? (
             <>
-              <span className="text-long">{formatUsd(readings.longUsd)} L</span>
+              <span className="text-long">{formatUsd(within.longUsd)} L</span>
               <span className="text-t3"> / </span>
-              <span className="text-short">{formatUsd(readings.shortUsd)} S</span>
+              <span className="text-short">{formatUsd(within.shortUsd)} S</span>
             </>
           ) : (
             '–'

@@ -1,5 +1,4 @@
 'use client'
-import type { Tile } from '@faultline/market/tile'
 import { composeTiles } from '@faultline/ui/chart/compose-tiles'
 import type { HeatGridPair } from '@faultline/ui/chart/heat-grid'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -11,9 +10,8 @@ import { throttle } from '../stream/prepare/throttle.ts'
 import type { ColumnsNews, FeedNews } from '../stream/server/news.ts'
 import { AnswerError, fetchAnswer } from './fetch-answer.ts'
 import { isOutdated } from './prepare/is-outdated.ts'
-import { type Readings, readColumn } from './prepare/readings.ts'
 import { reachesNewest } from './prepare/summary.ts'
-import { neighbourRequests, newestTileRequest, tileRequests } from './prepare/tile-requests.ts'
+import { neighbourRequests, tileRequests } from './prepare/tile-requests.ts'
 import { type AskedView, viewPath } from './prepare/view-path.ts'
 import type { HeatmapView } from './server/schema.ts'
 import { TileCache } from './tile-cache.ts'
@@ -22,8 +20,6 @@ import { TileCache } from './tile-cache.ts'
 interface Picture {
   view: HeatmapView
   heat: HeatGridPair
-  /** holds the newest column */
-  newest: Tile | null
 }
 
 export interface PictureState {
@@ -31,7 +27,6 @@ export interface PictureState {
   /** what is on screen: candles come before the heat; the last good picture stays while another one loads or fails */
   view: HeatmapView | null
   heat: HeatGridPair | null
-  readings: Readings | null
   /** price now, wherever one looks; null while it is not known */
   price: number | null
   /** the asked range is not on screen yet; `more`: what is on screen is being replaced by another stretch or resolution of it */
@@ -161,10 +156,6 @@ export function usePicture(
   // The last picture of the same kind stays until the next one is whole; another range shows its candles first.
   const shown = picture && (current === null || sameKind(picture.view, current)) ? picture : { view, heat: null }
   const price = shown.view && reachesNewest(shown.view) ? (shown.view.candles.rows.at(-1)?.[4] ?? null) : lastClose
-  const readings = useMemo(
-    () => (picture?.newest && price !== null ? readColumn(picture.newest, picture.view.build.lastBucket, price) : null),
-    [picture, price],
-  )
   const isEmpty = problem === 'no data' || !known || (current !== null && current.tiles.length === 0 && picture === null)
   // Another stretch or resolution of the same range comes under what is on screen, which stays of use.
   const another = query.isPlaceholderData && !(view?.range === range && view.instrument.key === instrument)
@@ -173,7 +164,6 @@ export function usePicture(
     state,
     view: shown.view,
     heat: shown.heat,
-    readings,
     price,
     loading: {
       view: another || view === null,
@@ -186,12 +176,8 @@ export function usePicture(
 }
 
 async function loadPicture(view: HeatmapView, signal: AbortSignal): Promise<Picture> {
-  const newest = cache.load(newestTileRequest(view), signal).catch((error: unknown) => {
-    if (signal.aborted) throw error
-    return null // the picture is worth showing without the readings
-  })
-  const [tiles, last] = await Promise.all([Promise.all(tileRequests(view).map((r) => cache.load(r, signal))), newest])
-  return { view, heat: composeTiles(tiles, view), newest: last }
+  const tiles = await Promise.all(tileRequests(view).map((r) => cache.load(r, signal)))
+  return { view, heat: composeTiles(tiles, view) }
 }
 
 const sameKind = (a: HeatmapView, b: HeatmapView): boolean => a.range === b.range && a.instrument.key === b.instrument.key

@@ -252,7 +252,7 @@ export function Workspace({
             instrument={instrument}
             figures={figures}
             lastBucket={view?.build.lastBucket ?? null}
-            readings={replay.at === null ? picture.readings : null}
+            within={replay.at === null ? (readings.readings?.asymmetry.find(({ within }) => within === 0.05) ?? null) : null}
           />
           {/* the row of venues takes its room from the chart, or what is under it would leave the screen */}
           <div

@@ -1,6 +1,6 @@
-import { tileIndexOf, tileStart } from '@faultline/market/tile-build'
+import { tileIndexOf } from '@faultline/market/tile-build'
 import { expect, it } from 'vitest'
-import { neighbourRequests, newestTileRequest, tileRequests } from './tile-requests.ts'
+import { neighbourRequests, tileRequests } from './tile-requests.ts'
 
 const M = 60_000
 const index = tileIndexOf(Date.UTC(2026, 2, 5), 5 * M)
@@ -19,13 +19,6 @@ it('names a closed tile for ever and an open one by the last bucket', () => {
   expect(a.map((r) => r.url)).toEqual([`/tiles/7/5m/${index}`, `/tiles/7/5m/${index + 1}`])
   expect(a[0]?.key).toBe(b[0]?.key)
   expect(a[1]?.key).not.toBe(b[1]?.key)
-})
-
-it('reads the newest column from the finest resolution, closed once its tile is full', () => {
-  const at = tileIndexOf(Date.UTC(2026, 2, 5), M)
-  const last = tileStart(at + 1, M) - M
-  expect(newestTileRequest(view(last))).toEqual({ url: `/tiles/7/1m/${at}`, key: `/tiles/7/1m/${at}` })
-  expect(newestTileRequest(view(last - M)).key).toBe(`/tiles/7/1m/${at}@${last - M}`)
 })
 
 it('fetches the closed neighbours in advance, as far as there is history', () => {

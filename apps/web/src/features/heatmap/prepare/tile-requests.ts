@@ -1,5 +1,5 @@
 import { resolutionName } from '@faultline/market/resolution'
-import { tileEnd, tileIndexOf } from '@faultline/market/tile-build'
+import { tileEnd } from '@faultline/market/tile-build'
 
 export interface TileRequest {
   /** unique for the tile's content */
@@ -17,12 +17,6 @@ export interface TiledView {
 /** The tiles of the picture. */
 export const tileRequests = ({ build, resolutionMs, tiles }: TiledView): TileRequest[] =>
   tiles.map(({ index, closed }) => request(build, resolutionMs, index, closed))
-
-/** The tile of the finest resolution that holds the newest column: readings near the price come from it. */
-export function newestTileRequest({ build }: TiledView): TileRequest {
-  const index = tileIndexOf(build.lastBucket, build.bucketMs)
-  return request(build, build.bucketMs, index, tileEnd(index, build.bucketMs) <= build.lastBucket + build.bucketMs)
-}
 
 /** The closed tiles beside those of the picture: two before, one after. */
 export function neighbourRequests(view: TiledView & { build: { firstBucket: number } }): TileRequest[] {
