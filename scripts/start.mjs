@@ -143,6 +143,7 @@ try {
     DATABASE_APP_URL: db.appUrl, // the services never see the owner's URL
     NEXTAUTH_URL: process.env.NEXTAUTH_URL ?? origin,
     NEXTAUTH_SECRET: process.env.NEXTAUTH_SECRET ?? secret('NEXTAUTH_SECRET'),
+    FAULTLINE_ENCRYPTION_KEYS: process.env.FAULTLINE_ENCRYPTION_KEYS ?? `k1:${secret('FAULTLINE_ENCRYPTION_KEY')}`,
     PORT: String(port),
     HOST: host,
     FAULTLINE_ROOT: root,

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { startPostgres } from '../packages/db/tools/local-postgres.mjs'
 import { findChromium } from './chromium.mjs'
 import { root } from './environment.mjs'
@@ -48,6 +49,18 @@ const count = (name, passed, failed) => {
   total.failed += failed
   if (failed > 0) failures.push(`${name}: ${failed} failed`)
 }
+/** What failed in the browser and how it began, so that the end of a long log says it. */
+function failedSpecs(suites) {
+  return (suites ?? []).flatMap((suite) => [
+    ...(suite.specs ?? [])
+      .filter((spec) => !spec.ok)
+      .map((spec) => {
+        const error = spec.tests.flatMap((test) => test.results).find((result) => result.error)?.error?.message ?? ''
+        return `${suite.file}: ${spec.title}: ${stripVTControlCharacters(error).split('\n').slice(0, 6).join(' ').slice(0, 400)}`
+      }),
+    ...failedSpecs(suite.suites),
+  ])
+}
 /** A stage of one verdict. */
 async function check(stage, title, cmd, args, env) {
   if (!selected(stage) || stopping) return
@@ -90,6 +103,14 @@ try {
       // A file that fails to load holds no test: count it, or it would vanish.
       const broken = r.testResults.filter((t) => t.status === 'failed' && t.assertionResults.every((a) => a.status !== 'failed')).length
       count(name, r.numPassedTests, r.numFailedTests + broken)
+      for (const t of r.testResults)
+        for (const a of t.assertionResults)
+          if (a.status === 'failed')
+            failures.push(
+              `  ${path.basename(t.name)}: ${a.fullName}: ${String(a.failureMessages?.[0] ?? '')
+                .split('\n')[0]
+                ?.slice(0, 300)}`,
+            )
       seen += r.numPassedTests
     }
     if (code !== 0 && failures.length === 0) count('tests', 0, 1)
@@ -104,8 +125,9 @@ try {
     rmSync(path.dirname(results), { recursive: true, force: true })
     const code = await run(process.execPath, ['e2e/run.mjs'], { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: results })
     if (existsSync(results)) {
-      const { stats } = JSON.parse(readFileSync(results, 'utf8'))
+      const { stats, suites } = JSON.parse(readFileSync(results, 'utf8'))
       count('end to end', stats.expected, stats.unexpected + stats.flaky)
+      for (const why of failedSpecs(suites)) failures.push(`  ${why}`)
       if (code !== 0 && stats.unexpected + stats.flaky === 0) count('end to end (see above)', 0, 1)
     } else count('end to end (did not run)', 0, 1)
   }

@@ -42,7 +42,7 @@ const pages: Handler = async (request, response) => {
   await prepared
   await app.getRequestHandler()(request, response)
 }
-const server = createServer(createFront({ services, publicUrl: env.publicUrl, pages }))
+const server = createServer(createFront({ services, publicUrl: env.publicUrl, pages, trustedProxies: env.trustedProxies }))
 // longer than reverse proxies keep theirs (60 s is common): a connection that we close as they use it is a 502 there
 server.keepAliveTimeout = 65_000
 

@@ -42,7 +42,12 @@ const SECRET = 'a secret of the benchmark, long enough'
 
 /** The other process: the front on a free port, told to the parent. */
 async function serve(): Promise<void> {
-  const services = openServices({ databaseUrl: process.env.DATABASE_APP_URL ?? '', authSecret: SECRET })
+  const services = openServices({
+    databaseUrl: process.env.DATABASE_APP_URL ?? '',
+    authSecret: SECRET,
+    publicUrl: new URL('http://127.0.0.1'),
+    encryptionKeys: `bench:${Buffer.alloc(32).toString('base64')}`,
+  })
   const publicUrl = new URL('http://127.0.0.1')
   const server = createServer(createFront({ services, publicUrl, pages: (_, response) => void response.end() }))
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))

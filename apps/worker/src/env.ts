@@ -33,6 +33,17 @@ const wsUrl = z
 const liveSchema = z.object({
   /** where spool and bans of this worker are kept */
   FAULTLINE_STATE_DIR: z.string().min(1).default('.data'),
+  /** opens what the web server has sealed: webhooks' addresses, venues' keys */
+  FAULTLINE_ENCRYPTION_KEYS: z.string().min(1).optional(),
+  /** where people open the product: links in messages begin with it */
+  NEXTAUTH_URL: z.url().optional(),
+  /** smtp://user:password@host:587 or smtps://…; without it no e-mail is sent */
+  FAULTLINE_SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+    .optional(),
+  /** sender of e-mail: Faultline <faultline@example.org> */
+  FAULTLINE_MAIL_FROM: z.string().min(3).max(320).optional(),
   /** how long an instrument stays with a worker that has died or is frozen, ms */
   FAULTLINE_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).optional(),
   /** how long a sum over venues waits for a venue whose column is late, ms after the column's end */
@@ -78,6 +89,11 @@ export interface LiveEnv {
   sumGraceMs: number | undefined
   /** under which it holds instruments; undefined: one of its own */
   workerName: string | undefined
+  /** for SecretBox; undefined: nothing sealed can be opened */
+  encryptionKeys: string | undefined
+  publicUrl: string | undefined
+  /** null: no e-mail is sent */
+  mail: { smtpUrl: string; from: string } | null
   /** where metrics are served; null: nowhere */
   metrics: { port: number; host: string } | null
   /** of sources that have no addresses of their own */
@@ -102,6 +118,12 @@ export function readLiveEnv(source: Readonly<Record<string, string | undefined>>
     leaseMs: env.FAULTLINE_LEASE_MS,
     sumGraceMs: env.FAULTLINE_SUM_GRACE_MS,
     workerName: env.FAULTLINE_WORKER_NAME,
+    encryptionKeys: env.FAULTLINE_ENCRYPTION_KEYS,
+    publicUrl: env.NEXTAUTH_URL,
+    mail:
+      env.FAULTLINE_SMTP_URL === undefined
+        ? null
+        : { smtpUrl: env.FAULTLINE_SMTP_URL, from: env.FAULTLINE_MAIL_FROM ?? 'Faultline <faultline@localhost>' },
     metrics: env.FAULTLINE_METRICS_PORT === undefined ? null : { port: env.FAULTLINE_METRICS_PORT, host: env.FAULTLINE_METRICS_HOST },
     addresses,
   }

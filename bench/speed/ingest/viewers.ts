@@ -41,6 +41,7 @@ export async function measureViewers(viewers: number) {
       web = await startWeb({
         DATABASE_APP_URL: appUrl,
         NEXTAUTH_SECRET: authSecret,
+        FAULTLINE_ENCRYPTION_KEYS: `bench:${Buffer.alloc(32).toString('base64')}`,
         PORT: String(port + 1),
         NEXTAUTH_URL: `http://127.0.0.1:${port + 1}`,
       })

@@ -16,6 +16,7 @@ export const CHANNELS = {
   sources: 'faultline_sources',
   aggregates: 'faultline_aggregates',
   readings: 'faultline_readings',
+  people: 'faultline_people',
 } as const
 export type NotifyChannel = keyof typeof CHANNELS
 
@@ -30,6 +31,20 @@ const payloads = {
   readings: z.object({ instrumentIds: z.array(z.int()).max(1000) }),
   /** new columns of a build are there; times are starts of buckets in UTC milliseconds */
   columns: z.object({ instrumentId: z.int(), instrumentKey: z.string(), buildId: z.int(), lastBucket: z.number() }),
+  /** what people make has changed (triggers of the migration people_access say so): of one person or of one team */
+  people: z.object({
+    subject: z.enum(['item', 'comment', 'member', 'team', 'inbox', 'rule']),
+    /** of the item, the member, the team, the alert event, the rule; of a comment: its item */
+    id: z.string(),
+    /** of an item: layout, view, watchlist */
+    kind: z.string().nullable(),
+    version: z.number().nullable(),
+    ownerId: z.string().nullable(),
+    teamId: z.string().nullable(),
+    /** who did it; null: no person */
+    by: z.string().nullable(),
+    gone: z.boolean(),
+  }),
   /** sessions of this person have to be looked at again */
   user: z.object({ id: z.string() }),
   progress: z.object({

@@ -12,6 +12,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { getConstructionPlans, getMigrationPlans } from 'pg-boss'
 
 const packageDir = fileURLToPath(new URL('..', import.meta.url))
 const MIGRATIONS = path.join(packageDir, 'prisma', 'migrations')
@@ -32,6 +33,7 @@ export async function provision({ ownerUrl, appUrl, stateDir, log = () => {} }) 
     await checkServer(owner)
     await ensureGroup(owner, ownerUrl)
     await migrateOver(owner, ownerUrl, log)
+    await ensureJobs(owner, log)
     if (appUrl) {
       await checkApplication(appUrl, 'DATABASE_APP_URL')
       return { ownerUrl, appUrl }
@@ -49,6 +51,7 @@ export async function migrate(ownerUrl, log = () => {}) {
     await checkServer(owner)
     await ensureGroup(owner, ownerUrl)
     await migrateOver(owner, ownerUrl, log)
+    await ensureJobs(owner, log)
   })
 }
 
@@ -157,6 +160,29 @@ export function runPrisma(args, ownerUrl) {
           ),
     )
   })
+}
+
+// --- jobs ------------------------------------------------------------------------------------------
+
+/** The job engine's tables, in a schema of its own that Prisma does not look at; the application works with them, the owner makes them. */
+async function ensureJobs(owner, log) {
+  const require = createRequire(import.meta.url)
+  const wanted = JSON.parse(readFileSync(path.join(path.dirname(require.resolve('pg-boss')), '..', 'package.json'), 'utf8')).pgboss.schema
+  const { rows } = await owner.query("select to_regclass('pgboss.version') is not null as there")
+  const version = rows[0].there ? (await owner.query('select version from pgboss.version')).rows[0]?.version : undefined
+  if (version > wanted)
+    throw problem(
+      'forbidden',
+      `The job tables of this database are of a newer Faultline (${version}). Update this checkout and start again.`,
+    )
+  if (version === wanted) return
+  log(version === undefined ? 'making the job tables' : 'migrating the job tables')
+  await owner.query(version === undefined ? getConstructionPlans('pgboss') : getMigrationPlans('pgboss', version))
+  await owner.query(`
+    grant usage on schema pgboss to ${GROUP};
+    grant select, insert, update, delete on all tables in schema pgboss to ${GROUP};
+    grant usage on all sequences in schema pgboss to ${GROUP};
+    grant execute on all functions in schema pgboss to ${GROUP}`)
 }
 
 // --- roles -------------------------------------------------------------------------------------------

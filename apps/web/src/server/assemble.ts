@@ -1,5 +1,6 @@
 import { openDatabase } from '@faultline/db/database'
 import { sessionState } from '@faultline/db/repositories/users'
+import { SecretBox } from '@faultline/db/secret-box'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { AccuracyStore } from '../features/accuracy/server/accuracy-store.ts'
 import { readAccuracy } from '../features/accuracy/server/read-accuracy.ts'
@@ -20,6 +21,7 @@ import { createCaller } from './caller.ts'
 import { Embed } from './embed/embed.ts'
 import type { WebEnv } from './env.ts'
 import { EventHub } from './events/event-hub.ts'
+import { JobSender } from './job-sender.ts'
 import { rootRouter } from './root-router.ts'
 import type { WebRuntime } from './runtime.ts'
 import type { Services } from './services.ts'
@@ -32,9 +34,13 @@ export interface OpenServices extends Services {
 }
 
 /** Makes what exists once per process, and begins to listen to the database. */
-export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'> & Partial<Pick<WebEnv, 'embed'>>): OpenServices {
+export function openServices(
+  env: Pick<WebEnv, 'databaseUrl' | 'authSecret' | 'publicUrl' | 'encryptionKeys'> & Partial<Pick<WebEnv, 'embed' | 'mail'>>,
+): OpenServices {
+  const box = new SecretBox(env.encryptionKeys)
   const db = openDatabase({ url: withTimeout(env.databaseUrl), applicationName: 'faultline web' })
   const passwords = new Passwords()
+  const jobs = new JobSender(env.databaseUrl)
   const sessions = new Sessions({ db, secret: env.authSecret })
   const hub = new EventHub({ db, sessions })
   const views = new ViewStore({
@@ -51,6 +57,10 @@ export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'> & P
   passwords.prepare().catch(() => {})
   return {
     db,
+    publicUrl: env.publicUrl,
+    mail: env.mail ?? false,
+    box,
+    jobs,
     passwords,
     sessions,
     hub,
@@ -61,7 +71,10 @@ export function openServices(env: Pick<WebEnv, 'databaseUrl' | 'authSecret'> & P
     choices: new ChoiceAllowance(),
     embed: new Embed({ db, secret: env.authSecret, origins: env.embed ?? null }),
     stop: () => hub.close(),
-    close: () => db.close(),
+    async close() {
+      await jobs.close()
+      await db.close()
+    },
   }
 }
 
@@ -86,13 +99,17 @@ export function runtimeOf(services: Services, env: Pick<WebEnv, 'authSecret' | '
     accuracy: (horizon) => accuracy.read(horizon),
     embed: { isOpen: services.embed.isOpen, load: (key, range) => loadEmbed(services, key, range) },
     signIn: (credentials) => signIn(services, credentials),
-    callerOf: async (cookieHeader) => createCaller({ services, session: await sessions.ofCookies(cookieHeader) }),
+    callerOf: async (cookieHeader, ip) => createCaller({ services, session: await sessions.ofCookies(cookieHeader), ip }),
     trpc: (request) =>
       fetchRequestHandler({
         endpoint: '/api/trpc',
         req: request,
         router: rootRouter,
-        createContext: async () => ({ services, session: await sessions.ofCookies(request.headers.get('cookie')) }),
+        createContext: async () => ({
+          services,
+          session: await sessions.ofCookies(request.headers.get('cookie')),
+          ip: request.headers.get('x-faultline-ip'),
+        }),
       }),
   }
 }

@@ -25,7 +25,10 @@ export async function requireAdmin(): Promise<SessionUser> {
 }
 
 /** The root router without a network in between: `(await serverApi()).instruments.list()`. Procedures check as always. */
-export const serverApi = cache(async (): Promise<Caller> => webRuntime().callerOf((await headers()).get('cookie')))
+export const serverApi = cache(async (): Promise<Caller> => {
+  const asked = await headers()
+  return webRuntime().callerOf(asked.get('cookie'), asked.get('x-faultline-ip'))
+})
 
 /** The nonce of this response's content security policy, for inline scripts of our own. */
 export const scriptNonce = async (): Promise<string | undefined> => (await headers()).get('x-nonce') ?? undefined

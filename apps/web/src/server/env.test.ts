@@ -6,6 +6,7 @@ const good = {
   NEXTAUTH_SECRET: 'x'.repeat(32),
   NEXTAUTH_URL: 'http://127.0.0.1:3000',
   PORT: '3000',
+  FAULTLINE_ENCRYPTION_KEYS: 'k1:abc',
 }
 
 it('reads what npm start sets', () => {
@@ -16,12 +17,15 @@ it('reads what npm start sets', () => {
     port: 3000,
     host: '127.0.0.1',
     embed: null,
+    encryptionKeys: 'k1:abc',
+    mail: false,
+    trustedProxies: 0,
   })
 })
 
 it('names every variable that is missing, and what is wrong with the others', () => {
   expect(() => readEnv({ PORT: '', NEXTAUTH_SECRET: 'short', NEXTAUTH_URL: 'localhost' })).toThrow(
-    /not set: DATABASE_APP_URL, PORT; NEXTAUTH_SECRET must have at least 32 characters.*NEXTAUTH_URL must look like/,
+    /not set: DATABASE_APP_URL, PORT, FAULTLINE_ENCRYPTION_KEYS; NEXTAUTH_SECRET must have at least 32 characters.*NEXTAUTH_URL must look like/,
   )
 })
 

@@ -35,6 +35,12 @@ const schema = z.object({
   NEXTAUTH_URL: url(['http:', 'https:'], 'must look like https://faultline.example.org'),
   PORT: z.coerce.number().int().min(0).max(65_535),
   HOST: z.string().min(1).default('127.0.0.1'),
+  /** seals what must be read again but never shown, see packages/db/src/secret-box.ts */
+  FAULTLINE_ENCRYPTION_KEYS: z.string().min(1),
+  /** whether e-mail is sent; the worker does it */
+  FAULTLINE_SMTP_URL: z.string().optional(),
+  /** how many reverse proxies stand before this server: the address of who asks is taken from X-Forwarded-For accordingly */
+  FAULTLINE_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   /** who may show /embed in a frame, without an account */
   FAULTLINE_EMBED: z.string().default('off').transform(embedOrigins),
 })
@@ -52,6 +58,10 @@ export interface WebEnv {
   readonly host: string
   /** origins that may show /embed in a frame, to people without an account; `*`: all; null: none */
   readonly embed: readonly string[] | null
+  readonly encryptionKeys: string
+  /** e-mail is sent; without it links are handed over by an administrator */
+  readonly mail: boolean
+  readonly trustedProxies: number
 }
 
 type Source = Readonly<Record<string, string | undefined>>
@@ -66,6 +76,9 @@ export function readEnv(source: Source): WebEnv {
     port: env.PORT,
     host: env.HOST,
     embed: env.FAULTLINE_EMBED,
+    encryptionKeys: env.FAULTLINE_ENCRYPTION_KEYS,
+    mail: env.FAULTLINE_SMTP_URL !== undefined,
+    trustedProxies: env.FAULTLINE_TRUSTED_PROXIES,
   }
 }
 

@@ -1,39 +1,56 @@
 import { describe, expect, it, vi } from 'vitest'
 import { rootRouter } from './root-router.ts'
 import { webUnderTest } from './testing/web-under-test.ts'
+import type { Access } from './trpc.ts'
 
 const web = webUnderTest()
 
-/** Who may call what. A procedure that is missing here fails the first test: decide, then write it down. */
-const NEEDS: Record<string, 'signedIn' | 'admin'> = {
-  'instruments.list': 'signedIn',
-  'heatmap.view': 'signedIn',
-  'heatmap.defaultRange': 'signedIn',
-  'account.me': 'signedIn',
-  'account.changePassword': 'signedIn',
+/**
+ * Who may call what, written down a second time: a procedure that is missing here, or that says otherwise, fails the first test.
+ * `editor of item`: at least an editor of the team whose item it is, or its one owner.
+ */
+const NEEDS: Record<string, string> = {
+  'instruments.list': 'signed in',
+  'heatmap.view': 'signed in',
+  'heatmap.defaultRange': 'signed in',
+  'account.me': 'signed in',
+  'account.changePassword': 'signed in',
   'sources.list': 'admin',
   'sources.update': 'admin',
   'sources.quarantine': 'admin',
-  'feeds.current': 'signedIn',
-  'feeds.detail': 'signedIn',
-  'score.summary': 'signedIn',
-  'readings.current': 'signedIn',
-  'readings.history': 'signedIn',
-  'screener.list': 'signedIn',
-  'screener.breakouts': 'signedIn',
-  'venues.choose': 'signedIn',
-  'observed.current': 'signedIn',
-  'observed.layer': 'signedIn',
+  'feeds.current': 'signed in',
+  'feeds.detail': 'signed in',
+  'saved.list': 'signed in',
+  'saved.readAll': 'signed in',
+  'saved.get': 'viewer of item',
+  'saved.create': 'editor of team or self',
+  'saved.update': 'editor of item',
+  'saved.duplicate': 'editor of team or self',
+  'saved.move': 'editor of item',
+  'saved.remove': 'editor of item',
+  'saved.versions': 'viewer of item',
+  'saved.restore': 'editor of item',
+  'score.summary': 'signed in',
+  'readings.current': 'signed in',
+  'readings.history': 'signed in',
+  'screener.list': 'signed in',
+  'screener.breakouts': 'signed in',
+  'venues.choose': 'signed in',
+  'observed.current': 'signed in',
+  'observed.layer': 'signed in',
   'observed.status': 'admin',
   'observed.switch': 'admin',
   'observed.add': 'admin',
   'observed.clear': 'admin',
   'observed.export': 'admin',
-  'stream.follow': 'signedIn',
+  'stream.follow': 'signed in',
 }
 // flat by path at run time, nested in the type
-const flat = rootRouter._def.procedures as unknown as Record<string, { _def: { type: 'query' | 'mutation' | 'subscription' } }>
-const procedures = Object.entries(flat).map(([path, procedure]) => ({ path, type: procedure._def.type }))
+interface Flat {
+  _def: { type: 'query' | 'mutation' | 'subscription'; meta: { access: Access } }
+}
+const flat = rootRouter._def.procedures as unknown as Record<string, Flat>
+const procedures = Object.entries(flat).map(([path, { _def }]) => ({ path, type: _def.type, access: _def.meta.access }))
 
 /** As a browser would ask: subscriptions of the front, the rest of Next's route (what it calls). Without any input. */
 async function ask({ path, type }: (typeof procedures)[number], cookie?: string): Promise<Response> {
@@ -49,10 +66,11 @@ async function ask({ path, type }: (typeof procedures)[number], cookie?: string)
 }
 
 it('has a rule for each procedure', () => {
-  expect(Object.keys(NEEDS).sort()).toEqual(procedures.map((p) => p.path).sort())
+  const said = (access: Access) => (access.kind === 'team' ? `${access.role} of ${access.of}` : access.kind)
+  expect(NEEDS).toEqual(Object.fromEntries(procedures.map(({ path, access }) => [path, said(access)])))
 })
 
-describe.each(procedures)('$path', (procedure) => {
+describe.each(procedures.filter(({ access }) => access.kind !== 'public'))('$path', (procedure) => {
   it('says 401 without a session, before it looks at the input', async () => {
     const response = await ask(procedure)
     expect(response.status).toBe(401)
@@ -70,10 +88,10 @@ describe.each(procedures)('$path', (procedure) => {
       expect((await ask(procedure, cookie)).status).toBe(401)
   })
 
-  it(`${NEEDS[procedure.path] === 'admin' ? 'refuses' : 'lets in'} a member`, async () => {
+  it(`${procedure.access.kind === 'admin' ? 'refuses' : 'lets in'} a member`, async () => {
     const cookie = await web.cookieOf(await web.addPerson({ role: 'member' }))
     const { status } = await ask(procedure, cookie)
-    if (NEEDS[procedure.path] === 'admin') expect(status).toBe(403)
+    if (procedure.access.kind === 'admin') expect(status).toBe(403)
     else expect([200, 400]).toContain(status) // 400: in, and asked for an input
   })
 })

@@ -10,6 +10,18 @@ import { layerProcedure } from '../features/observed/server/layer.ts'
 import { addProcedure, clearProcedure, exportProcedure, statusProcedure, switchProcedure } from '../features/observed/server/manage.ts'
 import { currentReadingsProcedure } from '../features/readings/server/current.ts'
 import { historyReadingsProcedure } from '../features/readings/server/history.ts'
+import {
+  createProcedure as createSavedProcedure,
+  duplicateProcedure,
+  getProcedure,
+  listProcedure as listSavedProcedure,
+  moveProcedure,
+  readAllProcedure,
+  removeProcedure,
+  restoreProcedure,
+  updateProcedure as updateSavedProcedure,
+  versionsProcedure,
+} from '../features/saved/server/saved.ts'
 import { summaryProcedure } from '../features/score/server/summary.ts'
 import { screenerBreakoutsProcedure, screenerListProcedure } from '../features/screener/server/list.ts'
 import { listProcedure as listSourcesProcedure } from '../features/sources/server/list.ts'
@@ -28,6 +40,19 @@ export const rootRouter = router({
   venues: router({ choose: chooseProcedure }),
   readings: router({ current: currentReadingsProcedure, history: historyReadingsProcedure }),
   screener: router({ list: screenerListProcedure, breakouts: screenerBreakoutsProcedure }),
+  /** layouts, views and watchlists */
+  saved: router({
+    list: listSavedProcedure,
+    readAll: readAllProcedure,
+    get: getProcedure,
+    create: createSavedProcedure,
+    update: updateSavedProcedure,
+    duplicate: duplicateProcedure,
+    move: moveProcedure,
+    remove: removeProcedure,
+    versions: versionsProcedure,
+    restore: restoreProcedure,
+  }),
   score: router({ summary: summaryProcedure }),
   observed: router({
     current: observedNowProcedure,

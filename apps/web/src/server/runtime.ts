@@ -17,7 +17,7 @@ export interface WebRuntime {
   isAlive(claims: SessionClaims): Promise<boolean>
   signIn(credentials: unknown): Promise<SignedIn | null>
   /** the root router for server components, as the person of this Cookie header */
-  callerOf(cookieHeader: string | null): Promise<Caller>
+  callerOf(cookieHeader: string | null, ip: string | null): Promise<Caller>
   /** answers /api/trpc */
   trpc(request: Request): Promise<Response>
   /** the live score of every market; for everybody, and worked out at most once a minute */

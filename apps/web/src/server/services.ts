@@ -1,4 +1,5 @@
 import type { Database } from '@faultline/db/database'
+import type { SecretBox } from '@faultline/db/secret-box'
 import type { ViewStore } from '../features/heatmap/server/view-store.ts'
 import type { InstrumentList } from '../features/instruments/server/instrument-list.ts'
 import type { ReadingsStore } from '../features/readings/server/readings-store.ts'
@@ -8,10 +9,17 @@ import type { Passwords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
 import type { Embed } from './embed/embed.ts'
 import type { EventHub } from './events/event-hub.ts'
+import type { JobSender } from './job-sender.ts'
 
 /** What exists once per process. server.ts makes it; procedures and the front get it passed in. */
 export interface Services {
   readonly db: Database
+  /** where people open the product: links in messages begin with it */
+  readonly publicUrl: URL
+  /** e-mail is sent; without it an administrator hands links over */
+  readonly mail: boolean
+  readonly box: SecretBox
+  readonly jobs: JobSender
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly hub: EventHub

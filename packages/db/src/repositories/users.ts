@@ -2,12 +2,14 @@
 import { FaultlineError } from '@faultline/market/errors'
 import { type Actor, withActor } from '../actor.ts'
 import type { Database } from '../database.ts'
+import { type Allowance, allowanceOf } from './plans.ts'
 
 export interface SignInUser {
   id: string
   email: string
   name: string
-  passwordHash: string
+  /** null: signs in by another way only */
+  passwordHash: string | null
   role: 'admin' | 'member'
   sessionVersion: number
   passwordIsInitial: boolean
@@ -22,6 +24,10 @@ export interface SessionState {
   sessionVersion: number
   passwordIsInitial: boolean
   disabled: boolean
+  emailVerified: boolean
+  /** a second factor is asked for at sign-in */
+  secondFactor: boolean
+  allowance: Allowance
 }
 
 /** Addresses are compared and stored in this form. */
@@ -39,15 +45,25 @@ export async function findForSignIn(db: Database, email: string): Promise<SignIn
 export async function sessionState(db: Database, userId: string): Promise<SessionState | null> {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(userId)) return null
   const user = await withActor(db, { kind: 'authenticator' }, (tx) =>
-    tx.user.findUnique({
-      where: { id: userId },
-      select: { email: true, name: true, role: true, sessionVersion: true, passwordIsInitial: true, disabledAt: true },
-    }),
+    tx.user.findUnique({ where: { id: userId }, include: { plan: true } }),
   )
   if (!user) return null
-  const { disabledAt, ...rest } = user
-  return { ...rest, disabled: disabledAt !== null }
+  const { email, name, role, sessionVersion, passwordIsInitial, disabledAt, emailVerifiedAt, totpEnabledAt, plan, planUntil } = user
+  return {
+    email,
+    name,
+    role,
+    sessionVersion,
+    passwordIsInitial,
+    disabled: disabledAt !== null,
+    emailVerified: emailVerifiedAt !== null,
+    secondFactor: totpEnabledAt !== null,
+    allowance: allowanceOf(planUntil !== null && planUntil.getTime() <= Date.now() ? await freePlan(db) : plan, role),
+  }
 }
+
+/** What remains when a plan has ended. */
+const freePlan = (db: Database) => withActor(db, { kind: 'authenticator' }, (tx) => tx.plan.findUniqueOrThrow({ where: { key: 'free' } }))
 
 /**
  * Makes the first administrator, with a generated password, in a database without users; false (and nothing happens) where

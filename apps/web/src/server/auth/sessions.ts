@@ -1,4 +1,5 @@
 import type { Database } from '@faultline/db/database'
+import type { Allowance } from '@faultline/db/repositories/plans'
 import { sessionState } from '@faultline/db/repositories/users'
 import { LRUCache } from 'lru-cache'
 import { decode } from 'next-auth/jwt'
@@ -13,6 +14,11 @@ export interface SessionUser {
   readonly role: 'admin' | 'member'
   readonly sessionVersion: number
   readonly passwordIsInitial: boolean
+  readonly emailVerified: boolean
+  /** a second factor is asked for at sign-in */
+  readonly secondFactor: boolean
+  /** what the plan allows */
+  readonly allowance: Allowance
 }
 
 export interface Session {
@@ -61,8 +67,8 @@ export class Sessions {
     if (claims.exp * 1_000 <= Date.now()) return null
     const state = await this.stateOf(claims.userId)
     if (!state || state.disabled || state.sessionVersion !== claims.sessionVersion) return null
-    const { email, name, role, sessionVersion, passwordIsInitial } = state
-    const user: SessionUser = { userId: claims.userId, email, name, role, sessionVersion, passwordIsInitial }
+    const { disabled: _disabled, ...rest } = state
+    const user: SessionUser = { userId: claims.userId, ...rest }
     return { user, whenEnded: (until) => this.watch(claims, until) }
   }
 

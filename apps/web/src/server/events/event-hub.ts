@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '@faultline/db/database'
-import { type Listener, listen } from '@faultline/db/notify'
+import { type Listener, listen, type NotifyPayload } from '@faultline/db/notify'
 import { FaultlineError } from '@faultline/market/errors'
 import {
   type ClockNews,
@@ -13,6 +13,7 @@ import {
 import type { Session, Sessions } from '../auth/sessions.ts'
 import { readReports } from './feed-reports.ts'
 import { FeedWatch } from './feed-watch.ts'
+import { PeopleAudience } from './people-audience.ts'
 import { isSameToReaders } from './same-news.ts'
 import { type ServedBuild, servedBuilds } from './served-builds.ts'
 import { pause, untilAborted } from './wait.ts'
@@ -28,6 +29,8 @@ interface Entry {
   news: News
   /** our clock */
   at: number
+  /** of people's news: the one person whom it is for, where it is not a team's */
+  ownerId?: string | null
 }
 
 /** A reader gets at most this many rounds of news per second; between them only the newest state is kept. */
@@ -35,6 +38,8 @@ const ROUND_MS = 250
 /** Progress that has not moved for so long is not shown to those who come new, and forgotten after that long. */
 const PROGRESS_STALE_MS = 15_000
 const PROGRESS_KEPT_MS = 3_600_000
+/** Whoever was away for longer asks for everything anew, see the browser's side. */
+const PEOPLE_KEPT_MS = 600_000
 
 /**
  * One LISTEN connection for the whole process, fanned out to all event streams. It keeps state, not messages: per
@@ -46,6 +51,7 @@ export class EventHub {
   private readonly db: Database
   private readonly sessions: Sessions
   private readonly watch: FeedWatch
+  private readonly audience: PeopleAudience
   private listener: Listener | undefined
   /** by subject */
   private readonly newest = new Map<string, Entry>()
@@ -67,6 +73,7 @@ export class EventHub {
   constructor(options: { db: Database; sessions: Sessions }) {
     this.db = options.db
     this.sessions = options.sessions
+    this.audience = new PeopleAudience(options.db)
     this.watch = new FeedWatch({ read: (ids) => readReports(this.db, ids), put: (news) => this.putFeed(news) })
   }
 
@@ -84,12 +91,16 @@ export class EventHub {
           this.columnsSeq = ++this.seq
           this.readingsSeq = this.seq
         } else if (message.channel === 'readings') this.onReadings()
-        else if (message.channel === 'user') this.sessions.forget(message.payload.id)
+        else if (message.channel === 'user') {
+          this.sessions.forget(message.payload.id)
+          this.audience.forget(message.payload.id)
+        } else if (message.channel === 'people') this.onPeople(message.payload)
         else this.onProgress({ kind: 'progress', ...message.payload })
       },
       onState: (now) => {
         this.connected = now.state === 'listening'
         this.sessions.setNotified(this.connected)
+        this.audience.forget()
         // what happened while nobody listened
         if (now.state === 'listening') {
           if (now.resumed) this.onReadings()
@@ -168,7 +179,10 @@ export class EventHub {
       return round
     }
     yield { id: `${this.epoch}.${seen}`, news: { kind: 'clock', now: Date.now() } }
-    for await (const round of this.rounds(options, fresh)) for (const { seq, news } of round) yield { id: `${this.epoch}.${seq}`, news }
+    const { userId } = options.session.user
+    for await (const round of this.rounds(options, fresh))
+      for (const { seq, news, ownerId } of round)
+        if (news.kind !== 'people' || (await this.audience.hears(userId, news, ownerId ?? null))) yield { id: `${this.epoch}.${seq}`, news }
   }
 
   /** Yields `fresh()` whenever it is not empty. @throws FaultlineError unauthenticated when the session ends */
@@ -209,6 +223,14 @@ export class EventHub {
   private onReadings(): void {
     this.tell({ kind: 'readings', version: this.seq + 1 })
     this.readingsSeq = this.seq
+  }
+
+  private onPeople({ subject, id, kind, version, ownerId, teamId, by, gone }: NotifyPayload<'people'>): void {
+    if (subject === 'member') this.audience.forget(id)
+    if (subject === 'team') this.audience.forget()
+    const now = Date.now()
+    for (const [key, entry] of this.newest) if (entry.news.kind === 'people' && now - entry.at > PEOPLE_KEPT_MS) this.newest.delete(key)
+    this.tell({ kind: 'people', subject, id, itemKind: kind, version, teamId, by, gone }, ownerId)
   }
 
   private onProgress(news: ProgressNews): void {
@@ -266,8 +288,8 @@ export class EventHub {
     }
   }
 
-  private tell(news: News): void {
-    this.newest.set(subjectOf(news), { seq: ++this.seq, news, at: Date.now() })
+  private tell(news: News, ownerId: string | null = null): void {
+    this.newest.set(subjectOf(news), { seq: ++this.seq, news, at: Date.now(), ownerId })
     this.wake()
   }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Services } from '../services.ts'
 import { answerError, answerJson, methodIs, refuse } from './answer.ts'
 import { answerHealth, answerReadiness } from './health.ts'
+import { ipOf } from './ip.ts'
 import { isSameOrigin, originOf } from './origin.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { answerStream } from './stream.ts'
@@ -17,6 +18,8 @@ interface Options {
   publicUrl: URL
   /** Next's request handler, or a stand-in */
   pages: Handler
+  /** reverse proxies before this server */
+  trustedProxies?: number
   /** room for encoded tiles in memory */
   tileCacheBytes?: number
 }
@@ -30,7 +33,7 @@ const DEFAULT_TILE_CACHE = 128 * 1024 * 1024
 const MAX_BODY_BYTES = 1_000_000
 
 /** The front of the one web process: tiles, views, streams and health it answers itself, everything else is Next's. */
-export function createFront({ services, publicUrl, pages, tileCacheBytes = DEFAULT_TILE_CACHE }: Options): Handler {
+export function createFront({ services, publicUrl, pages, trustedProxies = 0, tileCacheBytes = DEFAULT_TILE_CACHE }: Options): Handler {
   const { db, sessions, hub, embed } = services
   const tiles = new TileStore({ db, maxBytes: tileCacheBytes, lastBucketOf: (buildId) => hub.lastBucketOf(buildId) })
   const https = publicUrl.protocol === 'https:'
@@ -70,6 +73,7 @@ export function createFront({ services, publicUrl, pages, tileCacheBytes = DEFAU
     request.headers['x-forwarded-host'] = origin.host
     request.headers['x-forwarded-proto'] = origin.protocol.slice(0, -1)
     request.headers['x-faultline-path'] = url.pathname + url.search
+    request.headers['x-faultline-ip'] = ipOf(request, trustedProxies)
     delete request.headers['x-middleware-subrequest']
   }
 

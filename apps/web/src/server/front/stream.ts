@@ -23,5 +23,11 @@ export async function answerStream(
   response.once('close', () => services.hub.closing.removeEventListener('abort', cut))
   // reverse proxies buffer otherwise
   response.setHeader('X-Accel-Buffering', 'no')
-  await nodeHTTPRequestHandler({ req: request, res: response, path, router: rootRouter, createContext: () => ({ services, session }) })
+  await nodeHTTPRequestHandler({
+    req: request,
+    res: response,
+    path,
+    router: rootRouter,
+    createContext: () => ({ services, session, ip: null }),
+  })
 }

@@ -11,6 +11,7 @@ import { createFront, type Handler } from '../front/front.ts'
 import type { WebRuntime } from '../runtime.ts'
 
 export const SECRET = 'a secret of tests that is long enough'
+export const ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`
 
 export interface Person {
   id: string
@@ -35,7 +36,9 @@ export interface WebUnderTest {
 }
 
 /** Call at the top of a test file: services and front on a database of their own, with a stand-in for Next's pages. */
-export function webUnderTest(options: { pages?: Handler; databaseUrl?: () => string; embed?: readonly string[] } = {}): WebUnderTest {
+export function webUnderTest(
+  options: { pages?: Handler; databaseUrl?: () => string; embed?: readonly string[]; mail?: boolean } = {},
+): WebUnderTest {
   const database = freshDatabase()
   let services: OpenServices | undefined
   let runtime: WebRuntime | undefined
@@ -47,7 +50,14 @@ export function webUnderTest(options: { pages?: Handler; databaseUrl?: () => str
     await new Promise<void>((listening) => (server as Server).listen(0, '127.0.0.1', listening))
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const publicUrl = new URL(origin)
-    services = openServices({ databaseUrl: options.databaseUrl?.() ?? database.appUrl, authSecret: SECRET, embed: options.embed ?? null })
+    services = openServices({
+      databaseUrl: options.databaseUrl?.() ?? database.appUrl,
+      authSecret: SECRET,
+      publicUrl,
+      encryptionKeys: ENCRYPTION_KEYS,
+      embed: options.embed ?? null,
+      mail: options.mail ?? false,
+    })
     runtime = runtimeOf(services, { authSecret: SECRET, publicUrl })
     const pages: Handler = options.pages ?? ((request, response) => void response.end(`page ${request.url}`))
     const front = createFront({ services, publicUrl, pages })
@@ -93,7 +103,8 @@ export function webUnderTest(options: { pages?: Handler; databaseUrl?: () => str
       const token = await encode({ token: { userId: person.id, sessionVersion }, secret: SECRET, maxAge: 3_600 })
       return `next-auth.session-token=${token}`
     },
-    callerOf: async (cookie) => createCaller({ services: there(services), session: await there(services).sessions.ofCookies(cookie) }),
+    callerOf: async (cookie) =>
+      createCaller({ services: there(services), session: await there(services).sessions.ofCookies(cookie), ip: '127.0.0.1' }),
     get: (path, headers = {}) => fetch(origin + path, { headers, redirect: 'manual' }),
   }
 }

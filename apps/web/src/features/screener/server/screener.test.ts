@@ -70,7 +70,7 @@ it('tells open pages that there is something new, and nobody who is not signed i
   expect(web.services.hub.readingsVersion()).toBeGreaterThan(before)
   over.abort()
   await following
-  const nobody = createCaller({ services: web.services, session: null }).screener
+  const nobody = createCaller({ services: web.services, session: null, ip: null }).screener
   await expect(nobody.list()).rejects.toThrow('Please sign in.')
   await expect(nobody.breakouts()).rejects.toThrow('Please sign in.')
 })

@@ -71,7 +71,26 @@ export interface ReadingsNews {
   version: number
 }
 
-export type News = ColumnsNews | FeedNews | SourceNews | ProgressNews | ReadingsNews
+/**
+ * What people make has changed: for its owner, or for the members of a team. A hint: whoever hears it reads what it names. `item`
+ * is a layout, a view or a watchlist, `comment` a comment on the item `id`, `member` a person `id` of a team, `inbox` an alert,
+ * `rule` an alert's rule.
+ */
+export interface PeopleNews {
+  kind: 'people'
+  subject: 'item' | 'comment' | 'member' | 'team' | 'inbox' | 'rule'
+  id: string
+  itemKind: string | null
+  /** of the item, the team or the rule; null: it has none */
+  version: number | null
+  teamId: string | null
+  /** whose change it was; null: no person's */
+  by: string | null
+  /** it was deleted, or the person has left */
+  gone: boolean
+}
+
+export type News = ColumnsNews | FeedNews | SourceNews | ProgressNews | ReadingsNews | PeopleNews
 
 /** The first thing that a stream says, so that ages and times to come can be told where the browser's clock is off. */
 export interface ClockNews {
@@ -90,6 +109,8 @@ export function subjectOf(news: News): string {
       return `source ${news.sourceId}`
     case 'readings':
       return 'readings'
+    case 'people':
+      return `people ${news.subject} ${news.teamId ?? ''} ${news.id}`
     case 'progress':
       return `progress ${news.job} ${news.instrumentKey ?? ''}`
   }

@@ -1,0 +1,93 @@
+/** Jobs: what is to be done once, later, and again when it fails. pg-boss on the application's own database. */
+import { type JobWithMetadata, PgBoss, type SendOptions } from 'pg-boss'
+import type { Transaction } from './database.ts'
+
+/** What each queue's jobs carry. */
+export interface JobData {
+  /** one message by e-mail */
+  mail: { to: string; subject: string; text: string }
+  /** one row of `delivery` */
+  delivery: { deliveryId: string }
+  /** one row of `backfill_request` */
+  backfill: { requestId: string }
+}
+export type QueueName = keyof JobData
+
+/** Retries double their wait; what is done is kept for a day, so that an administrator can look at it. */
+const QUEUES: Record<QueueName, { retryLimit: number; retryDelay: number; retryBackoff: boolean; expireInSeconds: number }> = {
+  mail: { retryLimit: 6, retryDelay: 15, retryBackoff: true, expireInSeconds: 120 },
+  delivery: { retryLimit: 5, retryDelay: 10, retryBackoff: true, expireInSeconds: 60 },
+  backfill: { retryLimit: 3, retryDelay: 30, retryBackoff: true, expireInSeconds: 6 * 3_600 },
+}
+export const QUEUE_NAMES = Object.keys(QUEUES) as QueueName[]
+const KEEP_SECONDS = 86_400
+
+export interface Jobs {
+  /** Puts a job into its queue; inside `tx`, it is there only if that commits. Null where one with its singletonKey waits already. */
+  send<Q extends QueueName>(queue: Q, data: JobData[Q], options?: SendOptions & { tx?: Transaction }): Promise<string | null>
+  /** Does this queue's jobs in this process, one at a time per call, until closed. A handler that throws has its job done again. */
+  work<Q extends QueueName>(queue: Q, handler: (job: JobTurn<Q>) => Promise<void>, options?: WorkHabits): Promise<void>
+  close(): Promise<void>
+}
+
+export interface JobTurn<Q extends QueueName> {
+  id: string
+  data: JobData[Q]
+  /** how often it was tried before */
+  retried: number
+  /** this is the last attempt */
+  last: boolean
+  /** aborts when the process stops */
+  signal: AbortSignal
+}
+
+export interface WorkHabits {
+  /** how long to wait for the next job, seconds; default 1 */
+  pollSeconds?: number
+  /** this many at once; default 1 */
+  atOnce?: number
+}
+
+/**
+ * @param options.work this process does jobs, and looks after the queues; without it, it only sends
+ * @param options.onError what the engine could not do; it goes on by itself
+ */
+export async function openJobs(options: { url: string; work?: boolean; onError?: (error: Error) => void }): Promise<Jobs> {
+  const work = options.work ?? false
+  const boss = new PgBoss({
+    connectionString: options.url,
+    application_name: 'faultline jobs',
+    max: work ? 4 : 2,
+    migrate: false, // the owner's business, see tools/provision.mjs
+    createSchema: false,
+    supervise: work,
+    schedule: false,
+    reindex: false, // the application's role owns no index
+    monitorVacuum: false,
+  })
+  boss.on('error', (error) => options.onError?.(error as Error))
+  await boss.start()
+  for (const name of QUEUE_NAMES) await boss.createQueue(name, { ...QUEUES[name], deleteAfterSeconds: KEEP_SECONDS })
+  return {
+    send(queue, data, { tx, ...rest } = {}) {
+      return boss.send(queue, data, { ...rest, ...(tx ? { db: { executeSql: (text, values) => tx.query(text, values) } } : {}) })
+    },
+    async work(queue, handler, { pollSeconds = 1, atOnce = 1 } = {}) {
+      await boss.work(
+        queue,
+        { pollingIntervalSeconds: pollSeconds, batchSize: 1, localConcurrency: atOnce, includeMetadata: true },
+        async ([job]: JobWithMetadata<JobData[typeof queue]>[]) => {
+          if (job)
+            await handler({
+              id: job.id,
+              data: job.data,
+              retried: job.retryCount,
+              last: job.retryCount >= job.retryLimit,
+              signal: job.signal,
+            })
+        },
+      )
+    },
+    close: () => boss.stop({ graceful: true, timeout: 5_000 }),
+  }
+}
