@@ -1,14 +1,23 @@
 import { accuracy } from './messages/accuracy.ts'
+import { admin } from './messages/admin.ts'
+import { alerts } from './messages/alerts.ts'
 import { cascade } from './messages/cascade.ts'
 import { chart } from './messages/chart.ts'
+import { drawings } from './messages/drawings.ts'
 import { embed } from './messages/embed.ts'
 import { exports } from './messages/exports.ts'
+import { joining } from './messages/joining.ts'
 import { map } from './messages/map.ts'
 import { palette } from './messages/palette.ts'
 import { readings } from './messages/readings.ts'
+import { saved } from './messages/saved.ts'
 import { screener } from './messages/screener.ts'
+import { security } from './messages/security.ts'
+import { share } from './messages/share.ts'
 import { sources } from './messages/sources.ts'
+import { teams } from './messages/teams.ts'
 import { tour } from './messages/tour.ts'
+import { watchlists } from './messages/watchlists.ts'
 
 /**
  * Every word that the pages say, in one place: short, plain, a number with its unit. Another language is another object of
@@ -28,6 +37,9 @@ export const messages = {
     help: 'Help and shortcuts',
     instruments: 'Instruments',
     sources: 'Data sources',
+    alerts: 'Alerts',
+    teams: 'Teams',
+    admin: 'Administration',
     account: 'Account',
     skip: 'Skip to content',
     theme: { dark: 'Switch to light theme', light: 'Switch to dark theme' },
@@ -375,6 +387,15 @@ export const messages = {
   screener,
   sources,
   tour,
+  joining,
+  saved,
+  drawings,
+  share,
+  watchlists,
+  teams,
+  alerts,
+  admin,
+  security,
   errors: {
     noAnswer: 'The server does not answer. Check the connection and that it runs, then retry.',
     notFoundTitle: 'Nothing is here',

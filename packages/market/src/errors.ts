@@ -1,5 +1,14 @@
 /** What went wrong, in the few kinds that callers treat differently. Mapped once to HTTP, tRPC and exit codes. */
-export type ErrorCode = 'bad_input' | 'not_found' | 'conflict' | 'unauthenticated' | 'forbidden' | 'lease_lost' | 'unavailable' | 'internal'
+export type ErrorCode =
+  | 'bad_input'
+  | 'not_found'
+  | 'conflict'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'rate_limited'
+  | 'lease_lost'
+  | 'unavailable'
+  | 'internal'
 
 /** Where bad input stands. `line` counts from 1 and includes a header line. */
 export interface InputPlace {

@@ -14,6 +14,7 @@ import { SCORE_HORIZONS } from '../features/score/server/schema.ts'
 import { ScreenerStore } from '../features/screener/server/screener-store.ts'
 import { ChoiceAllowance } from '../features/venues/server/choice-allowance.ts'
 import { listMarkets } from '../features/venues/server/list-markets.ts'
+import { Limits } from './auth/limits.ts'
 import { Passwords } from './auth/passwords.ts'
 import { Sessions } from './auth/sessions.ts'
 import { signIn } from './auth/sign-in.ts'
@@ -61,6 +62,7 @@ export function openServices(
     mail: env.mail ?? false,
     box,
     jobs,
+    limits: new Limits(db),
     passwords,
     sessions,
     hub,

@@ -14,6 +14,7 @@ const CODES: Record<ErrorCode, { trpc: TRPCCode; http: number }> = {
   forbidden: { trpc: 'FORBIDDEN', http: 403 },
   not_found: { trpc: 'NOT_FOUND', http: 404 },
   conflict: { trpc: 'CONFLICT', http: 409 },
+  rate_limited: { trpc: 'TOO_MANY_REQUESTS', http: 429 },
   lease_lost: { trpc: 'CONFLICT', http: 409 },
   unavailable: { trpc: 'SERVICE_UNAVAILABLE', http: 503 },
   internal: { trpc: 'INTERNAL_SERVER_ERROR', http: 500 },

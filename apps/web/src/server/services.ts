@@ -5,6 +5,7 @@ import type { InstrumentList } from '../features/instruments/server/instrument-l
 import type { ReadingsStore } from '../features/readings/server/readings-store.ts'
 import type { ScreenerStore } from '../features/screener/server/screener-store.ts'
 import type { ChoiceAllowance } from '../features/venues/server/choice-allowance.ts'
+import type { Limits } from './auth/limits.ts'
 import type { Passwords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
 import type { Embed } from './embed/embed.ts'
@@ -20,6 +21,7 @@ export interface Services {
   readonly mail: boolean
   readonly box: SecretBox
   readonly jobs: JobSender
+  readonly limits: Limits
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly hub: EventHub

@@ -1,6 +1,7 @@
 'use client'
 import {
   Activity,
+  Bell,
   ChartColumn,
   ChevronDown,
   Database,
@@ -8,9 +9,11 @@ import {
   Flame,
   type LucideIcon,
   ScanSearch,
+  Settings,
   Table2,
   Target,
   UserRound,
+  Users,
 } from 'lucide-react'
 import Link from 'next/link'
 import { type ReactNode, useCallback, useId, useRef, useState } from 'react'
@@ -26,6 +29,9 @@ export const SECTION_ICONS: Record<Section, LucideIcon> = {
   screener: ScanSearch,
   accuracy: Target,
   instruments: Table2,
+  alerts: Bell,
+  teams: Users,
+  admin: Settings,
   sources: Database,
   account: UserRound,
 }

@@ -1,7 +1,19 @@
 /** The pages of the product, where they are, and which of them are about one instrument: pure. */
 import { instrumentSegment } from '../../heatmap/prepare/heatmap-path.ts'
 
-export const SECTIONS = ['heatmap', 'map', 'cascade', 'screener', 'accuracy', 'instruments', 'sources', 'account'] as const
+export const SECTIONS = [
+  'heatmap',
+  'map',
+  'cascade',
+  'screener',
+  'alerts',
+  'accuracy',
+  'instruments',
+  'teams',
+  'sources',
+  'admin',
+  'account',
+] as const
 export type Section = (typeof SECTIONS)[number]
 
 interface Place {
@@ -20,7 +32,10 @@ const PLACES: Record<Section, Place> = {
   screener: place('/screener'),
   accuracy: place('/accuracy'),
   instruments: place('/instruments'),
+  alerts: place('/alerts'),
+  teams: place('/teams'),
   sources: place('/admin/sources', { adminOnly: true }),
+  admin: place('/admin/people', { adminOnly: true }),
   account: place('/account'),
 }
 

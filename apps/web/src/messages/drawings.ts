@@ -1,0 +1,2 @@
+/** Words of drawings. */
+export const drawings = {}

@@ -1,0 +1,2 @@
+/** Words of joining. */
+export const joining = {}

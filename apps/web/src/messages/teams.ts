@@ -1,0 +1,2 @@
+/** Words of teams. */
+export const teams = {}

@@ -1,0 +1,2 @@
+/** Words of watchlists. */
+export const watchlists = {}
