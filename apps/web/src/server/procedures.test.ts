@@ -14,6 +14,8 @@ const NEEDS: Record<string, string> = {
   'heatmap.view': 'signed in',
   'heatmap.defaultRange': 'signed in',
   'account.me': 'signed in',
+  'account.settings': 'signed in',
+  'account.patchSettings': 'signed in',
   'account.changePassword': 'signed in',
   'sources.list': 'admin',
   'sources.update': 'admin',

@@ -1,5 +1,6 @@
 import { changePasswordProcedure } from '../features/account/server/change-password.ts'
 import { meProcedure } from '../features/account/server/me.ts'
+import { patchSettingsProcedure, settingsProcedure } from '../features/account/server/settings.ts'
 import { currentProcedure } from '../features/feeds/server/current.ts'
 import { detailProcedure } from '../features/feeds/server/detail.ts'
 import { defaultRangeProcedure } from '../features/heatmap/server/default-range.ts'
@@ -34,7 +35,12 @@ import { router } from './trpc.ts'
 export const rootRouter = router({
   instruments: router({ list: listProcedure }),
   heatmap: router({ view: viewProcedure, defaultRange: defaultRangeProcedure }),
-  account: router({ me: meProcedure, changePassword: changePasswordProcedure }),
+  account: router({
+    me: meProcedure,
+    settings: settingsProcedure,
+    patchSettings: patchSettingsProcedure,
+    changePassword: changePasswordProcedure,
+  }),
   feeds: router({ current: currentProcedure, detail: detailProcedure }),
   sources: router({ list: listSourcesProcedure, update: updateProcedure, quarantine: quarantineProcedure }),
   venues: router({ choose: chooseProcedure }),
