@@ -23,6 +23,7 @@ import { provision } from '@faultline/db/provision'
 import { appendColumns, completeBuild, startBuild } from '@faultline/db/repositories/builds'
 import { upsertInstrument } from '@faultline/db/repositories/instruments'
 import { acquireLease } from '@faultline/db/repositories/leases'
+import { startSession } from '@faultline/db/repositories/sessions'
 import { createFirstAdministrator, findForSignIn } from '@faultline/db/repositories/users'
 import type { Column } from '@faultline/market/column'
 import { binOf } from '@faultline/market/price-grid'
@@ -103,10 +104,12 @@ async function prepare(appUrl: string): Promise<{ buildId: number; cookie: strin
     const email = 'bench@example.org'
     await createFirstAdministrator(db, { email, name: 'Bench', passwordHash: randomBytes(16).toString('hex') })
     const user = await findForSignIn(db, email)
+    const userId = user?.id as string
+    const sessionId = await startSession(db, { userId, method: 'password', ip: '', userAgent: 'bench' })
     // next-auth belongs to apps/web
     const fromWeb = createRequire(new URL('../../apps/web/server.ts', import.meta.url))
     const { encode }: { encode(options: object): Promise<string> } = fromWeb('next-auth/jwt')
-    const token = await encode({ token: { userId: user?.id, sessionVersion: 1 }, secret: SECRET, maxAge: 86_400 })
+    const token = await encode({ token: { userId, sessionVersion: 1, sessionId }, secret: SECRET, maxAge: 86_400 })
     return { buildId: build.id, cookie: `next-auth.session-token=${token}` }
   } finally {
     await db.close()

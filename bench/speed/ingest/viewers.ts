@@ -14,6 +14,7 @@ import { provision } from '@faultline/db/provision'
 import { appendColumns, completeBuild, startBuild } from '@faultline/db/repositories/builds'
 import { upsertInstrument } from '@faultline/db/repositories/instruments'
 import { acquireLease, type Lease } from '@faultline/db/repositories/leases'
+import { startSession } from '@faultline/db/repositories/sessions'
 import { createFirstAdministrator, findForSignIn } from '@faultline/db/repositories/users'
 import { floorTo, MINUTE_MS } from '@faultline/market/units'
 import { cpuSeconds, residentMegabytes, round, spread } from './measure.ts'
@@ -219,10 +220,13 @@ async function signedIn(db: Database, secret: string): Promise<string> {
   const email = 'bench@example.org'
   await createFirstAdministrator(db, { email, name: 'Bench', passwordHash: randomBytes(16).toString('hex') })
   const user = await findForSignIn(db, email)
+  const userId = user?.id as string
+  const sessionId = await startSession(db, { userId, method: 'password', ip: '', userAgent: 'bench' })
   // next-auth belongs to apps/web
   const fromWeb = createRequire(new URL('../../../apps/web/server.ts', import.meta.url))
   const { encode }: { encode(options: object): Promise<string> } = fromWeb('next-auth/jwt')
-  return `next-auth.session-token=${await encode({ token: { userId: user?.id, sessionVersion: 1 }, secret, maxAge: 86_400 })}`
+  const token = await encode({ token: { userId, sessionVersion: 1, sessionId }, secret, maxAge: 86_400 })
+  return `next-auth.session-token=${token}`
 }
 
 /** The web process of the product, as scripts/start.mjs starts it. */

@@ -1,5 +1,5 @@
 import { openDatabase } from '@faultline/db/database'
-import { sessionState } from '@faultline/db/repositories/users'
+import { livingSession } from '@faultline/db/repositories/sessions'
 import { SecretBox } from '@faultline/db/secret-box'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { AccuracyStore } from '../features/accuracy/server/accuracy-store.ts'
@@ -18,6 +18,7 @@ import { Limits } from './auth/limits.ts'
 import { Passwords } from './auth/passwords.ts'
 import { Sessions } from './auth/sessions.ts'
 import { signIn } from './auth/sign-in.ts'
+import { signOut } from './auth/sign-out.ts'
 import { createCaller } from './caller.ts'
 import { Embed } from './embed/embed.ts'
 import type { WebEnv } from './env.ts'
@@ -54,7 +55,7 @@ export function openServices(
   })
   hub.start()
   // the first question of a process costs some 80 ms more than the next: not at the expense of the first visitor
-  sessionState(db, '00000000-0000-0000-0000-000000000000').catch(() => {})
+  livingSession(db, '00000000-0000-0000-0000-000000000000').catch(() => {})
   passwords.prepare().catch(() => {})
   return {
     db,
@@ -100,7 +101,8 @@ export function runtimeOf(services: Services, env: Pick<WebEnv, 'authSecret' | '
     isAlive: async (claims) => (await sessions.ofClaims(claims)) !== null,
     accuracy: (horizon) => accuracy.read(horizon),
     embed: { isOpen: services.embed.isOpen, load: (key, range) => loadEmbed(services, key, range) },
-    signIn: (credentials) => signIn(services, credentials),
+    signOut: (claims) => signOut(services, claims),
+    signIn: (credentials, from) => signIn(services, credentials, { ip: '', userAgent: '', ...from }),
     callerOf: async (cookieHeader, ip) => createCaller({ services, session: await sessions.ofCookies(cookieHeader), ip }),
     trpc: (request) =>
       fetchRequestHandler({

@@ -1,6 +1,7 @@
 import type { NextAuthOptions } from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
 import { safeCallbackPath } from '../features/account/prepare/safe-callback-path.ts'
+import { sessionClaims } from './auth/session-claims.ts'
 import { webRuntime } from './runtime.ts'
 
 /** Two weeks; people who come back sooner get a new cookie from next-auth's own renewal. */
@@ -15,28 +16,30 @@ export const authOptions = (): NextAuthOptions => ({
   providers: [
     Credentials({
       credentials: { email: { label: 'Email', type: 'email' }, password: { label: 'Password', type: 'password' } },
-      authorize: async (given) => {
-        const person = await webRuntime().signIn(given)
-        return person && { id: person.userId, email: person.email, name: person.name, sessionVersion: person.sessionVersion }
+      authorize: async (given, request) => {
+        const { userId, ...person } = (await webRuntime().signIn(given, fromOf(request.headers))) ?? {}
+        return userId === undefined ? null : { id: userId, ...person }
       },
     }),
   ],
   callbacks: {
     /** Only sign-in writes the token: what `session.update()` sends is not looked at. */
     async jwt({ token, user }) {
-      if (user) return { userId: user.id, sessionVersion: 'sessionVersion' in user ? user.sessionVersion : undefined }
-      const { userId, sessionVersion, exp } = token
-      const alive =
-        typeof userId === 'string' &&
-        typeof sessionVersion === 'number' &&
-        typeof exp === 'number' &&
-        (await webRuntime().isAlive({ userId, sessionVersion, exp }))
+      if (user) return claimsOf({ userId: user.id, ...user })
+      const claims = sessionClaims.safeParse(token)
       // next-auth clears the cookie and answers {}
-      if (!alive) throw new Error('This session has ended.')
-      return { userId, sessionVersion }
+      if (!claims.success || !(await webRuntime().isAlive(claims.data))) throw new Error('This session has ended.')
+      return claimsOf(claims.data)
     },
     session: ({ session }) => ({ expires: session.expires }),
     redirect: ({ url, baseUrl }) => baseUrl + safeCallbackPath(url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length) : url),
+  },
+  events: {
+    // a copy of the cookie is worth nothing either
+    signOut: async ({ token }) => {
+      const claims = sessionClaims.safeParse(token)
+      if (claims.success) await webRuntime().signOut(claims.data)
+    },
   },
   logger: {
     error: (code, metadata) => {
@@ -46,4 +49,17 @@ export const authOptions = (): NextAuthOptions => ({
     warn: () => {},
     debug: () => {},
   },
+})
+
+/** What a token carries, and nothing else of what it is made of. */
+const claimsOf = ({ userId, sessionVersion, sessionId }: { userId: string; sessionVersion?: unknown; sessionId?: unknown }) => ({
+  userId,
+  sessionVersion,
+  sessionId,
+})
+
+/** The front says from which address a request comes; what the client claims it has removed. */
+const fromOf = (headers: Record<string, unknown> | undefined) => ({
+  ip: String(headers?.['x-faultline-ip'] ?? ''),
+  userAgent: String(headers?.['user-agent'] ?? ''),
 })

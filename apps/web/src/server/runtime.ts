@@ -2,8 +2,9 @@ import type { Accuracy } from '../features/accuracy/prepare/accuracy.ts'
 import type { Horizon } from '../features/accuracy/server/accuracy-store.ts'
 import type { EmbeddedMarket } from '../features/embed/server/load-embed.ts'
 import type { HeatmapRange } from '../features/heatmap/server/schema.ts'
-import type { SessionClaims, SessionUser } from './auth/sessions.ts'
-import type { SignedIn } from './auth/sign-in.ts'
+import type { SessionClaims } from './auth/session-claims.ts'
+import type { SessionUser } from './auth/sessions.ts'
+import type { SignedIn, SignInFrom } from './auth/sign-in.ts'
 import type { Caller } from './caller.ts'
 
 /**
@@ -15,7 +16,9 @@ export interface WebRuntime {
   /** who sent this Cookie header, checked against the database */
   userOf(cookieHeader: string | null): Promise<SessionUser | null>
   isAlive(claims: SessionClaims): Promise<boolean>
-  signIn(credentials: unknown): Promise<SignedIn | null>
+  /** ends the session of a cookie that is being given up */
+  signOut(claims: SessionClaims): Promise<void>
+  signIn(credentials: unknown, from?: Partial<SignInFrom>): Promise<SignedIn | null>
   /** the root router for server components, as the person of this Cookie header */
   callerOf(cookieHeader: string | null, ip: string | null): Promise<Caller>
   /** answers /api/trpc */

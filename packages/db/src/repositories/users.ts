@@ -2,6 +2,7 @@
 import { FaultlineError } from '@faultline/market/errors'
 import { type Actor, withActor } from '../actor.ts'
 import type { Database } from '../database.ts'
+import type { Plan, Prisma, User } from '../generated/prisma/client.ts'
 import { type Allowance, allowanceOf } from './plans.ts'
 
 export interface SignInUser {
@@ -44,11 +45,16 @@ export async function findForSignIn(db: Database, email: string): Promise<SignIn
 /** Null for an unknown person, also for something that is no id at all. */
 export async function sessionState(db: Database, userId: string): Promise<SessionState | null> {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(userId)) return null
-  const user = await withActor(db, { kind: 'authenticator' }, (tx) =>
-    tx.user.findUnique({ where: { id: userId }, include: { plan: true } }),
-  )
-  if (!user) return null
+  return withActor(db, { kind: 'authenticator' }, async (tx) => {
+    const user = await tx.user.findUnique({ where: { id: userId }, include: { plan: true } })
+    return user && stateOf(tx, user)
+  })
+}
+
+/** The same of a row that has been read, in the transaction that read it. */
+export async function stateOf(tx: Prisma.TransactionClient, user: User & { plan: Plan }): Promise<SessionState> {
   const { email, name, role, sessionVersion, passwordIsInitial, disabledAt, emailVerifiedAt, totpEnabledAt, plan, planUntil } = user
+  const over = planUntil !== null && planUntil.getTime() <= Date.now()
   return {
     email,
     name,
@@ -58,12 +64,9 @@ export async function sessionState(db: Database, userId: string): Promise<Sessio
     disabled: disabledAt !== null,
     emailVerified: emailVerifiedAt !== null,
     secondFactor: totpEnabledAt !== null,
-    allowance: allowanceOf(planUntil !== null && planUntil.getTime() <= Date.now() ? await freePlan(db) : plan, role),
+    allowance: allowanceOf(over ? await tx.plan.findUniqueOrThrow({ where: { key: 'free' } }) : plan, role),
   }
 }
-
-/** What remains when a plan has ended. */
-const freePlan = (db: Database) => withActor(db, { kind: 'authenticator' }, (tx) => tx.plan.findUniqueOrThrow({ where: { key: 'free' } }))
 
 /**
  * Makes the first administrator, with a generated password, in a database without users; false (and nothing happens) where
@@ -97,13 +100,14 @@ export async function changePassword(
   actor: Extract<Actor, { kind: 'user' }>,
   change: { passwordHash: string },
 ): Promise<{ sessionVersion: number }> {
-  const [user] = await withActor(db, actor, (tx) =>
-    tx.user.updateManyAndReturn({
+  const [user] = await withActor(db, actor, async (tx) => {
+    await tx.userSession.updateMany({ where: { userId: actor.userId, endedAt: null }, data: { endedAt: new Date() } })
+    return tx.user.updateManyAndReturn({
       where: { id: actor.userId },
       data: { passwordHash: change.passwordHash, passwordIsInitial: false, sessionVersion: { increment: 1 } },
       select: { sessionVersion: true },
-    }),
-  )
+    })
+  })
   if (!user) throw new FaultlineError('not_found', 'This account no longer exists.')
   return user
 }

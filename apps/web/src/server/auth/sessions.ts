@@ -1,14 +1,16 @@
 import type { Database } from '@faultline/db/database'
 import type { Allowance } from '@faultline/db/repositories/plans'
-import { sessionState } from '@faultline/db/repositories/users'
+import { type LivingSession, livingSession, touchSession } from '@faultline/db/repositories/sessions'
 import { LRUCache } from 'lru-cache'
 import { decode } from 'next-auth/jwt'
-import { z } from 'zod'
+import { type SessionClaims, sessionClaims } from './session-claims.ts'
 import { sessionTokenOf } from './session-token.ts'
 
 /** Who asks, as the database has it now. */
 export interface SessionUser {
   readonly userId: string
+  /** of the sign-in that this is, see packages/db/src/repositories/sessions.ts */
+  readonly sessionId: string
   readonly email: string
   readonly name: string
   readonly role: 'admin' | 'member'
@@ -23,20 +25,19 @@ export interface SessionUser {
 
 export interface Session {
   readonly user: SessionUser
-  /** Aborts when this session ends (password changed, person disabled, expired). Watching stops when `until` aborts. */
+  /** Aborts when this session ends (signed out, password changed, person disabled, expired). Watching stops when `until` aborts. */
   whenEnded(until: AbortSignal): AbortSignal
 }
 
-/** What the cookie says. It names a person and a session version; everything else is asked of the database. */
-const claimsSchema = z.object({ userId: z.uuid(), sessionVersion: z.int(), exp: z.int() })
-export type SessionClaims = z.infer<typeof claimsSchema>
-
-type State = Awaited<ReturnType<typeof sessionState>>
+/** One person's sessions, by id, as the database last had them. */
+type Known = Map<string, { answer: Promise<LivingSession | null>; at: number }>
 
 /** How long an answer of the database is believed while NOTIFY tells of changes: a bound for the unforeseen. */
 const BELIEVE_MS = 5_000
 /** Running streams ask again this often, in case a notice was lost. */
 const RECHECK_MS = 30_000
+/** "Last seen" is written no more often than this. */
+const TOUCH_MS = 5 * 60_000
 
 /**
  * Checks session cookies against the database. Answers are kept for a few seconds and dropped by `forget()`, which the
@@ -45,7 +46,9 @@ const RECHECK_MS = 30_000
 export class Sessions {
   private readonly db: Database
   private readonly secret: string
-  private readonly states = new Map<string, { answer: Promise<State>; at: number }>()
+  private readonly people = new LRUCache<string, Known>({ max: 10_000 })
+  /** when which session was last written down as seen, by this process */
+  private readonly touched = new LRUCache<string, number>({ max: 10_000 })
   /** decrypting a token costs more than the rest of a tile's answer */
   private readonly claims = new LRUCache<string, SessionClaims>({ max: 10_000 })
   private readonly watchers = new Set<{ claims: SessionClaims; check: () => void }>()
@@ -65,17 +68,20 @@ export class Sessions {
 
   async ofClaims(claims: SessionClaims): Promise<Session | null> {
     if (claims.exp * 1_000 <= Date.now()) return null
-    const state = await this.stateOf(claims.userId)
-    if (!state || state.disabled || state.sessionVersion !== claims.sessionVersion) return null
-    const { disabled: _disabled, ...rest } = state
-    const user: SessionUser = { userId: claims.userId, ...rest }
+    const living = await this.livingOf(claims)
+    // somebody else's session is none
+    if (!living || living.userId !== claims.userId) return null
+    const { disabled, ...state } = living.state
+    if (disabled || state.sessionVersion !== claims.sessionVersion) return null
+    this.touch(claims, living.lastSeenAt)
+    const user: SessionUser = { userId: claims.userId, sessionId: claims.sessionId, ...state }
     return { user, whenEnded: (until) => this.watch(claims, until) }
   }
 
   /** Drops what is known of a person, or of everybody, and checks their running streams now. */
   forget(userId?: string): void {
-    if (userId === undefined) this.states.clear()
-    else this.states.delete(userId)
+    if (userId === undefined) this.people.clear()
+    else this.people.delete(userId)
     for (const { claims, check } of this.watchers) if (userId === undefined || claims.userId === userId) check()
   }
 
@@ -89,7 +95,7 @@ export class Sessions {
     const known = this.claims.get(token)
     if (known) return known
     try {
-      const claims = claimsSchema.parse(await decode({ token, secret: this.secret }))
+      const claims = sessionClaims.parse(await decode({ token, secret: this.secret }))
       this.claims.set(token, claims)
       return claims
     } catch {
@@ -97,15 +103,32 @@ export class Sessions {
     }
   }
 
-  private stateOf(userId: string): Promise<State> {
-    const known = this.states.get(userId)
-    if (known && Date.now() - known.at < (this.notified ? BELIEVE_MS : 0)) return known.answer
-    const answer = sessionState(this.db, userId)
-    this.states.set(userId, { answer, at: Date.now() })
+  private livingOf({ userId, sessionId }: SessionClaims): Promise<LivingSession | null> {
+    let known = this.people.get(userId)
+    if (!known) {
+      known = new Map()
+      this.people.set(userId, known)
+    }
+    const now = Date.now()
+    const found = known.get(sessionId)
+    if (found && now - found.at < (this.notified ? BELIEVE_MS : 0)) return found.answer
+    // of one person who has signed in often, no more is kept than is believed
+    for (const [id, { at }] of known) if (now - at >= BELIEVE_MS) known.delete(id)
+    const answer = livingSession(this.db, sessionId)
+    known.set(sessionId, { answer, at: now })
     answer.catch(() => {
-      if (this.states.get(userId)?.answer === answer) this.states.delete(userId)
+      if (known.get(sessionId)?.answer === answer) known.delete(sessionId)
     })
     return answer
+  }
+
+  /** Beside the answer, not before it; when it fails, the next request tries again in five minutes. */
+  private touch({ userId, sessionId }: SessionClaims, lastSeenAt: Date): void {
+    const now = Date.now()
+    const last = Math.max(lastSeenAt.getTime(), this.touched.get(sessionId) ?? 0)
+    if (now - last < TOUCH_MS) return
+    this.touched.set(sessionId, now)
+    touchSession(this.db, { userId, sessionId }).catch(() => {})
   }
 
   private watch(claims: SessionClaims, until: AbortSignal): AbortSignal {

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { startSession } from '@faultline/db/repositories/sessions'
 import { makeUser } from '@faultline/testkit/factories'
 import { type FreshDatabase, freshDatabase } from '@faultline/testkit/fresh-database'
 import { encode } from 'next-auth/jwt'
@@ -29,7 +31,7 @@ export interface WebUnderTest {
   /** as the owner: what the application may not do */
   sql(text: string, values?: unknown[]): Promise<pg.QueryResult>
   addPerson(options?: { role?: 'admin' | 'member'; password?: string }): Promise<Person>
-  /** a Cookie header as next-auth would have set it */
+  /** a Cookie header as next-auth would have set it, of a session that begins now */
   cookieOf(person: Person, sessionVersion?: number): Promise<string>
   callerOf(cookie: string | null): Promise<Caller>
   get(path: string, headers?: Record<string, string>): Promise<Response>
@@ -100,7 +102,10 @@ export function webUnderTest(
       return { id, email, password, role }
     },
     async cookieOf(person, sessionVersion = 1) {
-      const token = await encode({ token: { userId: person.id, sessionVersion }, secret: SECRET, maxAge: 3_600 })
+      const session = { userId: person.id, method: 'password', ip: '127.0.0.1', userAgent: 'vitest' } as const
+      // where there is no database of the services' there is no session either
+      const sessionId = options.databaseUrl ? randomUUID() : await startSession(there(services).db, session)
+      const token = await encode({ token: { userId: person.id, sessionVersion, sessionId }, secret: SECRET, maxAge: 3_600 })
       return `next-auth.session-token=${token}`
     },
     callerOf: async (cookie) =>
