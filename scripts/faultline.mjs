@@ -8,6 +8,7 @@ import { venueEnv } from './venue-address.mjs'
 
 const WORKER = 'apps/worker/src/cli/main.ts'
 const SIMULATOR = 'packages/simulator/src/cli.ts'
+const WEB = 'apps/web/cli.ts'
 const VENUE = 'packages/simulator/src/venue/cli.ts'
 const COMMANDS = {
   import: { file: WORKER, database: true, live: true, what: "read Binance's public dumps into the database and estimate" },
@@ -24,6 +25,8 @@ const COMMANDS = {
   normalise: { file: WORKER, what: 'what one raw message of a venue means, without a database' },
   simulate: { file: SIMULATOR, what: 'write the dump of a simulated market whose positions are known' },
   venue: { file: VENUE, what: 'serve simulated markets in the wire formats of venues, for ever' },
+  procedures: { file: WEB, client: true, what: 'every procedure, route handler and page, and who may use it' },
+  seed: { file: WEB, database: true, owner: true, what: 'fill the database with made-up people, teams and views, for load tests' },
   worker: { file: WORKER, database: true, live: true, what: 'listen to the data sources; npm start runs one, more may run beside it' },
 }
 const help = () =>
@@ -70,17 +73,18 @@ try {
   const env = { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() }
   const asksForHelp = args.includes('--help') || args.includes('-h')
   const needsDatabase = command.database && !asksForHelp
-  if (needsDatabase || command.database) {
+  if (needsDatabase || command.database || command.client) {
     if (!existsSync(path.join(root, 'packages/db/src/generated/prisma/client.ts')) || !env.DATABASE_APP_URL)
       await run('turbo', ['run', 'generate', '--output-logs=errors-only'], { quiet: true })
   }
-  if (needsDatabase && (!env.DATABASE_APP_URL || env.DATABASE_URL)) {
+  if (needsDatabase && (command.owner || !env.DATABASE_APP_URL || env.DATABASE_URL)) {
     db = await database({ log: say })
     env.DATABASE_APP_URL = db.appUrl
+    if (command.owner) env.FAULTLINE_OWNER_URL = db.ownerUrl
     delete env.DATABASE_URL
   }
   if (command.live) Object.assign(env, { ...venueEnv(), ...env, FAULTLINE_STATE_DIR: stateDir })
-  const code = await call(command.file, command.file === WORKER ? [name, ...args] : args, env)
+  const code = await call(command.file, command.file === WORKER || command.file === WEB ? [name, ...args] : args, env)
   await finish(code)
 } catch (e) {
   say(`\n${e.message}\n`)
