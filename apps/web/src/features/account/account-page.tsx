@@ -1,36 +1,24 @@
 'use client'
-import { Button } from '@faultline/ui/react/button'
-import { Panel } from '@faultline/ui/react/panel'
-import { LogOut } from 'lucide-react'
+import type { ComponentType } from 'react'
 import { messages } from '../../messages.ts'
 import { AppFrame, PageBody } from '../shell/app-frame.tsx'
-import { signOut } from '../shell/sign-out.ts'
-import { useUser } from '../shell/user-context.tsx'
-import { ChangePasswordForm } from './change-password-form.tsx'
+import { PasswordSection } from './password-section.tsx'
+import { ProfileSection } from './profile-section.tsx'
+
+/** The cards of the page, from top to bottom. Each asks for what it shows by itself. */
+const SECTIONS: Readonly<Record<string, ComponentType>> = {
+  profile: ProfileSection,
+  password: PasswordSection,
+}
 
 export function AccountPage() {
-  const user = useUser()
   return (
     <AppFrame section="account">
       <PageBody title={messages.account.title}>
-        <div className="grid max-w-4xl items-start gap-3 phone:grid-cols-[18rem_1fr]">
-          <Panel title={messages.account.signedInAs}>
-            <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2">
-              <dt className="text-t3">{messages.signIn.email}</dt>
-              <dd className="truncate text-right font-medium" title={user.email}>
-                {user.email}
-              </dd>
-              <dt className="text-t3">{messages.account.role}</dt>
-              <dd className="text-right font-medium">{messages.nav.role[user.role]}</dd>
-            </dl>
-            {/* On larger screens this stands in the menu of the top bar. */}
-            <Button icon={<LogOut size={14} />} size="large" onClick={signOut} className="mt-4 w-full phone:hidden">
-              {messages.nav.signOut}
-            </Button>
-          </Panel>
-          <Panel title={messages.account.passwordTitle}>
-            <ChangePasswordForm />
-          </Panel>
+        <div className="flex max-w-3xl flex-col gap-3">
+          {Object.entries(SECTIONS).map(([name, Section]) => (
+            <Section key={name} />
+          ))}
         </div>
       </PageBody>
     </AppFrame>
