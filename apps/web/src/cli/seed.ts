@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { FaultlineError } from '@faultline/market/errors'
 import pg from 'pg'
@@ -39,12 +40,12 @@ export async function seed(args: string[]): Promise<void> {
   await client.connect()
   try {
     if (values.remove) {
-      await inOne(client, remove)
+      await removeSeeded(client)
       return void process.stdout.write('removed\n')
     }
-    const password = values.password ?? `seed-${Math.random().toString(36).slice(2, 14)}`
+    const password = values.password ?? `seed-${randomBytes(9).toString('base64url')}`
     const passwordHash = await new Passwords().hash(password)
-    await inOne(client, () => fill(client, { users, teams, views, passwordHash }))
+    await seedDatabase(client, { users, teams, views, passwordHash })
     await client.query('analyze')
     const { rows } = await client.query(
       `select (select count(*)::int from app_user where email like $1) as users, (select count(*)::int from team where name like 'Seeded team %') as teams,
@@ -64,6 +65,15 @@ function count(name: keyof typeof MOST, text: string | undefined): number {
     throw new FaultlineError('bad_input', `--${name} must be a whole number up to ${MOST[name]}; it is "${text}".`)
   return number
 }
+
+/** As the owner of the database. What is there already stays. */
+export const seedDatabase = (
+  client: pg.Client,
+  given: { users: number; teams: number; views: number; passwordHash: string },
+): Promise<void> => inOne(client, () => fill(client, given))
+
+/** Takes away what seeding has made, and what these people have made since. */
+export const removeSeeded = (client: pg.Client): Promise<void> => inOne(client, remove)
 
 /** All of it or nothing. Nobody is told of each row: pages that are open find it when they next ask. */
 async function inOne(client: pg.Client, work: (client: pg.Client) => Promise<void>): Promise<void> {
@@ -85,8 +95,9 @@ async function remove(client: pg.Client): Promise<void> {
   await client.query('delete from app_user where email like $1', [`%@${DOMAIN}`])
 }
 
-/** Ids are made of the numbers, so that what is there already is found again. */
-const id = (salt: string, number: string) => `md5('faultline seed ${salt} ' || ${number})::uuid`
+/** Ids are made of the numbers, so that what is there already is found again; with version and variant, as ids are checked for them. */
+const id = (salt: string, number: string) =>
+  `overlay(overlay(md5('faultline seed ${salt} ' || ${number}) placing '8' from 13) placing 'a' from 17)::uuid`
 const STYLES = `(array['twin','cividis','viridis','contrast'])[1 + n % 4]`
 const RANGES = `(array['12h','1d','3d','7d'])[1 + n % 4]`
 
