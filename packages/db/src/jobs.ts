@@ -1,5 +1,5 @@
 /** Jobs: what is to be done once, later, and again when it fails. pg-boss on the application's own database. */
-import { type JobWithMetadata, PgBoss, type SendOptions } from 'pg-boss'
+import { type JobResult, type JobWithMetadata, PgBoss, type SendOptions } from 'pg-boss'
 import type { Transaction } from './database.ts'
 
 /** What each queue's jobs carry. */
@@ -13,9 +13,19 @@ export interface JobData {
 }
 export type QueueName = keyof JobData
 
+interface QueueHabits {
+  retryLimit: number
+  retryDelay: number
+  retryBackoff: boolean
+  /** the longest wait between two attempts, s */
+  retryDelayMax?: number
+  expireInSeconds: number
+}
+
 /** Retries double their wait; what is done is kept for a day, so that an administrator can look at it. */
-const QUEUES: Record<QueueName, { retryLimit: number; retryDelay: number; retryBackoff: boolean; expireInSeconds: number }> = {
-  mail: { retryLimit: 6, retryDelay: 15, retryBackoff: true, expireInSeconds: 120 },
+const QUEUES: Record<QueueName, QueueHabits> = {
+  // a mail server may be away for a night: some ten hours
+  mail: { retryLimit: 20, retryDelay: 15, retryBackoff: true, retryDelayMax: 2_400, expireInSeconds: 120 },
   delivery: { retryLimit: 5, retryDelay: 10, retryBackoff: true, expireInSeconds: 60 },
   backfill: { retryLimit: 3, retryDelay: 30, retryBackoff: true, expireInSeconds: 6 * 3_600 },
 }
@@ -25,9 +35,19 @@ const KEEP_SECONDS = 86_400
 export interface Jobs {
   /** Puts a job into its queue; inside `tx`, it is there only if that commits. Null where one with its singletonKey waits already. */
   send<Q extends QueueName>(queue: Q, data: JobData[Q], options?: SendOptions & { tx?: Transaction }): Promise<string | null>
-  /** Does this queue's jobs in this process, one at a time per call, until closed. A handler that throws has its job done again. */
+  /**
+   * Does this queue's jobs in this process, one at a time per call, until closed. A handler that throws has its job done again,
+   * unless it throws a JobRefused.
+   */
   work<Q extends QueueName>(queue: Q, handler: (job: JobTurn<Q>) => Promise<void>, options?: WorkHabits): Promise<void>
+  /** A job that has failed for good is tried once more. False where there is none. */
+  retry(queue: QueueName, id: string): Promise<boolean>
   close(): Promise<void>
+}
+
+/** Thrown by a handler whose job would fail the same way for ever: it is kept as failed, with this message, and not tried again. */
+export class JobRefused extends Error {
+  override readonly name = 'JobRefused'
 }
 
 export interface JobTurn<Q extends QueueName> {
@@ -75,18 +95,25 @@ export async function openJobs(options: { url: string; work?: boolean; onError?:
     async work(queue, handler, { pollSeconds = 1, atOnce = 1 } = {}) {
       await boss.work(
         queue,
-        { pollingIntervalSeconds: pollSeconds, batchSize: 1, localConcurrency: atOnce, includeMetadata: true },
-        async ([job]: JobWithMetadata<JobData[typeof queue]>[]) => {
-          if (job)
-            await handler({
-              id: job.id,
-              data: job.data,
-              retried: job.retryCount,
-              last: job.retryCount >= job.retryLimit,
-              signal: job.signal,
-            })
+        { pollingIntervalSeconds: pollSeconds, batchSize: 1, localConcurrency: atOnce, includeMetadata: true, perJobResults: true },
+        async ([job]: JobWithMetadata<JobData[typeof queue]>[]): Promise<JobResult[]> => {
+          if (!job) return []
+          const { id, data, retryCount, retryLimit, signal } = job
+          try {
+            await handler({ id, data, retried: retryCount, last: retryCount >= retryLimit, signal })
+          } catch (error) {
+            if (!(error instanceof JobRefused)) throw error
+            return [{ id, status: 'deadletter', output: { message: error.message } }]
+          }
+          return [{ id, status: 'completed' }]
         },
       )
+    },
+    async retry(queue, id) {
+      const [job] = await boss.findJobs(queue, { id })
+      if (job?.state !== 'failed') return false
+      await boss.retry(queue, id)
+      return true
     },
     close: () => boss.stop({ graceful: true, timeout: 5_000 }),
   }
