@@ -5,6 +5,7 @@ import { AxesLayer } from './axes-series.ts'
 import { CandleLayer } from './candle-series.ts'
 import { Crosshair } from './crosshair.ts'
 import { boundsOf, homeSpan, lastPriceNearEdge, lastPriceOf, openingView, pricesFor, samePicture } from './data-view.ts'
+import { DrawingLayer } from './drawings-layer.ts'
 import { init, VIEW_ACTION } from './echarts-setup.ts'
 import { HeatColours } from './heat-colours.ts'
 import { HeatLayer } from './heat-series.ts'
@@ -57,6 +58,8 @@ let instances = 0
  * data. Gestures, keys, crosshair and tooltip are its own; nothing in it is fetched.
  */
 export class HeatmapChart {
+  /** what is drawn onto the heat */
+  readonly drawings: DrawingLayer
   private readonly root = textElement('div', 'fl-chart')
   private readonly backs = Array.from({ length: 1 + PANE_IDS.length }, () => textElement('div', 'fl-chart-plot'))
   private readonly overlay: ChartOverlay
@@ -107,7 +110,12 @@ export class HeatmapChart {
       },
     })
     const host = textElement('div', 'fl-chart-canvas')
-    this.root.append(...this.backs, host, this.marks.element, this.overlay.element)
+    this.drawings = new DrawingLayer(
+      this.root,
+      () => ({ ...this.scene, plot: this.layout.heat }),
+      () => this.crosshair.leave(),
+    )
+    this.root.append(...this.backs, host, this.drawings.element, this.marks.element, this.overlay.element, this.drawings.editor)
     dom.append(this.root)
     this.size = { width: this.root.clientWidth, height: this.root.clientHeight }
     this.layout = chartLayout(this.size.width, this.size.height, this.shownPanes)
@@ -300,7 +308,7 @@ export class HeatmapChart {
   toCanvas(options: PictureOptions): HTMLCanvasElement {
     if (!this.drawn) this.draw()
     this.chart.getZr().flush()
-    return pictureOf(this.root, this.scene.colours, options)
+    return this.drawings.withoutHandles(() => pictureOf(this.root, this.scene.colours, options))
   }
 
   view(): View {
@@ -350,6 +358,7 @@ export class HeatmapChart {
   dispose(): void {
     cancelAnimationFrame(this.frame)
     this.detach()
+    this.drawings.dispose()
     this.chart.dispose()
     this.root.remove()
   }
@@ -365,14 +374,7 @@ export class HeatmapChart {
   }
 
   private seriesOptions() {
-    return [
-      this.heat.series(),
-      this.axes.series(),
-      this.panes.series(),
-      this.candles.series(),
-      this.missed.series(),
-      this.observed.series(),
-    ]
+    return [this.heat, this.axes, this.panes, this.candles, this.missed, this.observed].map((layer) => layer.series())
   }
 
   private recolour(): void {
@@ -480,6 +482,7 @@ export class HeatmapChart {
     const { heat } = this.layout
     this.overlay.setLastPrice(last, last === null ? 0 : priceHeight(view, heat, scale).toY(last), heat)
     this.placeMarks()
+    this.drawings.paint()
     this.profile?.setAxis(this.priceAxis())
     this.crosshair.refresh()
     this.tellViewport()

@@ -229,9 +229,9 @@ class Gestures {
   }
 }
 
-/** Buttons and dividers over the chart have gestures of their own. */
+/** Buttons, dividers and what is typed into over the chart have gestures of their own. */
 const ofControl = (event: MouseEvent): boolean =>
-  event.target instanceof Element && event.target.closest('button, [role=separator]') !== null
+  event.target instanceof Element && event.target.closest('button, textarea, [role=separator]') !== null
 
 /** The view after a drag from where it began: never step by step, so that rounding cannot drift. */
 function dragged(host: InteractionHost, drag: { zone: Zone; x: number; y: number; view: View }, at: Point): View {

@@ -36,6 +36,7 @@ export const WORDS = {
     'X or Enter sets a crosshair that the arrow keys walk, Escape takes it away.',
   reading: (o: { time: string; prices: string; longs: string; shorts: string; note: string }) =>
     `${o.time}, ${o.prices}: longs ${o.longs}, shorts ${o.shorts}${o.note}.`,
+  drawingText: 'Text of the drawing',
   marks: {
     swept: (usd: string) => `${usd} swept`,
     breakout: (o: { usd: string; side: 'long' | 'short'; prices: string; time: string }) =>

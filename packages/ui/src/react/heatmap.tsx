@@ -2,6 +2,7 @@
 import { resolutionName } from '@faultline/market/resolution'
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { lastPriceOf } from '../chart/data-view.ts'
+import type { Drawing, DrawingKind } from '../chart/drawings.ts'
 import { coveredColumns } from '../chart/heat-grid.ts'
 import { HeatmapChart, type ViewportChange } from '../chart/heatmap-chart.ts'
 import type { HeatmapData, HoverReading, ObservedRun } from '../chart/heatmap-data.ts'
@@ -35,6 +36,19 @@ export interface HeatmapProps {
   interestUnit?: InterestUnit
   /** levels of observed positions, drawn over the heat in a colour of their own */
   observed?: readonly ObservedRun[]
+  /** what is drawn onto the heat, anchored to time and price */
+  drawings?: readonly Drawing[]
+  /** the reader drew, moved or deleted one, or typed its words: the whole list; without it they are only shown */
+  onDrawings?: (drawings: readonly Drawing[]) => void
+  /** what the next press on the heat begins; null: nothing */
+  tool?: DrawingKind | null
+  /** drawing has ended, by Escape or because it is done */
+  onTool?: (tool: DrawingKind | null) => void
+  /** id of the drawing that has handles */
+  selected?: string | null
+  onSelect?: (id: string | null) => void
+  /** drawings cannot be changed, whoever listens */
+  readOnly?: boolean
   /** USD; null or absent: chosen from what is loaded */
   threshold?: { lowUsd: number; highUsd: number } | null
   timeZone?: TimeZone
@@ -133,6 +147,7 @@ function summary(data: HeatmapData | null, state: HeatmapProps['state'], zone: T
 }
 
 const NO_RUNS: readonly ObservedRun[] = []
+const NO_DRAWINGS: readonly Drawing[] = []
 
 /** Keeps one chart in step with the props; each effect does only what its own prop changed. */
 function useChart(props: HeatmapProps) {
@@ -152,6 +167,11 @@ function useChart(props: HeatmapProps) {
     const made = new HeatmapChart(host.current, first.current)
     made.onHover((reading) => listeners.current.onHover?.(reading))
     made.onViewport((change) => listeners.current.onViewport?.(change))
+    made.drawings.listen({
+      onDrawings: (drawings) => listeners.current.onDrawings?.(drawings),
+      onTool: (tool) => listeners.current.onTool?.(tool),
+      onSelect: (id) => listeners.current.onSelect?.(id),
+    })
     chart.current = made
     listeners.current.onChart?.(made)
     const observer = new ResizeObserver(() => made.resize())
@@ -182,6 +202,12 @@ function useChart(props: HeatmapProps) {
   }, [data, state])
   useEffect(() => chart.current?.setHeatVisible(heat), [heat])
   useEffect(() => chart.current?.setObserved(observed), [observed])
+  const { drawings = NO_DRAWINGS, tool = null, selected = null } = props
+  const fixed = props.readOnly === true || props.onDrawings === undefined
+  useEffect(() => chart.current?.drawings.set(drawings), [drawings])
+  useEffect(() => chart.current?.drawings.setReadOnly(fixed), [fixed])
+  useEffect(() => chart.current?.drawings.setTool(tool), [tool])
+  useEffect(() => chart.current?.drawings.select(selected), [selected])
   const [low, high] = [threshold?.lowUsd, threshold?.highUsd]
   useEffect(() => {
     if (low !== undefined && high !== undefined) chart.current?.setThreshold(low, high)
