@@ -13,6 +13,8 @@ const context = createTRPCContext<AppRouter>()
  * comes through features/stream/news-stream.tsx.
  */
 export const useTRPC = context.useTRPC
+/** The same without a component around the call: what is asked when something happens. */
+export const useTRPCClient = context.useTRPCClient
 
 /** Queries and mutations go to Next in batches, subscriptions to the front's event stream. Wrap the signed-in pages in it. */
 export function TRPCProvider({ children }: { children: ReactNode }) {
