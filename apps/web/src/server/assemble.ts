@@ -22,6 +22,7 @@ import { signOut } from './auth/sign-out.ts'
 import { createCaller } from './caller.ts'
 import { Embed } from './embed/embed.ts'
 import type { WebEnv } from './env.ts'
+import { expectedError } from './errors.ts'
 import { EventHub } from './events/event-hub.ts'
 import { JobSender } from './job-sender.ts'
 import { rootRouter } from './root-router.ts'
@@ -102,7 +103,9 @@ export function runtimeOf(services: Services, env: Pick<WebEnv, 'authSecret' | '
     accuracy: (horizon) => accuracy.read(horizon),
     embed: { isOpen: services.embed.isOpen, load: (key, range) => loadEmbed(services, key, range) },
     signOut: (claims) => signOut(services, claims),
-    signIn: (credentials, from) => signIn(services, credentials, { ip: '', userAgent: '', ...from }),
+    // next-auth shows the message of what is thrown
+    signIn: (credentials, from) =>
+      signIn(services, credentials, { ip: '', userAgent: '', ...from }).catch((error) => Promise.reject(expectedError(error))),
     callerOf: async (cookieHeader, ip) => createCaller({ services, session: await sessions.ofCookies(cookieHeader), ip }),
     trpc: (request) =>
       fetchRequestHandler({

@@ -18,6 +18,7 @@ export interface WebRuntime {
   isAlive(claims: SessionClaims): Promise<boolean>
   /** ends the session of a cookie that is being given up */
   signOut(claims: SessionClaims): Promise<void>
+  /** as server/auth/sign-in.ts; what it rejects with may be shown to people */
   signIn(credentials: unknown, from?: Partial<SignInFrom>): Promise<SignedIn | null>
   /** the root router for server components, as the person of this Cookie header */
   callerOf(cookieHeader: string | null, ip: string | null): Promise<Caller>

@@ -15,6 +15,8 @@ export interface SignInUser {
   sessionVersion: number
   passwordIsInitial: boolean
   disabled: boolean
+  /** a second factor is asked for after the password */
+  secondFactor: boolean
 }
 
 /** What a session has to agree with, read at each request that matters. */
@@ -37,9 +39,13 @@ const normalEmail = (email: string): string => email.trim().toLowerCase()
 /** For signing in: upper and lower case of the address do not matter. */
 export async function findForSignIn(db: Database, email: string): Promise<SignInUser | null> {
   const user = await withActor(db, { kind: 'authenticator' }, (tx) => tx.user.findUnique({ where: { email: normalEmail(email) } }))
-  if (!user) return null
-  const { id, name, passwordHash, role, sessionVersion, passwordIsInitial, disabledAt } = user
-  return { id, email: user.email, name, passwordHash, role, sessionVersion, passwordIsInitial, disabled: disabledAt !== null }
+  return user && signInUserOf(user)
+}
+
+export function signInUserOf(user: User): SignInUser {
+  const { id, email, name, passwordHash, role, sessionVersion, passwordIsInitial, disabledAt, totpEnabledAt } = user
+  const [disabled, secondFactor] = [disabledAt !== null, totpEnabledAt !== null]
+  return { id, email, name, passwordHash, role, sessionVersion, passwordIsInitial, disabled, secondFactor }
 }
 
 /** Null for an unknown person, also for something that is no id at all. */

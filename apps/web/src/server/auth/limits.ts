@@ -84,6 +84,11 @@ export class Limits {
     if (state && state.consumedPoints > LIMITS[kind].points) throw tooMany(state.msBeforeNext)
   }
 
+  /** Takes one back: what succeeded was no attempt to guess. */
+  async giveBack(kind: LimitKind, subject: string): Promise<void> {
+    await this.limiters[kind].reward(keyOf(subject))
+  }
+
   /** Begins anew: whoever got in has not been guessing. */
   async forgive(kind: LimitKind, subject: string): Promise<void> {
     await this.limiters[kind].delete(keyOf(subject))

@@ -21,6 +21,10 @@ it.each([
   'PasswordPassword1',
   'faultline2024!!',
   'admin12345678',
+  'unbelievable',
+  'Chelsea123456',
+  '!!liverpool2024',
+  'starwars1starwars1',
   'x'.repeat(1_001),
 ])('refuses %s', (password) => {
   expect(newPassword.safeParse(password).success).toBe(false)

@@ -1,3 +1,4 @@
+import { dictionary } from '@zxcvbn-ts/language-common'
 import { z } from 'zod'
 
 export const PASSWORD_MIN_LENGTH = 12
@@ -11,6 +12,11 @@ export const newPassword = z
   .min(PASSWORD_MIN_LENGTH, `must have at least ${PASSWORD_MIN_LENGTH} characters`)
   .max(1_000, 'must have at most 1,000 characters')
   .refine((password) => !isCommon(password), { error: 'is too easy to guess; choose another one' })
+
+/** The 49,000 that leaks show most often (zxcvbn-ts), in lower case. The server alone needs them: nothing of a page imports this file. */
+const LEAKED = new Set(dictionary['passwords-common'].map((password) => password.toLowerCase()))
+/** What people put around a common password to make it pass. */
+const AROUND = 8
 
 /** Roots of the common passwords that survive the length rule, mostly by repetition and counting. */
 const ROOTS = [
@@ -48,16 +54,23 @@ const ROOTS = [
   'liquidation',
 ]
 
-/** One or two characters, a counting run, or a common root with digits and marks around it, perhaps repeated. */
+/** One or two characters, a counting run, a leaked password with a few digits and marks around it or twice over, or a common root with digits and marks around it, perhaps repeated. */
 function isCommon(password: string): boolean {
   const plain = password.toLowerCase()
   if (new Set(plain).size < 4) return true
   if (isRun(plain)) return true
+  if (isLeaked(plain)) return true
   let rest = plain
   for (const root of ROOTS) rest = rest.replaceAll(root, '')
   // what is left once roots, digits and marks are gone carries the strength
   const letters = rest.replaceAll(/[^\p{L}]/gu, '')
   return rest.length < plain.length && letters.length < 4 && rest.length < PASSWORD_MIN_LENGTH
+}
+
+function isLeaked(plain: string): boolean {
+  const core = plain.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
+  const half = plain.slice(0, plain.length / 2)
+  return LEAKED.has(plain) || (plain.length - core.length <= AROUND && LEAKED.has(core)) || (half + half === plain && isLeaked(half))
 }
 
 /** "abcdefghijkl", "123456789012", "098765432109" */
