@@ -6,9 +6,26 @@ import { detailProcedure } from '../features/feeds/server/detail.ts'
 import { defaultRangeProcedure } from '../features/heatmap/server/default-range.ts'
 import { viewProcedure } from '../features/heatmap/server/view.ts'
 import { listProcedure } from '../features/instruments/server/list.ts'
+import { changeEmailProcedure, sendVerificationProcedure, verifyProcedure } from '../features/joining/server/addresses.ts'
+import {
+  acceptInvitationProcedure,
+  invitationsProcedure,
+  inviteProcedure,
+  resendInvitationProcedure,
+  revokeInvitationProcedure,
+} from '../features/joining/server/invitations.ts'
+import { lookAtLinkProcedure } from '../features/joining/server/look-at-link.ts'
+import {
+  createResetLinkProcedure,
+  requestResetProcedure,
+  resetProcedure,
+  resetRequestsProcedure,
+} from '../features/joining/server/reset.ts'
+import { confirmSignUpProcedure, policyProcedure, signUpProcedure } from '../features/joining/server/sign-up.ts'
 import { currentProcedure as observedNowProcedure } from '../features/observed/server/current.ts'
 import { layerProcedure } from '../features/observed/server/layer.ts'
 import { addProcedure, clearProcedure, exportProcedure, statusProcedure, switchProcedure } from '../features/observed/server/manage.ts'
+import { deleteAccountProcedure, exportProcedure as exportOwnProcedure, renameProcedure } from '../features/own-data/server/own-data.ts'
 import { currentReadingsProcedure } from '../features/readings/server/current.ts'
 import { historyReadingsProcedure } from '../features/readings/server/history.ts'
 import {
@@ -29,6 +46,7 @@ import { listProcedure as listSourcesProcedure } from '../features/sources/serve
 import { quarantineProcedure } from '../features/sources/server/quarantine.ts'
 import { updateProcedure } from '../features/sources/server/update.ts'
 import { followProcedure } from '../features/stream/server/follow.ts'
+import { commentsRouter, teamsRouter } from '../features/teams/server/router.ts'
 import { chooseProcedure } from '../features/venues/server/choose.ts'
 import { router } from './trpc.ts'
 
@@ -59,6 +77,8 @@ export const rootRouter = router({
     versions: versionsProcedure,
     restore: restoreProcedure,
   }),
+  teams: teamsRouter,
+  comments: commentsRouter,
   score: router({ summary: summaryProcedure }),
   observed: router({
     current: observedNowProcedure,
@@ -69,6 +89,26 @@ export const rootRouter = router({
     clear: clearProcedure,
     export: exportProcedure,
   }),
+  /** how people get in: sign-up, invitations, links by e-mail */
+  joining: router({
+    policy: policyProcedure,
+    signUp: signUpProcedure,
+    confirmSignUp: confirmSignUpProcedure,
+    lookAtLink: lookAtLinkProcedure,
+    requestReset: requestResetProcedure,
+    reset: resetProcedure,
+    resetRequests: resetRequestsProcedure,
+    createResetLink: createResetLinkProcedure,
+    invite: inviteProcedure,
+    invitations: invitationsProcedure,
+    resendInvitation: resendInvitationProcedure,
+    revokeInvitation: revokeInvitationProcedure,
+    acceptInvitation: acceptInvitationProcedure,
+    sendVerification: sendVerificationProcedure,
+    changeEmail: changeEmailProcedure,
+    verify: verifyProcedure,
+  }),
+  ownData: router({ rename: renameProcedure, export: exportOwnProcedure, remove: deleteAccountProcedure }),
   /** subscriptions, served by the front at /api/stream */
   stream: router({ follow: followProcedure }),
 })

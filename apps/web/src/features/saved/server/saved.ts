@@ -16,6 +16,7 @@ import { FaultlineError } from '@faultline/market/errors'
 import { z } from 'zod'
 import type { SessionUser } from '../../../server/auth/sessions.ts'
 import { entity, selfOrTeam, signedIn } from '../../../server/trpc.ts'
+import { tellTeam } from '../../teams/server/activity.ts'
 import { type SavedContent, type SavedHead, type SavedItem, savedContent, savedName } from './content.ts'
 
 const kind = z.enum(['layout', 'view', 'watchlist'])
@@ -43,7 +44,9 @@ export const createProcedure = selfOrTeam('editor')
   .input(z.object({ name: savedName }).and(savedContent))
   .mutation(async ({ ctx, input }) => {
     const { name, kind, content } = input
-    return itemOf(ctx.user)(await createItem(ctx.services.db, ctx.actor, ctx.owner, { name, kind, content }, ctx.user.allowance.savedItems))
+    const made = await createItem(ctx.services.db, ctx.actor, ctx.owner, { name, kind, content }, ctx.user.allowance.savedItems)
+    await tellTeam(ctx, made, 'created')
+    return itemOf(ctx.user)(made)
   })
 
 /** CONFLICT when somebody else changed it since `version`. */
@@ -51,10 +54,12 @@ export const updateProcedure = entity('item', 'editor')
   .input(z.object({ version, name: savedName.optional(), content: z.unknown().optional() }))
   .mutation(async ({ ctx, input: { id, version, name, content } }) => {
     const { db } = ctx.services
-    if (content === undefined) return itemOf(ctx.user)(await updateItem(db, ctx.actor, id, version, { name }))
     const before = await readItem(db, ctx.actor, id)
-    const checked = checkContent(before.kind, content)
-    return itemOf(ctx.user)(await updateItem(db, ctx.actor, id, version, { name, content: checked.content }))
+    const checked = content === undefined ? {} : { content: checkContent(before.kind, content).content }
+    const after = await updateItem(db, ctx.actor, id, version, { name, ...checked })
+    if (after.name !== before.name) await tellTeam(ctx, after, 'renamed')
+    if (content !== undefined) await tellTeam(ctx, after, 'changed')
+    return itemOf(ctx.user)(after)
   })
 
 /** A copy beside the original, or as one's own or another team's. */
@@ -64,23 +69,31 @@ export const duplicateProcedure = selfOrTeam('editor')
     const { db } = ctx.services
     const { kind, content } = await readItem(db, ctx.actor, input.of)
     const copy = { kind, name: input.name, content: content as object }
-    return itemOf(ctx.user)(await createItem(db, ctx.actor, ctx.owner, copy, ctx.user.allowance.savedItems))
+    const made = await createItem(db, ctx.actor, ctx.owner, copy, ctx.user.allowance.savedItems)
+    await tellTeam(ctx, made, 'created')
+    return itemOf(ctx.user)(made)
   })
 
 export const moveProcedure = entity('item', 'editor')
   .input(z.object({ position: z.number().min(-1e12).max(1e12) }))
   .mutation(({ ctx, input }) => moveItem(ctx.services.db, ctx.actor, input.id, input.position))
 
-export const removeProcedure = entity('item', 'editor').mutation(({ ctx, input }) => deleteItem(ctx.services.db, ctx.actor, input.id))
+export const removeProcedure = entity('item', 'editor').mutation(async ({ ctx, input }) => {
+  const gone = await readItem(ctx.services.db, ctx.actor, input.id)
+  await deleteItem(ctx.services.db, ctx.actor, input.id)
+  await tellTeam(ctx, gone, 'deleted')
+})
 
 export const versionsProcedure = entity('item', 'viewer').query(({ ctx, input }) => listVersions(ctx.services.db, ctx.actor, input.id))
 
 /** Undo: an earlier version becomes the present one. */
 export const restoreProcedure = entity('item', 'editor')
   .input(z.object({ version, earlier: version }))
-  .mutation(async ({ ctx, input: { id, version, earlier } }) =>
-    itemOf(ctx.user)(await restoreVersion(ctx.services.db, ctx.actor, id, version, earlier)),
-  )
+  .mutation(async ({ ctx, input: { id, version, earlier } }) => {
+    const after = await restoreVersion(ctx.services.db, ctx.actor, id, version, earlier)
+    await tellTeam(ctx, after, 'restored')
+    return itemOf(ctx.user)(after)
+  })
 
 const filterOf = ({ kind, teamId }: { kind?: SavedContent['kind'] | undefined; teamId?: string | null | undefined }) => ({
   ...(kind === undefined ? {} : { kind }),
