@@ -4,17 +4,22 @@ import { SecretBox } from '@faultline/db/secret-box'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { AccuracyStore } from '../features/accuracy/server/accuracy-store.ts'
 import { readAccuracy } from '../features/accuracy/server/read-accuracy.ts'
+import { answerAuditCsv } from '../features/admin/server/audit-csv.ts'
 import { loadEmbed } from '../features/embed/server/load-embed.ts'
 import { readHeatmapView } from '../features/heatmap/server/read-view.ts'
 import { ViewStore } from '../features/heatmap/server/view-store.ts'
 import { sortRows } from '../features/instruments/prepare/rows.ts'
 import { InstrumentList } from '../features/instruments/server/instrument-list.ts'
+import { answerBilling } from '../features/plans/server/billing.ts'
+import { PlanGate } from '../features/plans/server/plan-gate.ts'
 import { ReadingsStore } from '../features/readings/server/readings-store.ts'
 import { SCORE_HORIZONS } from '../features/score/server/schema.ts'
 import { ScreenerStore } from '../features/screener/server/screener-store.ts'
+import { Shares } from '../features/share/server/shares.ts'
 import { ChoiceAllowance } from '../features/venues/server/choice-allowance.ts'
 import { listMarkets } from '../features/venues/server/list-markets.ts'
 import { Limits } from './auth/limits.ts'
+import { oauthLink, oauthSignIn } from './auth/oauth-sign-in.ts'
 import { Passwords } from './auth/passwords.ts'
 import { Sessions } from './auth/sessions.ts'
 import { signIn } from './auth/sign-in.ts'
@@ -38,7 +43,8 @@ export interface OpenServices extends Services {
 
 /** Makes what exists once per process, and begins to listen to the database. */
 export function openServices(
-  env: Pick<WebEnv, 'databaseUrl' | 'authSecret' | 'publicUrl' | 'encryptionKeys'> & Partial<Pick<WebEnv, 'embed' | 'mail'>>,
+  env: Pick<WebEnv, 'databaseUrl' | 'authSecret' | 'publicUrl' | 'encryptionKeys'> &
+    Partial<Pick<WebEnv, 'embed' | 'mail' | 'billingSecret' | 'stateDir' | 'oauth'>>,
 ): OpenServices {
   const box = new SecretBox(env.encryptionKeys)
   const db = openDatabase({ url: withTimeout(env.databaseUrl), applicationName: 'faultline web' })
@@ -54,6 +60,8 @@ export function openServices(
     read: async () => sortRows(await listMarkets(db), { key: 'age', descending: false }),
     versionOf: () => hub.columnsVersion(),
   })
+  const gate = new PlanGate({ db, lastBucketOf: (buildId) => hub.lastBucketOf(buildId) })
+  const embed = new Embed({ db, secret: env.authSecret, origins: env.embed ?? null })
   hub.start()
   // the first question of a process costs some 80 ms more than the next: not at the expense of the first visitor
   livingSession(db, '00000000-0000-0000-0000-000000000000').catch(() => {})
@@ -65,6 +73,7 @@ export function openServices(
     box,
     jobs,
     limits: new Limits(db),
+    oauth: env.oauth ?? [],
     passwords,
     sessions,
     hub,
@@ -73,7 +82,11 @@ export function openServices(
     readings: new ReadingsStore(db),
     screener: new ScreenerStore({ db, versionOf: () => hub.readingsVersion() }),
     choices: new ChoiceAllowance(),
-    embed: new Embed({ db, secret: env.authSecret, origins: env.embed ?? null }),
+    billing: env.billingSecret ? { secret: env.billingSecret } : null,
+    stateDir: env.stateDir ?? null,
+    gate,
+    embed,
+    shares: new Shares({ db, secret: env.authSecret, views, gate, rangeOf: (key, choose) => embed.rangeOf(key, choose) }),
     stop: () => hub.close(),
     async close() {
       await jobs.close()
@@ -102,11 +115,23 @@ export function runtimeOf(services: Services, env: Pick<WebEnv, 'authSecret' | '
     isAlive: async (claims) => (await sessions.ofClaims(claims)) !== null,
     accuracy: (horizon) => accuracy.read(horizon),
     embed: { isOpen: services.embed.isOpen, load: (key, range) => loadEmbed(services, key, range) },
-    signOut: (claims) => signOut(services, claims),
+    shared: (token, variant) => services.shares.open(token, variant),
+    signOut: (claims, from) => signOut(services, claims, from),
+    oauth: services.oauth,
+    async oauthSignIn({ cookie, ...given }, from) {
+      try {
+        const linking = cookie === null ? null : await sessions.ofCookies(cookie)
+        return await (linking ? oauthLink(services, linking.user, given, from) : oauthSignIn(services, given, from))
+      } catch (error) {
+        throw expectedError(error)
+      }
+    },
     // next-auth shows the message of what is thrown
     signIn: (credentials, from) =>
       signIn(services, credentials, { ip: '', userAgent: '', ...from }).catch((error) => Promise.reject(expectedError(error))),
     callerOf: async (cookieHeader, ip) => createCaller({ services, session: await sessions.ofCookies(cookieHeader), ip }),
+    billing: (request) => answerBilling(services, request),
+    auditCsv: (request) => answerAuditCsv(services, request),
     trpc: (request) =>
       fetchRequestHandler({
         endpoint: '/api/trpc',

@@ -132,5 +132,5 @@ async function serveNextAuth(request: IncomingMessage, response: ServerResponse)
     json: (body: unknown) => response.end(JSON.stringify(body)),
     send: (body: unknown) => response.end(typeof body === 'string' ? body : JSON.stringify(body)),
   })
-  await NextAuth(read as never, answer as never, authOptions())
+  await NextAuth(read as never, answer as never, authOptions(new Headers(request.headers as Record<string, string>)))
 }

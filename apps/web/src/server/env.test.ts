@@ -20,6 +20,7 @@ it('reads what npm start sets', () => {
     encryptionKeys: 'k1:abc',
     mail: false,
     trustedProxies: 0,
+    oauth: [],
   })
 })
 
@@ -27,6 +28,16 @@ it('names every variable that is missing, and what is wrong with the others', ()
   expect(() => readEnv({ PORT: '', NEXTAUTH_SECRET: 'short', NEXTAUTH_URL: 'localhost' })).toThrow(
     /not set: DATABASE_APP_URL, PORT, FAULTLINE_ENCRYPTION_KEYS; NEXTAUTH_SECRET must have at least 32 characters.*NEXTAUTH_URL must look like/,
   )
+})
+
+it('takes both halves of an OAuth application, or none', () => {
+  const oauth = (given: Record<string, string>) => readEnv({ ...good, ...given }).oauth
+  expect(oauth({ GITHUB_CLIENT_ID: 'a', GITHUB_CLIENT_SECRET: 'b', GOOGLE_CLIENT_ID: '' })).toEqual([
+    { id: 'github', clientId: 'a', clientSecret: 'b' },
+  ])
+  expect(oauth({ GOOGLE_CLIENT_ID: 'a', GOOGLE_CLIENT_SECRET: 'b' })).toEqual([{ id: 'google', clientId: 'a', clientSecret: 'b' }])
+  expect(() => oauth({ GITHUB_CLIENT_ID: 'a' })).toThrow(/not set: GITHUB_CLIENT_SECRET/)
+  expect(() => oauth({ GOOGLE_CLIENT_SECRET: 'a' })).toThrow(/not set: GOOGLE_CLIENT_ID/)
 })
 
 it('has an address for the first administrator', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { OauthClient } from './auth/oauth.ts'
 
 const url = (protocols: string[], hint: string) =>
   z
@@ -41,6 +42,15 @@ const schema = z.object({
   FAULTLINE_SMTP_URL: z.string().optional(),
   /** how many reverse proxies stand before this server: the address of who asks is taken from X-Forwarded-For accordingly */
   FAULTLINE_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  /** OAuth applications of other sites, whose accounts may sign people in here: both of a pair, or neither */
+  GITHUB_CLIENT_ID: z.string().optional(),
+  GITHUB_CLIENT_SECRET: z.string().optional(),
+  GOOGLE_CLIENT_ID: z.string().optional(),
+  GOOGLE_CLIENT_SECRET: z.string().optional(),
+  /** a payment provider signs its messages with it; without it none are taken */
+  FAULTLINE_BILLING_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  /** where this installation keeps its files: how full the disk is, is shown to administrators */
+  FAULTLINE_STATE_DIR: z.string().min(1).optional(),
   /** who may show /embed in a frame, without an account */
   FAULTLINE_EMBED: z.string().default('off').transform(embedOrigins),
 })
@@ -62,6 +72,11 @@ export interface WebEnv {
   /** e-mail is sent; without it links are handed over by an administrator */
   readonly mail: boolean
   readonly trustedProxies: number
+  /** undefined: no messages of a payment provider are taken */
+  readonly billingSecret: string | undefined
+  readonly stateDir: string | undefined
+  /** other sites that sign people in */
+  readonly oauth: readonly OauthClient[]
 }
 
 type Source = Readonly<Record<string, string | undefined>>
@@ -79,7 +94,20 @@ export function readEnv(source: Source): WebEnv {
     encryptionKeys: env.FAULTLINE_ENCRYPTION_KEYS,
     mail: env.FAULTLINE_SMTP_URL !== undefined,
     trustedProxies: env.FAULTLINE_TRUSTED_PROXIES,
+    billingSecret: env.FAULTLINE_BILLING_SECRET,
+    stateDir: env.FAULTLINE_STATE_DIR,
+    oauth: [
+      ...oauthClient('github', env.GITHUB_CLIENT_ID, env.GITHUB_CLIENT_SECRET),
+      ...oauthClient('google', env.GOOGLE_CLIENT_ID, env.GOOGLE_CLIENT_SECRET),
+    ],
   }
+}
+
+function oauthClient<Id extends OauthClient['id']>(id: Id, clientId: string | undefined, clientSecret: string | undefined) {
+  if (clientId && clientSecret) return [{ id, clientId, clientSecret }]
+  if (!clientId && !clientSecret) return []
+  const name = `${id.toUpperCase()}_CLIENT_${clientId ? 'SECRET' : 'ID'}`
+  throw new Error(`The web server cannot start; not set: ${name}. A sign-in with ${id} needs both, or neither. (npm start passes them on.)`)
 }
 
 /** The same for first-administrator.ts, which needs less. */

@@ -1,6 +1,29 @@
 import { changePasswordProcedure } from '../features/account/server/change-password.ts'
+import { securityProcedure, unlinkIdentityProcedure } from '../features/account/server/identities.ts'
 import { meProcedure } from '../features/account/server/me.ts'
+import {
+  beginSecondFactorProcedure,
+  confirmSecondFactorProcedure,
+  disableSecondFactorProcedure,
+  renewRecoveryCodesProcedure,
+} from '../features/account/server/second-factor.ts'
+import { endOtherSessionsProcedure, endSessionProcedure, sessionsProcedure } from '../features/account/server/sessions.ts'
 import { patchSettingsProcedure, settingsProcedure } from '../features/account/server/settings.ts'
+import { auditActionsProcedure, listAuditProcedure } from '../features/admin/server/audit.ts'
+import {
+  grantPlanProcedure,
+  listPeopleProcedure,
+  personProcedure,
+  removePersonProcedure,
+  resetSecondFactorProcedure,
+  setDisabledProcedure,
+  setRoleProcedure,
+  signOutProcedure,
+} from '../features/admin/server/people.ts'
+import { listPlansProcedure, updatePlanProcedure } from '../features/admin/server/plans.ts'
+import { readSettingsProcedure, setRetentionProcedure, setSignUpProcedure } from '../features/admin/server/settings.ts'
+import { retryJobProcedure, systemProcedure } from '../features/admin/server/system.ts'
+import { listTeamsProcedure, removeTeamProcedure } from '../features/admin/server/teams.ts'
 import { currentProcedure } from '../features/feeds/server/current.ts'
 import { detailProcedure } from '../features/feeds/server/detail.ts'
 import { defaultRangeProcedure } from '../features/heatmap/server/default-range.ts'
@@ -26,6 +49,7 @@ import { currentProcedure as observedNowProcedure } from '../features/observed/s
 import { layerProcedure } from '../features/observed/server/layer.ts'
 import { addProcedure, clearProcedure, exportProcedure, statusProcedure, switchProcedure } from '../features/observed/server/manage.ts'
 import { deleteAccountProcedure, exportProcedure as exportOwnProcedure, renameProcedure } from '../features/own-data/server/own-data.ts'
+import { mineProcedure as myPlanProcedure } from '../features/plans/server/mine.ts'
 import { currentReadingsProcedure } from '../features/readings/server/current.ts'
 import { historyReadingsProcedure } from '../features/readings/server/history.ts'
 import {
@@ -42,6 +66,13 @@ import {
 } from '../features/saved/server/saved.ts'
 import { summaryProcedure } from '../features/score/server/summary.ts'
 import { screenerBreakoutsProcedure, screenerListProcedure } from '../features/screener/server/list.ts'
+import {
+  createProcedure as createShareProcedure,
+  extendProcedure,
+  listProcedure as listSharesProcedure,
+  listTeamProcedure,
+  revokeProcedure,
+} from '../features/share/server/share.ts'
 import { listProcedure as listSourcesProcedure } from '../features/sources/server/list.ts'
 import { quarantineProcedure } from '../features/sources/server/quarantine.ts'
 import { updateProcedure } from '../features/sources/server/update.ts'
@@ -51,6 +82,24 @@ import { chooseProcedure } from '../features/venues/server/choose.ts'
 import { router } from './trpc.ts'
 
 export const rootRouter = router({
+  plans: router({ mine: myPlanProcedure }),
+  admin: router({
+    people: router({
+      list: listPeopleProcedure,
+      get: personProcedure,
+      setRole: setRoleProcedure,
+      setDisabled: setDisabledProcedure,
+      signOut: signOutProcedure,
+      resetSecondFactor: resetSecondFactorProcedure,
+      grantPlan: grantPlanProcedure,
+      remove: removePersonProcedure,
+    }),
+    teams: router({ list: listTeamsProcedure, remove: removeTeamProcedure }),
+    plans: router({ list: listPlansProcedure, update: updatePlanProcedure }),
+    settings: router({ read: readSettingsProcedure, setSignUp: setSignUpProcedure, setRetention: setRetentionProcedure }),
+    audit: router({ list: listAuditProcedure, actions: auditActionsProcedure }),
+    system: router({ read: systemProcedure, retryJob: retryJobProcedure }),
+  }),
   instruments: router({ list: listProcedure }),
   heatmap: router({ view: viewProcedure, defaultRange: defaultRangeProcedure }),
   account: router({
@@ -58,6 +107,15 @@ export const rootRouter = router({
     settings: settingsProcedure,
     patchSettings: patchSettingsProcedure,
     changePassword: changePasswordProcedure,
+    security: securityProcedure,
+    sessions: sessionsProcedure,
+    endSession: endSessionProcedure,
+    endOtherSessions: endOtherSessionsProcedure,
+    beginSecondFactor: beginSecondFactorProcedure,
+    confirmSecondFactor: confirmSecondFactorProcedure,
+    renewRecoveryCodes: renewRecoveryCodesProcedure,
+    disableSecondFactor: disableSecondFactorProcedure,
+    unlinkIdentity: unlinkIdentityProcedure,
   }),
   feeds: router({ current: currentProcedure, detail: detailProcedure }),
   sources: router({ list: listSourcesProcedure, update: updateProcedure, quarantine: quarantineProcedure }),
@@ -79,6 +137,14 @@ export const rootRouter = router({
   }),
   teams: teamsRouter,
   comments: commentsRouter,
+  /** links to saved views, for people without an account */
+  share: router({
+    list: listSharesProcedure,
+    listTeam: listTeamProcedure,
+    create: createShareProcedure,
+    extend: extendProcedure,
+    revoke: revokeProcedure,
+  }),
   score: router({ summary: summaryProcedure }),
   observed: router({
     current: observedNowProcedure,

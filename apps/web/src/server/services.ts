@@ -2,10 +2,13 @@ import type { Database } from '@faultline/db/database'
 import type { SecretBox } from '@faultline/db/secret-box'
 import type { ViewStore } from '../features/heatmap/server/view-store.ts'
 import type { InstrumentList } from '../features/instruments/server/instrument-list.ts'
+import type { PlanGate } from '../features/plans/server/plan-gate.ts'
 import type { ReadingsStore } from '../features/readings/server/readings-store.ts'
 import type { ScreenerStore } from '../features/screener/server/screener-store.ts'
+import type { Shares } from '../features/share/server/shares.ts'
 import type { ChoiceAllowance } from '../features/venues/server/choice-allowance.ts'
 import type { Limits } from './auth/limits.ts'
+import type { OauthClient } from './auth/oauth.ts'
 import type { Passwords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
 import type { Embed } from './embed/embed.ts'
@@ -22,6 +25,8 @@ export interface Services {
   readonly box: SecretBox
   readonly jobs: JobSender
   readonly limits: Limits
+  /** other sites that sign people in; none unless set up */
+  readonly oauth: readonly OauthClient[]
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly hub: EventHub
@@ -31,4 +36,12 @@ export interface Services {
   readonly screener: ScreenerStore
   readonly choices: ChoiceAllowance
   readonly embed: Embed
+  /** links to saved views, for people without an account */
+  readonly shares: Shares
+  /** what a payment provider signs its messages with; null: it sends none */
+  readonly billing: { readonly secret: string } | null
+  /** where this installation keeps its files; null: this process does not know */
+  readonly stateDir: string | null
+  /** what plans allow of markets */
+  readonly gate: PlanGate
 }

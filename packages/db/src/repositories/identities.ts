@@ -79,8 +79,10 @@ export async function createByIdentity(
   const email = person.email.trim().toLowerCase()
   try {
     return await withActor(db, AUTHENTICATOR, async (tx) => {
+      // the plan of new accounts may have been set by hand to one that is not there
+      const plan = await tx.plan.findUnique({ where: { key: person.planKey } })
       const { id, name, sessionVersion } = await tx.user.create({
-        data: { email, name: person.name, planKey: person.planKey, emailVerifiedAt: new Date() },
+        data: { email, name: person.name, planKey: plan?.key ?? 'free', emailVerifiedAt: new Date() },
       })
       await tx.oauthIdentity.createMany({ data: [{ ...identity, userId: id }] })
       return { userId: id, email, name, sessionVersion }

@@ -21,6 +21,10 @@ export function sessionTokenOf(cookieHeader: string | null | undefined): string 
   return null
 }
 
+/** The value of one cookie, as it was sent; null when there is none. */
+export const cookieOf = (cookieHeader: string | null | undefined, name: string): string | null =>
+  parseCookies(cookieHeader ?? '').get(name) ?? null
+
 /** The first of several cookies of one name counts, as browsers send the one of the most specific path first. */
 function parseCookies(header: string): Map<string, string> {
   const cookies = new Map<string, string>()

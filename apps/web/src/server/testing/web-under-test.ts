@@ -8,6 +8,7 @@ import { encode } from 'next-auth/jwt'
 import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { type OpenServices, openServices, runtimeOf } from '../assemble.ts'
+import type { OauthClient } from '../auth/oauth.ts'
 import { type Caller, createCaller } from '../caller.ts'
 import { createFront, type Handler } from '../front/front.ts'
 import type { WebRuntime } from '../runtime.ts'
@@ -39,7 +40,14 @@ export interface WebUnderTest {
 
 /** Call at the top of a test file: services and front on a database of their own, with a stand-in for Next's pages. */
 export function webUnderTest(
-  options: { pages?: Handler; databaseUrl?: () => string; embed?: readonly string[]; mail?: boolean } = {},
+  options: {
+    pages?: Handler
+    databaseUrl?: () => string
+    embed?: readonly string[]
+    mail?: boolean
+    billingSecret?: string
+    oauth?: () => readonly OauthClient[]
+  } = {},
 ): WebUnderTest {
   const database = freshDatabase()
   let services: OpenServices | undefined
@@ -59,6 +67,8 @@ export function webUnderTest(
       encryptionKeys: ENCRYPTION_KEYS,
       embed: options.embed ?? null,
       mail: options.mail ?? false,
+      billingSecret: options.billingSecret,
+      oauth: options.oauth?.() ?? [],
     })
     runtime = runtimeOf(services, { authSecret: SECRET, publicUrl })
     const pages: Handler = options.pages ?? ((request, response) => void response.end(`page ${request.url}`))

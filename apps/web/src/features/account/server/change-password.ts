@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { newPassword } from '../../../server/auth/password-rules.ts'
+import { record } from '../../../server/record.ts'
 import { signedIn } from '../../../server/trpc.ts'
 import { changeOwnPassword } from './change-own-password.ts'
 
@@ -15,5 +16,6 @@ export const changePasswordProcedure = signedIn
   .output(changePasswordOutput)
   .mutation(async ({ ctx, input }) => {
     await changeOwnPassword(ctx.services, ctx.user, input)
+    await record(ctx, { action: 'password.changed', target: ctx.user.email })
     return { signedOut: true as const }
   })
