@@ -26,7 +26,7 @@ interface Options {
 
 /** What may be fetched without a session besides what answers for itself (tiles, streams, procedures). */
 const PUBLIC =
-  /^\/(sign-in$|accuracy$|accuracy\/scores\.csv$|_next\/static\/|api\/auth\/|api\/trpc\/|favicon\.ico$|icon[^/]*$|apple-icon[^/]*$|robots\.txt$)/
+  /^\/(sign-in$|sign-up$|reset$|(reset|verify|invitation)\/[^/]+$|accuracy$|accuracy\/scores\.csv$|_next\/static\/|api\/auth\/|api\/trpc\/|favicon\.ico$|icon[^/]*$|apple-icon[^/]*$|robots\.txt$)/
 /** One instrument's picture for a frame; open to everybody where FAULTLINE_EMBED says so. */
 const EMBED = /^\/embed\/[^/]+$/
 const DEFAULT_TILE_CACHE = 128 * 1024 * 1024
