@@ -67,7 +67,15 @@ describe('a living link', () => {
   it('opens for everybody, by its token alone, and counts visits where it is told to', async () => {
     const item = await viewOf(ada)
     const { token, link } = await share(ada, item.id, { embed: true })
-    expect(await open(token)).toMatchObject({ linkId: link.id, itemName: item.name, content, layout: null, embed: true, frozenAt: null })
+    expect(await open(token)).toMatchObject({
+      linkId: link.id,
+      itemName: item.name,
+      content,
+      layout: null,
+      embed: true,
+      frozenAt: null,
+      createdBy: ada.userId,
+    })
     await Promise.all([open(token, true), open(token, true), open(token, false)])
     expect(await listShareLinks(t.db, ada, { itemId: item.id })).toMatchObject([{ id: link.id, visits: 2, itemName: item.name }])
     expect(await open(`${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`)).toBeNull()

@@ -38,6 +38,8 @@ export interface OpenShare {
   embed: boolean
   createdAt: Date
   expiresAt: Date
+  /** who made it; null: somebody who is gone */
+  createdBy: string | null
 }
 
 /** SHA-256 of a token: 192 random bits need no slower one. */
@@ -104,7 +106,7 @@ export async function revokeShareLink(db: Database, actor: UserActor, id: string
 export async function openShareLink(db: Database, hash: Uint8Array, { visit }: { visit: boolean }): Promise<OpenShare | null> {
   const { rows } = await db.pool.query<OpenShare>(
     `SELECT link_id AS "linkId", item_name AS "itemName", content, layout, version, frozen_at AS "frozenAt", embed,
-            created_at AS "createdAt", expires_at AS "expiresAt" FROM open_share($1, $2)`,
+            created_at AS "createdAt", expires_at AS "expiresAt", created_by AS "createdBy" FROM open_share($1, $2)`,
     [Buffer.from(hash), visit],
   )
   return rows[0] ?? null

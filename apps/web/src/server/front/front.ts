@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { admitVisitor } from '../../features/share/server/admit-visitor.ts'
+import { answerShared } from '../../features/share/server/answer-shared.ts'
+import type { Shares } from '../../features/share/server/shares.ts'
 import type { Services } from '../services.ts'
 import { answerError, answerJson, methodIs, refuse } from './answer.ts'
 import { answerHealth, answerReadiness } from './health.ts'
 import { ipOf } from './ip.ts'
 import { isSameOrigin, originOf } from './origin.ts'
-import { setSecurityHeaders } from './security-headers.ts'
+import { type Framing, setSecurityHeaders } from './security-headers.ts'
 import { answerStream } from './stream.ts'
 import { TileStore } from './tile-store.ts'
 import { answerTile } from './tiles.ts'
@@ -26,7 +29,9 @@ interface Options {
 
 /** What may be fetched without a session besides what answers for itself (tiles, streams, procedures). */
 const PUBLIC =
-  /^\/(sign-in$|sign-up$|reset$|(reset|verify|invitation)\/[^/]+$|accuracy$|accuracy\/scores\.csv$|_next\/static\/|api\/auth\/|api\/trpc\/|favicon\.ico$|icon[^/]*$|apple-icon[^/]*$|robots\.txt$)/
+  /^\/(sign-in(\/code)?$|sign-up$|reset$|(reset|verify|invitation)\/[^/]+$|accuracy$|accuracy\/scores\.csv$|_next\/static\/|api\/auth\/|api\/trpc\/|api\/billing$|favicon\.ico$|icon[^/]*$|apple-icon[^/]*$|robots\.txt$)/
+/** A shared view, and its variant for a frame: for whoever has the link. */
+const SHARED = /^\/s\/([^/]+)(\/embed)?$/
 /** One instrument's picture for a frame; open to everybody where FAULTLINE_EMBED says so. */
 const EMBED = /^\/embed\/[^/]+$/
 const DEFAULT_TILE_CACHE = 128 * 1024 * 1024
@@ -34,7 +39,7 @@ const MAX_BODY_BYTES = 1_000_000
 
 /** The front of the one web process: tiles, views, streams and health it answers itself, everything else is Next's. */
 export function createFront({ services, publicUrl, pages, trustedProxies = 0, tileCacheBytes = DEFAULT_TILE_CACHE }: Options): Handler {
-  const { db, sessions, hub, embed } = services
+  const { db, sessions, hub, embed, gate, limits, shares } = services
   const tiles = new TileStore({ db, maxBytes: tileCacheBytes, lastBucketOf: (buildId) => hub.lastBucketOf(buildId) })
   const https = publicUrl.protocol === 'https:'
 
@@ -57,12 +62,18 @@ export function createFront({ services, publicUrl, pages, trustedProxies = 0, ti
         error: { code: 'bad_input', message: 'A request may bring at most 1 MB, and has to say how much.' },
       })
     }
-    if (pathname.startsWith('/tiles/')) return answerTile(request, response, pathname, { sessions, embed, tiles })
+    if (/^\/(tiles|views)\//.test(pathname) && shares.isAsked(request)) return answerShared(request, response, url, { shares, tiles })
+    if (pathname.startsWith('/tiles/')) return answerTile(request, response, pathname, { sessions, embed, gate, tiles })
     if (pathname.startsWith('/views/')) return answerView(request, response, url, services)
     if (pathname.startsWith('/api/stream/')) return answerStream(request, response, pathname, services)
     prepareForNext(request, url)
     // pages check for themselves; this catches what a new page might forget
-    const isOpen = PUBLIC.test(pathname) || (embed.isOpen && EMBED.test(pathname))
+    const shared = SHARED.exec(pathname)
+    if (shared) {
+      const link = { token: shared[1] as string, embed: shared[2] !== undefined }
+      if (!(await admitVisitor(request, response, link, { limits, shares, ip: ipOf(request, trustedProxies) }))) return
+    }
+    const isOpen = shared !== null || PUBLIC.test(pathname) || (embed.isOpen && EMBED.test(pathname))
     if (!isOpen && !(await sessions.ofCookies(request.headers.cookie))) return leadToSignIn(request, response, url)
     await pages(request, response)
   }
@@ -79,13 +90,21 @@ export function createFront({ services, publicUrl, pages, trustedProxies = 0, ti
 
   return async (request, response) => {
     try {
-      const isEmbed = EMBED.test(targetOf(request)?.pathname ?? '')
-      setSecurityHeaders(request, response, https, isEmbed ? embed.framing : undefined)
+      const pathname = targetOf(request)?.pathname ?? ''
+      const framing = EMBED.test(pathname) ? embed.framing : await sharedFraming(shares, pathname)
+      setSecurityHeaders(request, response, https, framing)
       await route(request, response)
     } catch (error) {
       answerError(response, error)
     }
   }
+}
+
+/** Of the variant for frames, where the link has one; a link that cannot be looked up may not be framed. */
+async function sharedFraming(shares: Shares, pathname: string): Promise<Framing | undefined> {
+  const [, token, variant] = SHARED.exec(pathname) ?? []
+  if (token === undefined || variant === undefined) return undefined
+  return (await shares.framing(token).catch(() => null)) ?? undefined
 }
 
 /** Path and query of a request; null for what is no path of this site (`//host`, absolute forms, damaged escapes). */
