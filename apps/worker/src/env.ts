@@ -1,3 +1,4 @@
+import { type OutboundAllowance, readOutboundAllowance } from '@faultline/db/outbound'
 import { FaultlineError } from '@faultline/market/errors'
 import { FEED_VENUES, type FeedVenueId, VENUES } from '@faultline/market/venue'
 import { z } from 'zod'
@@ -44,6 +45,8 @@ const liveSchema = z.object({
     .optional(),
   /** sender of e-mail: Faultline <faultline@example.org> */
   FAULTLINE_MAIL_FROM: z.string().min(3).max(320).optional(),
+  /** hosts that webhooks may go to though they are not public: host:port with commas between them */
+  FAULTLINE_WEBHOOK_ALLOW: z.string().min(1).optional(),
   /** how long an instrument stays with a worker that has died or is frozen, ms */
   FAULTLINE_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).optional(),
   /** how long a sum over venues waits for a venue whose column is late, ms after the column's end */
@@ -94,6 +97,8 @@ export interface LiveEnv {
   publicUrl: string | undefined
   /** null: no e-mail is sent */
   mail: { smtpUrl: string; from: string } | null
+  /** hosts that webhooks may go to though they are not public */
+  webhookAllow: OutboundAllowance
   /** where metrics are served; null: nowhere */
   metrics: { port: number; host: string } | null
   /** of sources that have no addresses of their own */
@@ -124,6 +129,7 @@ export function readLiveEnv(source: Readonly<Record<string, string | undefined>>
       env.FAULTLINE_SMTP_URL === undefined
         ? null
         : { smtpUrl: env.FAULTLINE_SMTP_URL, from: env.FAULTLINE_MAIL_FROM ?? 'Faultline <faultline@localhost>' },
+    webhookAllow: env.FAULTLINE_WEBHOOK_ALLOW === undefined ? new Set() : readOutboundAllowance(env.FAULTLINE_WEBHOOK_ALLOW),
     metrics: env.FAULTLINE_METRICS_PORT === undefined ? null : { port: env.FAULTLINE_METRICS_PORT, host: env.FAULTLINE_METRICS_HOST },
     addresses,
   }

@@ -60,6 +60,7 @@ async function run({ defaults = false }: { defaults?: boolean }): Promise<void> 
           sumGraceMs,
           log,
           metrics: metrics ?? undefined,
+          jobs: env,
         })
         const stopped = new Promise<void>((resolve) => {
           if (signal.aborted) resolve()

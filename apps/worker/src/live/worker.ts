@@ -3,16 +3,19 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { type Database, openDatabase } from '@faultline/db/database'
+import type { Jobs } from '@faultline/db/jobs'
 import { type Listener, listen } from '@faultline/db/notify'
 import { type DataSourceRow, listDataSources } from '@faultline/db/repositories/data-sources'
 import { FaultlineError } from '@faultline/market/errors'
 import { type FeedVenueId, VENUES } from '@faultline/market/venue'
 import { AggregateRunner } from '../aggregate/aggregate-runner.ts'
+import { Alerts } from '../alerts/alerts.ts'
 import type { VenueAddress } from '../env.ts'
 import { BanFile } from '../feed/ban-file.ts'
 import type { VenueFeed } from '../feed/venue-feed.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { createIngest } from '../ingest/writer.ts'
+import { type JobsEnv, startJobs } from '../jobs/start-jobs.ts'
 import { messageOf } from '../message-of.ts'
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts'
 import { ReadingsKeeper } from '../readings/keeper.ts'
@@ -38,6 +41,8 @@ export interface WorkerOptions {
   name?: string | undefined
   /** what it does is measured here; absent: nowhere */
   metrics?: WorkerMetrics | undefined
+  /** what jobs need; absent: this worker does none, and evaluates no alerts */
+  jobs?: JobsEnv | undefined
 }
 
 /** Whoever looks for changes that no notice told of. */
@@ -60,6 +65,9 @@ export class Worker {
   private readonly sums: AggregateRunner
   private readonly readings: ReadingsKeeper
   private listener: Listener | null = null
+  private jobs: Jobs | null = null
+  private startingJobs: Promise<void> = Promise.resolve()
+  private alerts: Alerts | null = null
   private loop: Promise<unknown> = Promise.resolve()
 
   constructor(options: WorkerOptions) {
@@ -68,7 +76,7 @@ export class Worker {
     this.name = options.name ?? `worker (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
     const { db, log, leaseMs, sumGraceMs: graceMs, sumGeneratingShare: generatingShare } = options
     this.sums = new AggregateRunner({ db, worker: this.name, log, leaseMs, graceMs, generatingShare })
-    this.readings = new ReadingsKeeper({ db, log })
+    this.readings = new ReadingsKeeper({ db, log, onStored: async () => this.alerts?.look() })
   }
 
   /** Resolves when the sources have been read and their feeds begin; waits for the database for as long as it takes. */
@@ -91,15 +99,19 @@ export class Worker {
           this.sums.heard(message.payload)
           this.readings.heard()
         } else if (message.channel === 'aggregates') this.sums.lookSoon(0)
+        else if (message.channel === 'people' && message.payload.subject === 'rule') this.alerts?.ruleChanged(message.payload.id)
       },
       onState: ({ state }) => {
         if (state !== 'listening') return
         void this.follow()
         // What came while nobody listened.
         this.sums.lookSoon(0)
+        this.alerts?.ruleChanged()
       },
     })
     await this.listener.ready
+    // the feeds do not wait for them
+    this.startingJobs = this.startJobs()
     // What a worker before us left on disk says what it had covered: first that, then what is missing.
     await this.ingest.caughtUp(this.stopping.signal)
     this.caughtUp = true
@@ -115,12 +127,24 @@ export class Worker {
     await this.listener?.close()
     await this.loop
     await Promise.all([this.sums.stop(), this.readings.stop()])
+    await this.startingJobs
+    await this.jobs?.close()
     await this.changes.run(async () => {
       await Promise.all([...this.runners.values()].map((runner) => runner.stop('stopped')))
       this.runners.clear()
     })
     await this.ingest?.close()
     await this.ingestDb.close()
+  }
+
+  private async startJobs(): Promise<void> {
+    const { db, log, jobs: env } = this.options
+    if (!env) return
+    const jobs = await startJobs({ db, env, log, signal: this.stopping.signal })
+    // told to stop meanwhile
+    if (this.stopping.signal.aborted) return jobs?.close()
+    this.jobs = jobs
+    if (jobs) this.alerts = new Alerts({ db, jobs, log })
   }
 
   private async lookAgain(): Promise<void> {

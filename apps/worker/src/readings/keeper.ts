@@ -23,6 +23,8 @@ import { readingOf } from './reading-of.ts'
 export interface KeeperOptions {
   db: Database
   log: (line: string) => void
+  /** after readings were stored, and after each pass: whoever works with them; it never throws */
+  onStored?: () => Promise<void>
   /** after the first news of a column, so that those of its minute come along */
   settleMs?: number
   /** without news */
@@ -51,7 +53,7 @@ export class ReadingsKeeper {
   private told = ''
 
   constructor(options: KeeperOptions) {
-    this.options = { settleMs: 1_000, lookEveryMs: 10_000, ...options }
+    this.options = { settleMs: 1_000, lookEveryMs: 10_000, onStored: async () => {}, ...options }
   }
 
   start(): void {
@@ -124,6 +126,8 @@ export class ReadingsKeeper {
       for (let i = 0; i < stale.length && !this.stopping.signal.aborted; i += AT_ONCE)
         await this.readSome(stale.slice(i, i + AT_ONCE), members)
     }
+    // also where nothing was read: a worker before this one may have died in between
+    await this.options.onStored()
     if (now - this.droppedAt > HOUR_MS || this.droppedAt === 0) {
       this.droppedAt = now
       await dropOldBreakouts(db, DROP_AT_ONCE)
@@ -155,6 +159,7 @@ export class ReadingsKeeper {
       await new Promise(setImmediate)
     }
     await this.store(updates, stale)
+    await this.options.onStored()
   }
 
   /** Markets whose columns end at the same moment share one question, and sums share their members' rows. */

@@ -7,13 +7,15 @@ import { type CandleSeries, type MarketInputs, type MarketRows, marketInputs } f
 import { standoutsOf } from '@faultline/engine/readings/prominent-stretches'
 import { riskIndex } from '@faultline/engine/readings/risk-index'
 import type { Column } from '@faultline/market/column'
-import { DAY_MS } from '@faultline/market/units'
+import { DAY_MS, SIDES } from '@faultline/market/units'
 import { z } from 'zod'
 import { mapOf, nearMap } from '../live/score/near-map.ts'
 
 /** ±, log distance */
 const ASYMMETRY_WITHIN = 0.05
 const SPARKLINE_POINTS = 48
+/** of each side, for alerts */
+const MOST_CLUSTERS = 16
 /** η of breakouts, the median of what cascades draw. */
 const PASS_THROUGH = 0.7
 
@@ -69,8 +71,19 @@ export function readingOf(target: ReadingTarget, columns: readonly Column[], row
       usd: zone.usd,
       n: finite(zone.n),
     })),
+    clusters:
+      price === null ? [] : SIDES.flatMap((side) => clusters.filter((cluster) => cluster.side === side).slice(0, MOST_CLUSTERS)).map(near),
   }
 }
+
+/** What alerts look at. Its near edge is the one that price comes to first. */
+const near = ({ side, peakPrice, lowPrice, highPrice, usd, distancePercent }: Cluster) => ({
+  side,
+  price: peakPrice,
+  edge: side === 'long' ? highPrice : lowPrice,
+  usd,
+  distance: distancePercent / 100,
+})
 
 /** They are from the price outwards. */
 function nearest(clusters: readonly Cluster[], side: Cluster['side']): NearCluster | null {

@@ -1,4 +1,5 @@
 /** What the newest column of each instrument says: written by the keeper in a worker, read by the screener. */
+import type { AlertCluster } from '@faultline/market/alert'
 import { DAY_MS, isoTime, type Side } from '@faultline/market/units'
 import type { VenueId } from '@faultline/market/venue'
 import { type Database, inTransaction, type Queryable } from '../database.ts'
@@ -115,6 +116,8 @@ export interface ReadingUpdate {
   /** plain JSON */
   breakoutState: unknown
   breakouts: readonly BreakoutRow[]
+  /** near the price, for alerts; default: none */
+  clusters?: readonly AlertCluster[]
 }
 
 /** Older ones than this, by the market's own clock, are dropped. */
@@ -170,20 +173,20 @@ const STORE = `
     select i.id, i.current_build_id as build_id from instrument i
      where i.id in (select instrument_id from jsonb_to_recordset($1) as g(instrument_id int)) order by i.id for share skip locked
   )
-  insert into market_reading as m (instrument_id, build_id, bucket, bucket_ms, ${NAMES.join(', ')}, sparkline, breakout_state, updated_at)
-  select r.instrument_id, r.build_id, to_timestamp(r.bucket / 1000), r.bucket_ms, ${NAMES.map((n) => `r.${n}`).join(', ')}, r.sparkline, r.breakout_state, now()
+  insert into market_reading as m (instrument_id, build_id, bucket, bucket_ms, ${NAMES.join(', ')}, sparkline, breakout_state, clusters, updated_at)
+  select r.instrument_id, r.build_id, to_timestamp(r.bucket / 1000), r.bucket_ms, ${NAMES.map((n) => `r.${n}`).join(', ')}, r.sparkline, r.breakout_state, r.clusters, now()
     from jsonb_to_recordset($1) as r(instrument_id int, build_id int, bucket float8, bucket_ms int, ${NAMES.map((n) => `${n} float8`).join(', ')},
-         sparkline float8[], breakout_state jsonb)
+         sparkline float8[], breakout_state jsonb, clusters jsonb)
     join served s on s.id = r.instrument_id and s.build_id = r.build_id
    order by r.instrument_id
       on conflict (instrument_id) do update
      set build_id = excluded.build_id, bucket = excluded.bucket, bucket_ms = excluded.bucket_ms,
          ${NAMES.map((n) => `${n} = excluded.${n}`).join(', ')},
-         sparkline = excluded.sparkline, breakout_state = excluded.breakout_state, updated_at = excluded.updated_at
+         sparkline = excluded.sparkline, breakout_state = excluded.breakout_state, clusters = excluded.clusters, updated_at = excluded.updated_at
    where m.build_id <> excluded.build_id or m.bucket < excluded.bucket
   returning m.instrument_id as id`
 
-function rowOf({ reading, breakoutState }: ReadingUpdate): Record<string, unknown> {
+function rowOf({ reading, breakoutState, clusters = [] }: ReadingUpdate): Record<string, unknown> {
   const { below, above } = reading
   const flat: Record<string, unknown> = {
     ...reading,
@@ -202,6 +205,7 @@ function rowOf({ reading, breakoutState }: ReadingUpdate): Record<string, unknow
     ...Object.fromEntries(FIGURES.map(([column, field]) => [column, flat[field] ?? null])),
     sparkline: reading.sparkline,
     breakout_state: breakoutState,
+    clusters,
   }
 }
 
