@@ -90,8 +90,10 @@ describe('open to some origins', () => {
     for (const path of ['/', '/heatmap/x', '/embed', '/embed/', `/embed/${mine.instrument.key}/more`, '/embed%2Fx'])
       expect([path, await ask(path)]).toEqual([path, 307])
     expect(await ask('/api/stream/stream.follow')).toBe(401)
-    const flat = rootRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>
-    const names = Object.keys(flat).filter((name) => flat[name]?._def.type !== 'subscription')
+    const flat = rootRouter._def.procedures as unknown as Record<string, { _def: { type: string; meta: { access: { kind: string } } } }>
+    const names = Object.keys(flat).filter(
+      (name) => flat[name]?._def.type !== 'subscription' && flat[name]?._def.meta.access.kind !== 'public',
+    )
     expect(names.length).toBeGreaterThan(10)
     for (const name of names) {
       const post = flat[name]?._def.type === 'mutation' && { method: 'POST', body: '{}' }

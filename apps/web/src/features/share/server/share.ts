@@ -1,5 +1,6 @@
 /** Procedures of share links. */
 import { randomBytes } from 'node:crypto'
+import { readItem } from '@faultline/db/repositories/saved-items'
 import {
   createShareLink,
   extendShareLink,
@@ -50,6 +51,7 @@ export const createProcedure = entity('item', 'editor')
   .mutation(async ({ ctx, input }): Promise<{ link: ShareRow; url: string }> => {
     const { services, actor, user } = ctx
     await services.limits.take('write', user.userId)
+    await services.shares.check(user.allowance, await readItem(services.db, actor, input.id))
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     const now = Date.now()
     const link = await createShareLink(

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Database } from '@faultline/db/database'
 import { findInstrument } from '@faultline/db/repositories/instruments'
+import type { Allowance } from '@faultline/db/repositories/plans'
 import { hashOfShare, openShareLink } from '@faultline/db/repositories/share-links'
 import { sessionState } from '@faultline/db/repositories/users'
 import { FaultlineError } from '@faultline/market/errors'
@@ -107,6 +108,14 @@ export class Shares {
     }
   }
 
+  /** What somebody may not see they may not share either. @throws FaultlineError forbidden */
+  async check(allowance: Allowance, item: { kind: string; content: unknown }): Promise<void> {
+    const content = viewContent.safeParse(item.content).data
+    if (item.kind !== 'view' || !content) throw new FaultlineError('bad_input', 'Only a saved view can be shared by a link.')
+    const market = await this.marketOf(content.instrument, content.query, null)
+    if (market) await this.options.gate.view(allowance, market.scope.input)
+  }
+
   /** Whether a request is one of a shared page. It is answered as such or not at all, whoever is signed in beside it. */
   isAsked(request: IncomingMessage): boolean {
     return request.headers[SHARE_HEADER.toLowerCase()] !== undefined
@@ -157,22 +166,13 @@ export class Shares {
   }
 
   private async read(key: string): Promise<Shared | null> {
-    const { db, rangeOf } = this.options
+    const { db } = this.options
     const share = await openShareLink(db, Buffer.from(key, 'base64url'), { visit: false })
     const content = viewContent.safeParse(share?.content)
     if (!share || !content.success) return null
     const layout = layoutContent.safeParse(share.layout).data
     const query = mergedQuery(layout?.query ?? null, content.data.query)
-    const instrument = await orNull(findInstrument(db, content.data.instrument))
-    const market = instrument && {
-      instrument: { key: instrument.key, symbol: instrument.symbol, venue: instrument.venue, simulated: instrument.simulated },
-      scope: sharedScope(
-        instrument.key,
-        query,
-        share.frozenAt?.getTime() ?? null,
-        (await orNull(rangeOf(instrument.key, () => chooseDefaultRange(db, instrument.key)))) ?? '3d',
-      ),
-    }
+    const market = await this.marketOf(content.data.instrument, query, share.frozenAt)
     if (market && !(await this.planAllows(share.createdBy, market.scope))) return null
     return {
       key,
@@ -182,6 +182,18 @@ export class Shares {
       content: { ...content.data, query },
       theme: layout?.theme ?? null,
       market,
+    }
+  }
+
+  private async marketOf(key: string, query: ViewContent['query'], frozenAt: Date | null): Promise<Shared['market']> {
+    const { db, rangeOf } = this.options
+    const instrument = await orNull(findInstrument(db, key))
+    if (!instrument) return null
+    const { symbol, venue, simulated } = instrument
+    const suiting = await orNull(rangeOf(instrument.key, () => chooseDefaultRange(db, instrument.key)))
+    return {
+      instrument: { key: instrument.key, symbol, venue, simulated },
+      scope: sharedScope(instrument.key, query, frozenAt?.getTime() ?? null, suiting ?? '3d'),
     }
   }
 
