@@ -44,7 +44,10 @@ export const authOptions = (headers: Headers): NextAuthOptions => {
         const target = targetOf(headers)
         const profile = providerProfile.parse(user)
         const links = target === LINKING
-        const outcome = await webRuntime().oauthSignIn({ provider, profile, cookie: links ? headers.get('cookie') : null }, from)
+        const cookie = links ? headers.get('cookie') : null
+        const outcome = await webRuntime()
+          .oauthSignIn({ provider, profile, cookie }, from)
+          .catch((error) => ({ is: 'refused', why: error.code === 'rate_limited' ? 'limited' : 'failed' }) as const)
         if (outcome.is === 'linked') return `/account?linked=${provider}`
         if (outcome.is === 'refused') return links ? `/account?linkError=${outcome.why}` : `/sign-in?error=${outcome.why}`
         // behind the #, where no server and no log sees it

@@ -2,14 +2,16 @@ import { Logo } from '@faultline/ui/react/logo'
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { safeCallbackPath } from '../../features/account/prepare/safe-callback-path.ts'
+import { ProviderButtons } from '../../features/account/provider-buttons.tsx'
 import { SignInForm } from '../../features/account/sign-in-form.tsx'
 import { messages } from '../../messages.ts'
 import { getCurrentUser } from '../../server/current-user.ts'
+import { webRuntime } from '../../server/runtime.ts'
 
 export const metadata: Metadata = { title: messages.signIn.title }
 
 export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
-  const { callbackUrl, changed } = await searchParams
+  const { callbackUrl, changed, error } = await searchParams
   const target = safeCallbackPath(callbackUrl)
   if (await getCurrentUser()) redirect(target)
   return (
@@ -20,9 +22,17 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
           {messages.signIn.title}
         </h1>
         <p className="mt-1 mb-5 text-t2">{changed ? messages.account.done : messages.signIn.lead}</p>
-        <SignInForm target={target} />
+        <SignInForm target={target} problem={problemOf(error)} />
+        <ProviderButtons providers={webRuntime().oauth.map(({ id }) => id)} target={target} />
       </section>
       <p className="px-2 text-center text-[11px] leading-4 text-t3">{messages.signIn.firstTime}</p>
     </main>
   )
+}
+
+/** Words of ours for what the address says: anybody may have written that. */
+function problemOf(error: string | string[] | undefined): string | null {
+  if (typeof error !== 'string') return null
+  const { refusals } = messages.security.signIn
+  return Object.hasOwn(refusals, error) ? refusals[error as keyof typeof refusals] : refusals.failed
 }

@@ -2,13 +2,19 @@
 import type { ComponentType } from 'react'
 import { messages } from '../../messages.ts'
 import { AppFrame, PageBody } from '../shell/app-frame.tsx'
+import { IdentitiesSection } from './identities-section.tsx'
 import { PasswordSection } from './password-section.tsx'
 import { ProfileSection } from './profile-section.tsx'
+import { SecondFactorSection } from './second-factor-section.tsx'
+import { SessionsSection } from './sessions-section.tsx'
 
 /** The cards of the page, from top to bottom. Each asks for what it shows by itself. */
 const SECTIONS: Readonly<Record<string, ComponentType>> = {
   profile: ProfileSection,
   password: PasswordSection,
+  secondFactor: SecondFactorSection,
+  sessions: SessionsSection,
+  identities: IdentitiesSection,
 }
 
 export function AccountPage() {

@@ -1,5 +1,6 @@
 import { createHash, randomInt } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
+import { RECOVERY_CODES } from '../../features/account/prepare/recovery-codes.ts'
 
 /** Seconds for which one code stands (RFC 6238). */
 export const STEP_SECONDS = 30
@@ -33,7 +34,6 @@ const totpOf = (secret: string, label = ''): TOTP =>
 
 /** No letter or digit that is easily taken for another one. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789'
-export const RECOVERY_CODES = 10
 
 /** Ten codes such as `k7mzp-h2wqd-9tcvb`: 74 bits each, so that a plain hash keeps them. */
 export function newRecoveryCodes(): string[] {
