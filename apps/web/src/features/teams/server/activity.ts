@@ -7,10 +7,10 @@ import { teamMember } from '../../../server/trpc.ts'
 
 const filters = Object.keys(ACTIVITY_FILTERS) as [ActivityFilter, ...ActivityFilter[]]
 
-/** What happened in the team, newest first. `after`: `next` of the page before. */
+/** What happened in the team, newest first. `cursor`: `next` of the page before. */
 export const activityProcedure = teamMember('viewer')
-  .input(z.object({ after: z.string().max(40).nullish(), filter: z.enum(filters).nullish() }))
-  .query(({ ctx, input }) => listActivity(ctx.services.db, ctx.actor, ctx.team.id, input))
+  .input(z.object({ cursor: z.string().max(40).nullish(), filter: z.enum(filters).nullish() }))
+  .query(({ ctx, input }) => listActivity(ctx.services.db, ctx.actor, ctx.team.id, { after: input.cursor, filter: input.filter }))
 
 /** Tells a team what was done to one of its items; of what is one person's, nobody is told. */
 export async function tellTeam(

@@ -4,11 +4,11 @@ import { z } from 'zod'
 import { entity } from '../../../server/trpc.ts'
 import { commentBody } from './schema.ts'
 
-/** The newest, oldest first; or those before the comment `before`. */
+/** The newest, oldest first; or those before the comment `cursor`. */
 export const listCommentsProcedure = entity('item', 'viewer')
-  .input(z.object({ before: z.uuid().nullish() }))
+  .input(z.object({ cursor: z.uuid().nullish() }))
   .query(async ({ ctx, input }) => ({
-    ...(await listComments(ctx.services.db, ctx.actor, input.id, input.before)),
+    ...(await listComments(ctx.services.db, ctx.actor, input.id, input.cursor)),
     /** what the caller is: of one's own things the owner, who may take any comment away */
     role: ctx.entity.role,
   }))
