@@ -9,6 +9,7 @@ import { exports } from './messages/exports.ts'
 import { joining } from './messages/joining.ts'
 import { map } from './messages/map.ts'
 import { palette } from './messages/palette.ts'
+import { plans } from './messages/plans.ts'
 import { readings } from './messages/readings.ts'
 import { saved } from './messages/saved.ts'
 import { screener } from './messages/screener.ts'
@@ -383,6 +384,7 @@ export const messages = {
   exports,
   map,
   palette,
+  plans,
   readings,
   screener,
   sources,

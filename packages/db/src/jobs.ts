@@ -8,8 +8,8 @@ export interface JobData {
   mail: { to: string; subject: string; text: string }
   /** one row of `delivery` */
   delivery: { deliveryId: string }
-  /** one row of `backfill_request` */
-  backfill: { requestId: string }
+  /** a look at a venue, whose result is the job's */
+  venueCheck: { venue: string; restUrl: string | null; wsUrl: string | null; symbols: string[]; seconds: number }
 }
 export type QueueName = keyof JobData
 
@@ -27,7 +27,7 @@ const QUEUES: Record<QueueName, QueueHabits> = {
   // a mail server may be away for a night: some ten hours
   mail: { retryLimit: 20, retryDelay: 15, retryBackoff: true, retryDelayMax: 2_400, expireInSeconds: 120 },
   delivery: { retryLimit: 5, retryDelay: 10, retryBackoff: true, expireInSeconds: 60 },
-  backfill: { retryLimit: 3, retryDelay: 30, retryBackoff: true, expireInSeconds: 6 * 3_600 },
+  venueCheck: { retryLimit: 0, retryDelay: 0, retryBackoff: false, expireInSeconds: 120 },
 }
 export const QUEUE_NAMES = Object.keys(QUEUES) as QueueName[]
 const KEEP_SECONDS = 86_400
@@ -39,10 +39,26 @@ export interface Jobs {
    * Does this queue's jobs in this process, one at a time per call, until closed. A handler that throws has its job done again,
    * unless it throws a JobRefused.
    */
-  work<Q extends QueueName>(queue: Q, handler: (job: JobTurn<Q>) => Promise<void>, options?: WorkHabits): Promise<void>
+  work<Q extends QueueName>(
+    queue: Q,
+    handler: (job: JobTurn<Q>) => Promise<object | undefined> | Promise<void>,
+    options?: WorkHabits,
+  ): Promise<void>
+  /** What became of a job; `output`: what its handler gave, or why it failed. Null: there is none, or it was long ago. */
+  result(queue: QueueName, id: string): Promise<{ state: JobState; output: unknown } | null>
   /** A job that has failed for good is tried once more. False where there is none. */
   retry(queue: QueueName, id: string): Promise<boolean>
   close(): Promise<void>
+}
+
+export type JobState = 'waiting' | 'active' | 'done' | 'failed'
+const STATES: Record<JobWithMetadata['state'], JobState> = {
+  created: 'waiting',
+  retry: 'waiting',
+  active: 'active',
+  completed: 'done',
+  cancelled: 'failed',
+  failed: 'failed',
 }
 
 /** Thrown by a handler whose job would fail the same way for ever: it is kept as failed, with this message, and not tried again. */
@@ -99,15 +115,20 @@ export async function openJobs(options: { url: string; work?: boolean; onError?:
         async ([job]: JobWithMetadata<JobData[typeof queue]>[]): Promise<JobResult[]> => {
           if (!job) return []
           const { id, data, retryCount, retryLimit, signal } = job
+          let output: object | undefined
           try {
-            await handler({ id, data, retried: retryCount, last: retryCount >= retryLimit, signal })
+            output = (await handler({ id, data, retried: retryCount, last: retryCount >= retryLimit, signal })) ?? undefined
           } catch (error) {
             if (!(error instanceof JobRefused)) throw error
             return [{ id, status: 'deadletter', output: { message: error.message } }]
           }
-          return [{ id, status: 'completed' }]
+          return [{ id, status: 'completed', output: output ?? {} }]
         },
       )
+    },
+    async result(queue, id) {
+      const [job] = await boss.findJobs(queue, { id })
+      return job ? { state: STATES[job.state], output: job.output } : null
     },
     async retry(queue, id) {
       const [job] = await boss.findJobs(queue, { id })

@@ -44,7 +44,7 @@ export interface OpenServices extends Services {
 /** Makes what exists once per process, and begins to listen to the database. */
 export function openServices(
   env: Pick<WebEnv, 'databaseUrl' | 'authSecret' | 'publicUrl' | 'encryptionKeys'> &
-    Partial<Pick<WebEnv, 'embed' | 'mail' | 'billingSecret' | 'stateDir' | 'oauth'>>,
+    Partial<Pick<WebEnv, 'embed' | 'mail' | 'webhookAllow' | 'billingSecret' | 'stateDir' | 'oauth'>>,
 ): OpenServices {
   const box = new SecretBox(env.encryptionKeys)
   const db = openDatabase({ url: withTimeout(env.databaseUrl), applicationName: 'faultline web' })
@@ -70,6 +70,7 @@ export function openServices(
     db,
     publicUrl: env.publicUrl,
     mail: env.mail ?? false,
+    webhookAllow: env.webhookAllow ?? new Set(),
     box,
     jobs,
     limits: new Limits(db),

@@ -1,3 +1,4 @@
+import { type OutboundAllowance, readOutboundAllowance } from '@faultline/db/outbound'
 import { z } from 'zod'
 import type { OauthClient } from './auth/oauth.ts'
 
@@ -38,6 +39,8 @@ const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   /** seals what must be read again but never shown, see packages/db/src/secret-box.ts */
   FAULTLINE_ENCRYPTION_KEYS: z.string().min(1),
+  /** hosts that webhooks may go to though they are not public: host:port with commas between them */
+  FAULTLINE_WEBHOOK_ALLOW: z.string().optional(),
   /** whether e-mail is sent; the worker does it */
   FAULTLINE_SMTP_URL: z.string().optional(),
   /** how many reverse proxies stand before this server: the address of who asks is taken from X-Forwarded-For accordingly */
@@ -71,6 +74,8 @@ export interface WebEnv {
   readonly encryptionKeys: string
   /** e-mail is sent; without it links are handed over by an administrator */
   readonly mail: boolean
+  /** hosts that webhooks may go to though they are not public */
+  readonly webhookAllow: OutboundAllowance
   readonly trustedProxies: number
   /** undefined: no messages of a payment provider are taken */
   readonly billingSecret: string | undefined
@@ -93,6 +98,7 @@ export function readEnv(source: Source): WebEnv {
     embed: env.FAULTLINE_EMBED,
     encryptionKeys: env.FAULTLINE_ENCRYPTION_KEYS,
     mail: env.FAULTLINE_SMTP_URL !== undefined,
+    webhookAllow: env.FAULTLINE_WEBHOOK_ALLOW === undefined ? new Set() : readOutboundAllowance(env.FAULTLINE_WEBHOOK_ALLOW),
     trustedProxies: env.FAULTLINE_TRUSTED_PROXIES,
     billingSecret: env.FAULTLINE_BILLING_SECRET,
     stateDir: env.FAULTLINE_STATE_DIR,

@@ -14,6 +14,11 @@ export class JobSender {
     return (await this.open()).send(queue, data, options)
   }
 
+  /** As Jobs.retry(). */
+  async retry(queue: QueueName, id: string): Promise<boolean> {
+    return (await this.open()).retry(queue, id)
+  }
+
   async close(): Promise<void> {
     const opening = this.opening
     if (opening) await opening.then((jobs) => jobs.close()).catch(() => {})

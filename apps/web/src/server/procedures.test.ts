@@ -10,6 +10,18 @@ const web = webUnderTest()
  * `editor of item`: at least an editor of the team whose item it is, or its one owner.
  */
 const NEEDS: Record<string, string> = {
+  'alerts.rules': 'viewer of team or self',
+  'alerts.createRule': 'editor of team or self',
+  'alerts.updateRule': 'editor of alertRule',
+  'alerts.removeRule': 'editor of alertRule',
+  'alerts.testRule': 'editor of alertRule',
+  'alerts.channels': 'viewer of team or self',
+  'alerts.createChannel': 'editor of team or self',
+  'alerts.removeChannel': 'editor of alertChannel',
+  'alerts.testChannel': 'editor of alertChannel',
+  'alerts.log': 'viewer of team or self',
+  'alerts.inbox': 'signed in',
+  'alerts.markRead': 'signed in',
   'plans.mine': 'signed in',
   'admin.people.list': 'admin',
   'admin.people.get': 'admin',

@@ -24,6 +24,7 @@ import { listPlansProcedure, updatePlanProcedure } from '../features/admin/serve
 import { readSettingsProcedure, setRetentionProcedure, setSignUpProcedure } from '../features/admin/server/settings.ts'
 import { retryJobProcedure, systemProcedure } from '../features/admin/server/system.ts'
 import { listTeamsProcedure, removeTeamProcedure } from '../features/admin/server/teams.ts'
+import { alertsRouter } from '../features/alerts/server/router.ts'
 import { currentProcedure } from '../features/feeds/server/current.ts'
 import { detailProcedure } from '../features/feeds/server/detail.ts'
 import { defaultRangeProcedure } from '../features/heatmap/server/default-range.ts'
@@ -100,6 +101,7 @@ export const rootRouter = router({
     audit: router({ list: listAuditProcedure, actions: auditActionsProcedure }),
     system: router({ read: systemProcedure, retryJob: retryJobProcedure }),
   }),
+  alerts: alertsRouter,
   instruments: router({ list: listProcedure }),
   heatmap: router({ view: viewProcedure, defaultRange: defaultRangeProcedure }),
   account: router({

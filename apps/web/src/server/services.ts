@@ -1,4 +1,5 @@
 import type { Database } from '@faultline/db/database'
+import type { OutboundAllowance } from '@faultline/db/outbound'
 import type { SecretBox } from '@faultline/db/secret-box'
 import type { ViewStore } from '../features/heatmap/server/view-store.ts'
 import type { InstrumentList } from '../features/instruments/server/instrument-list.ts'
@@ -23,6 +24,8 @@ export interface Services {
   /** e-mail is sent; without it an administrator hands links over */
   readonly mail: boolean
   readonly box: SecretBox
+  /** hosts that webhooks may go to though they are not public */
+  readonly webhookAllow: OutboundAllowance
   readonly jobs: JobSender
   readonly limits: Limits
   /** other sites that sign people in; none unless set up */

@@ -5,6 +5,7 @@ import superjson from 'superjson'
 import { z } from 'zod'
 import type { Session, SessionUser } from './auth/sessions.ts'
 import { describeError, toTRPCError } from './errors.ts'
+import { noteRefusal } from './refusals.ts'
 import type { Services } from './services.ts'
 
 /** What a request brings. Resolvers read `ctx.user`, which only `signedIn` and `admin` provide. */
@@ -57,10 +58,15 @@ export const signedIn = base.meta({ access: { kind: 'signed in' } }).use(({ ctx,
   return next({ ctx: { session: ctx.session, user, actor: actorOf(user) } })
 })
 
-/** Needs a living session of an administrator. */
-export const admin = signedIn.meta({ access: { kind: 'admin' } }).use(({ ctx, next }) => {
-  if (ctx.user.role !== 'admin') throw new TRPCError({ code: 'FORBIDDEN', message: 'Only an administrator may do this.' })
-  return next()
+/** Needs a living session of an administrator. What it refuses, to whomever, is in the audit log. */
+export const admin = signedIn.meta({ access: { kind: 'admin' } }).use(async ({ ctx, next, path }) => {
+  if (ctx.user.role !== 'admin') {
+    noteRefusal(ctx, path)
+    throw new TRPCError({ code: 'FORBIDDEN', message: 'Only an administrator may do this.' })
+  }
+  const result = await next()
+  if (!result.ok && toTRPCError(result.error).code === 'FORBIDDEN') noteRefusal(ctx, path)
+  return result
 })
 
 const teamInput = z.object({ teamId: z.uuid() })

@@ -146,8 +146,7 @@ export const resetSecondFactor = (db: Database, by: Administrator, id: string): 
 /** `until` null: without an end; after it the plan is `free`. @throws FaultlineError bad_input for an unknown plan; not_found */
 export const grantPlan = (db: Database, by: Administrator, id: string, plan: { key: string; until: Date | null }): Promise<void> =>
   act(db, by, id, 'user.plan_granted', async (tx, person) => {
-    if (!(await tx.plan.findUnique({ where: { key: plan.key } })))
-      throw new FaultlineError('bad_input', `There is no plan "${plan.key}".`, { place: { field: 'plan' } })
+    if (!(await tx.plan.findUnique({ where: { key: plan.key } }))) throw new FaultlineError('bad_input', `There is no plan "${plan.key}".`)
     await tx.user.update({ where: { id }, data: { planKey: plan.key, planUntil: plan.until } })
     return { from: person.planKey, to: plan.key, until: plan.until?.toISOString() ?? null }
   })

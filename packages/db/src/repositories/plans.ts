@@ -1,6 +1,6 @@
 /** What plans allow: one table, which administrators change. */
 import { FaultlineError } from '@faultline/market/errors'
-import { type Actor, withActor } from '../actor.ts'
+import { type Actor, type UserActor, withActor } from '../actor.ts'
 import type { Database } from '../database.ts'
 import type { Plan, Prisma } from '../generated/prisma/client.ts'
 import type { Administrator } from './admin-people.ts'
@@ -40,6 +40,22 @@ export function allowanceOf(plan: Plan, role: 'admin' | 'member'): Allowance {
 /** In the order in which they are shown. Everybody may see what there is. */
 export const listPlans = (db: Database, actor: Actor): Promise<Plan[]> =>
   withActor(db, actor, (tx) => tx.plan.findMany({ orderBy: { position: 'asc' } }))
+
+/** Until when the actor's plan lasts; null: without an end. */
+export const readOwnPlanEnd = (db: Database, actor: UserActor): Promise<Date | null> =>
+  withActor(
+    db,
+    actor,
+    async (tx) => (await tx.user.findUnique({ where: { id: actor.userId }, select: { planUntil: true } }))?.planUntil ?? null,
+  )
+
+/** How many people are on which plan, by its key. */
+export const countByPlan = (db: Database, actor: UserActor): Promise<Map<string, number>> =>
+  withActor(
+    db,
+    actor,
+    async (tx) => new Map((await tx.user.groupBy({ by: ['planKey'], _count: true })).map(({ planKey, _count }) => [planKey, _count])),
+  )
 
 /** What an administrator changes of a plan; its key and its place stay. */
 export type PlanTerms = Omit<Plan, 'key' | 'position' | 'updatedAt'>
@@ -93,7 +109,7 @@ export function applyBillingMessage(db: Database, message: BillingMessage, ip: s
     })
     if (!person) throw new FaultlineError('not_found', 'There is no person of this address or id here.')
     if (!(await tx.plan.findUnique({ where: { key: message.plan } })))
-      throw new FaultlineError('bad_input', `There is no plan "${message.plan}" here.`, { place: { field: 'plan' } })
+      throw new FaultlineError('bad_input', `There is no plan "${message.plan}" here.`)
     const until = message.until?.toISOString() ?? null
     const details: Prisma.InputJsonObject = { plan: message.plan, until, before: person.planKey }
     // waits for the same message that is being taken at this moment, and then finds it there

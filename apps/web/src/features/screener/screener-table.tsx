@@ -213,7 +213,7 @@ function Waiting({ row }: { row: ScreenerRow }) {
   return (
     <>
       {feed && <FeedTag feed={feed} />}
-      <span className="whitespace-nowrap text-t3">{text.waiting[row.waiting ?? 'map']}</span>
+      <span className="whitespace-nowrap text-t3">{row.locked ? messages.plans.lockedShort : text.waiting[row.waiting ?? 'map']}</span>
     </>
   )
 }

@@ -18,7 +18,7 @@ let market: BuiltMarket
 let cookie: string
 beforeAll(async () => {
   market = await builtMarket(web.database.db, { count: 600 })
-  cookie = await web.cookieOf(await web.addPerson())
+  cookie = await web.cookieOf(await web.addPerson({ plan: 'pro' }))
 })
 
 interface Answer {

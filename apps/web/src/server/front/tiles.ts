@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import type { PlanGate } from '../../features/plans/server/plan-gate.ts'
 import type { Sessions } from '../auth/sessions.ts'
 import type { Embed } from '../embed/embed.ts'
 import { answerJson, methodIs, refuse } from './answer.ts'
@@ -20,13 +21,15 @@ export async function answerTile(
   request: IncomingMessage,
   response: ServerResponse,
   pathname: string,
-  { sessions, embed, tiles }: { sessions: Sessions; embed: Embed; tiles: TileStore },
+  { sessions, embed, gate, tiles }: { sessions: Sessions; embed: Embed; gate: PlanGate; tiles: TileStore },
 ): Promise<void> {
   if (!methodIs(request.method, ['GET', 'HEAD'], response)) return
   const name = parseTilePath(pathname)
   const isEmbed = name !== null && (await embed.mayReadBuild(request, name.buildId))
-  if (!isEmbed && !(await sessions.ofCookies(request.headers.cookie))) return refuse(response, 'unauthenticated', 'Please sign in.')
+  const session = isEmbed ? null : await sessions.ofCookies(request.headers.cookie)
+  if (!isEmbed && !session) return refuse(response, 'unauthenticated', 'Please sign in.')
   if (!name) return refuse(response, 'bad_input', 'A tile is /tiles/{build}/{resolution}/{index}, for example /tiles/7/5m/22500.')
+  if (session) await gate.tile(session.user.allowance, name)
   const tile = await tiles.read(name)
   if (!tile) return answerJson(response, 404, { error: { code: 'not_found', message: 'There is no such tile.' } })
 

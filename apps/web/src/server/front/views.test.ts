@@ -15,7 +15,7 @@ let cookie: string
 let path: string
 beforeAll(async () => {
   market = await builtMarket(web.database.db, { count: 300 })
-  cookie = await web.cookieOf(await web.addPerson())
+  cookie = await web.cookieOf(await web.addPerson({ plan: 'pro' }))
   path = viewPath(market.instrument.key, { range: '1d', resolution: null, window: null })
 })
 /** The hub has heard of the column: from then on nobody gets an older view. */

@@ -25,7 +25,8 @@ export async function answerView(
   const [, , instrument = '', range, ...rest] = pathname.split('/')
   // a frame shows the newest of its one instrument, and no stretch of its choice: what it may ask for is read once for all
   const isEmbed = shown !== null && shown === decodeURIComponent(instrument) && searchParams.size === 0
-  if (!isEmbed && !(await sessions.ofCookies(request.headers.cookie))) return refuse(response, 'unauthenticated', 'Please sign in.')
+  const session = isEmbed ? null : await sessions.ofCookies(request.headers.cookie)
+  if (!isEmbed && !session) return refuse(response, 'unauthenticated', 'Please sign in.')
   const input = heatmapViewInput.safeParse({ instrument: decodeURIComponent(instrument), range, ...askedOf(searchParams) })
   if (!input.success || rest.length > 0)
     return refuse(
@@ -33,6 +34,8 @@ export async function answerView(
       'bad_input',
       'A view is /views/{instrument}/{range}, for example /views/binance-usdm:BTCUSDT/3d, with res=5m and with from and to in UTC milliseconds where they are wanted.',
     )
+  // views are kept for everybody: who may see which is asked before
+  if (session) await services.gate.view(session.user.allowance, input.data)
   const view = await services.views.readPacked(input.data)
   response.setHeader('Cache-Control', 'private, no-cache')
   response.setHeader('ETag', view.etag)

@@ -31,7 +31,8 @@ export interface WebUnderTest {
   readonly origin: string
   /** as the owner: what the application may not do */
   sql(text: string, values?: unknown[]): Promise<pg.QueryResult>
-  addPerson(options?: { role?: 'admin' | 'member'; password?: string }): Promise<Person>
+  /** `plan`: key of a plan, `free` unless it is given */
+  addPerson(options?: { role?: 'admin' | 'member'; password?: string; plan?: string }): Promise<Person>
   /** a Cookie header as next-auth would have set it, of a session that begins now */
   cookieOf(person: Person, sessionVersion?: number): Promise<string>
   callerOf(cookie: string | null): Promise<Caller>
@@ -105,10 +106,11 @@ export function webUnderTest(
       return origin
     },
     sql,
-    async addPerson({ role = 'member', password = 'correct horse battery staple' } = {}) {
+    async addPerson({ role = 'member', password = 'correct horse battery staple', plan } = {}) {
       const email = `person-${++people}@example.org`
       const passwordHash = await there(services).passwords.hash(password)
       const id = await makeUser(database.ownerUrl, { email, passwordHash, role })
+      if (plan !== undefined) await sql('update app_user set plan_key = $2 where id = $1', [id, plan])
       return { id, email, password, role }
     },
     async cookieOf(person, sessionVersion = 1) {

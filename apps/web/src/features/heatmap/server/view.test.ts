@@ -16,7 +16,7 @@ import { webUnderTest } from '../../../server/testing/web-under-test.ts'
 const web = webUnderTest()
 let api: Caller
 beforeAll(async () => {
-  api = await web.callerOf(await web.cookieOf(await web.addPerson()))
+  api = await web.callerOf(await web.cookieOf(await web.addPerson({ plan: 'pro' })))
 })
 
 describe('of eight days of minutes, with a hole of two hours', () => {
@@ -131,7 +131,7 @@ describe('of eight days of minutes, with a hole of two hours', () => {
     const first = tileIndexOf(START, view.resolutionMs) // the range begins before the build does
     expect(view.tiles.map((t) => t.index)).toEqual([first, first + 1])
     expect(view.tiles.map((t) => t.closed)).toEqual([true, false])
-    const cookie = await web.cookieOf(await web.addPerson())
+    const cookie = await web.cookieOf(await web.addPerson({ plan: 'pro' }))
     for (const tile of view.tiles) {
       const answer = await web.get(`/tiles/${view.build.id}/30m/${tile.index}`, { cookie })
       expect(answer.status).toBe(200)

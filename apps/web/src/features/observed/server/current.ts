@@ -13,8 +13,8 @@ export const currentProcedure = signedIn
   .input(observedInput)
   .output(observedNow)
   .query(async ({ ctx, input }): Promise<ObservedNow> => {
-    const { db } = ctx.services
-    const ids = await instrumentsWithLayer(db, input.instrumentIds)
+    const { db, gate } = ctx.services
+    const ids = await instrumentsWithLayer(db, await gate.markets(ctx.user.allowance, input.instrumentIds))
     const [looks, positions] = await Promise.all([latestLooks(db, ids), observedPositions(db, ids, LARGEST)])
     const instruments = looks
       .filter((look) => look.longUsd + look.shortUsd > 0)

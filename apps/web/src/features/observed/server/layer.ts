@@ -11,8 +11,8 @@ export const layerProcedure = signedIn
   .input(layerInput.refine(({ from, to }) => to > from && to - from <= LONGEST_MS, 'from and to are no range of time, or too long a one'))
   .output(observedLayer)
   .query(async ({ ctx, input: { instrumentIds, from, to } }) => {
-    const { db } = ctx.services
-    const ids = await instrumentsWithLayer(db, instrumentIds)
+    const { db, gate } = ctx.services
+    const ids = await instrumentsWithLayer(db, await gate.markets(ctx.user.allowance, instrumentIds, from))
     const stepMs = stepOf(to - from)
     const all = await Promise.all(ids.map(async (id) => runsOf(await readLooks(db, id, { from: from - HOLD_MS, to, stepMs }), to)))
     return all.flat().filter((run) => run.to > from)

@@ -13,6 +13,7 @@ import { FaultlineError } from '@faultline/market/errors'
 import { MOST_OBSERVED_ADDRESSES } from '@faultline/market/observed-addresses'
 import { VENUES } from '@faultline/market/venue'
 import { z } from 'zod'
+import { record } from '../../../server/record.ts'
 import type { Services } from '../../../server/services.ts'
 import { admin } from '../../../server/trpc.ts'
 import { sourceSettings } from '../../sources/server/schema.ts'
@@ -98,25 +99,31 @@ export const switchProcedure = admin
   .output(sourceSettings)
   .mutation(async ({ ctx, input: { id, version, enabled } }) => {
     const { options } = await sourceOf(ctx.services, id)
-    return settingsOf(
-      await updateDataSource(ctx.services.db, id, version, { options: { ...options, observed: { ...options.observed, enabled } } }),
-    )
+    const source = await updateDataSource(ctx.services.db, id, version, {
+      options: { ...options, observed: { ...options.observed, enabled } },
+    })
+    await record(ctx, { action: 'observed.switched', target: source.name, details: { enabled } })
+    return settingsOf(source)
   })
 
 export const addProcedure = admin
   .input(z.object({ id: row, addresses: z.array(z.string().max(64)).min(1).max(MOST_OBSERVED_ADDRESSES) }))
   .output(z.object({ added: z.int(), known: z.int(), total: z.int() }))
   .mutation(async ({ ctx, input: { id, addresses } }) => {
-    await sourceOf(ctx.services, id)
-    return await addObservedAddresses(ctx.services.db, id, addresses)
+    const { name } = await sourceOf(ctx.services, id)
+    const done = await addObservedAddresses(ctx.services.db, id, addresses)
+    await record(ctx, { action: 'observed.added', target: name, details: { added: done.added, total: done.total } })
+    return done
   })
 
 export const clearProcedure = admin
   .input(z.object({ id: row }))
   .output(z.object({ removed: z.int() }))
   .mutation(async ({ ctx, input: { id } }) => {
-    await sourceOf(ctx.services, id)
-    return { removed: await clearObservedAddresses(ctx.services.db, id) }
+    const { name } = await sourceOf(ctx.services, id)
+    const removed = await clearObservedAddresses(ctx.services.db, id)
+    await record(ctx, { action: 'observed.cleared', target: name, details: { removed } })
+    return { removed }
   })
 
 /** A mutation, so that no address lies in an address bar, a log of requests or a cache. */
@@ -124,6 +131,8 @@ export const exportProcedure = admin
   .input(z.object({ id: row }))
   .output(z.array(z.string()))
   .mutation(async ({ ctx, input: { id } }) => {
-    await sourceOf(ctx.services, id)
+    const { name } = await sourceOf(ctx.services, id)
+    // before they leave: who cannot be told of gets none
+    await record(ctx, { action: 'observed.exported', target: name })
     return await exportObservedAddresses(ctx.services.db, id)
   })

@@ -6,6 +6,7 @@ export const currentReadingsProcedure = signedIn
   .input(currentReadingsInput)
   .output(currentReadings)
   .query(async ({ ctx, input }) => {
+    await ctx.services.gate.market(ctx.user.allowance, input.instrument, input.at)
     const readings = await ctx.services.readings.current(input.instrument, input.at)
     return input.brief ? { ...readings, draws: [], book: null } : readings
   })

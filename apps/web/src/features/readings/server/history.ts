@@ -5,4 +5,7 @@ import { historyReadings, historyReadingsInput } from './schema.ts'
 export const historyReadingsProcedure = signedIn
   .input(historyReadingsInput)
   .output(historyReadings)
-  .query(({ ctx, input }) => ctx.services.readings.history(input.instrument, input.from, input.to))
+  .query(async ({ ctx, input }) => {
+    await ctx.services.gate.market(ctx.user.allowance, input.instrument, input.from)
+    return ctx.services.readings.history(input.instrument, input.from, input.to)
+  })

@@ -31,6 +31,7 @@ export const sampleRow = (key: string, reading: Partial<ScreenerReading> | null 
     sum: venue === 'market',
     reading: reading && sampleReading(reading),
     waiting: reading ? null : 'map',
+    locked: false,
     ...more,
   }
 }

@@ -47,6 +47,8 @@ export const screenerRow = z.object({
   reading: reading.nullable(),
   /** why there is no reading: nothing was estimated yet, or it was and is read next */
   waiting: z.enum(['map', 'reading']).nullable(),
+  /** the plan of who asks does not show this market: there is no reading of it, whatever there is */
+  locked: z.boolean(),
 })
 export type ScreenerRow = z.infer<typeof screenerRow>
 export type ScreenerReading = z.infer<typeof reading>

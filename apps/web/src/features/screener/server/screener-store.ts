@@ -38,6 +38,11 @@ export class ScreenerStore {
   breakouts(): Promise<ScreenerBreakout[]> {
     return this.feed.read()
   }
+
+  /** Base assets by key, of all rows. */
+  async baseAssets(): Promise<ReadonlyMap<string, string>> {
+    return new Map((await this.rows.read()).map(({ row }) => [row.key, row.baseAsset]))
+  }
 }
 
 export function rowOf({ key, venue, symbol, baseAsset, simulated, status, columnCount, reading }: ScreenedInstrument): ScreenerRow {
@@ -51,6 +56,7 @@ export function rowOf({ key, venue, symbol, baseAsset, simulated, status, column
     sum,
     reading: reading && readingOf(reading),
     waiting: reading ? null : status === null || columnCount === 0 ? 'map' : 'reading',
+    locked: false,
   }
 }
 

@@ -1,6 +1,7 @@
 import { dataSourceChange, findDataSource, updateDataSource } from '@faultline/db/repositories/data-sources'
 import { sourceOptions } from '@faultline/market/feed'
 import { z } from 'zod'
+import { record } from '../../../server/record.ts'
 import { admin } from '../../../server/trpc.ts'
 import { sourceSettings } from './schema.ts'
 import { settingsOf } from './settings.ts'
@@ -25,9 +26,22 @@ export const updateProcedure = admin
   .output(sourceSettings)
   .mutation(async ({ ctx, input: { id, version, backfillDays, ...change } }) => {
     const { db } = ctx.services
-    if (backfillDays === undefined) return settingsOf(await updateDataSource(db, id, version, change))
-    // The other options are of this version too, or the change is refused.
-    const { backfillDays: _replaced, ...rest } = (await findDataSource(db, id)).options
-    const options = backfillDays === null ? rest : { ...rest, backfillDays }
-    return settingsOf(await updateDataSource(db, id, version, { ...change, options }))
+    const store = async () => {
+      if (backfillDays === undefined) return updateDataSource(db, id, version, change)
+      // The other options are of this version too, or the change is refused.
+      const { backfillDays: _replaced, ...rest } = (await findDataSource(db, id)).options
+      const options = backfillDays === null ? rest : { ...rest, backfillDays }
+      return updateDataSource(db, id, version, { ...change, options })
+    }
+    const source = await store()
+    await record(ctx, { action: 'source.updated', target: source.name, details: changed({ ...change, backfillDays }) })
+    return settingsOf(source)
   })
+
+/** What was set, for the audit log; an address without what may be a password in it. */
+function changed(change: Record<string, unknown>): Record<string, string> {
+  const set = Object.entries(change).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(
+    set.map(([name, value]) => [name, (Array.isArray(value) ? value.join(' ') : String(value)).replace(/\/\/[^/@]*@/, '//').slice(0, 500)]),
+  )
+}

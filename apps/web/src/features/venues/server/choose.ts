@@ -21,6 +21,7 @@ export const chooseProcedure = signedIn
   .input(choice)
   .output(z.object({ instrument: z.string() }))
   .mutation(async ({ ctx, input }) => {
+    await ctx.services.gate.asset(ctx.user.allowance, input.baseAsset)
     ctx.services.choices.take(ctx.user.userId)
     const { key } = await chooseVenues(ctx.services.db, input, MOST_CHOICES)
     ctx.services.instruments.forget()
