@@ -1,0 +1,32 @@
+import type { WebUnderTest } from '../../../server/testing/web-under-test.ts'
+
+export interface LetterInBox {
+  subject: string
+  text: string
+  /** of the link in it; null: there is none */
+  token: string | null
+}
+
+/** For tests: the messages that wait for the worker. */
+export function letterBox(web: Pick<WebUnderTest, 'sql'>): {
+  /** the newest one to this address */
+  letterTo(email: string): Promise<LetterInBox>
+  countTo(email: string): Promise<number>
+} {
+  const lettersTo = async (email: string): Promise<{ subject: string; text: string }[]> =>
+    (
+      await web.sql(
+        `select data->>'subject' as subject, data->>'text' as text from pgboss.job
+          where name = 'mail' and data->>'to' = $1 order by created_on desc, id`,
+        [email],
+      )
+    ).rows
+  return {
+    async letterTo(email) {
+      const [letter] = await lettersTo(email)
+      if (!letter) throw new Error(`Nothing was written to ${email}.`)
+      return { ...letter, token: /\/(?:verify|reset|invitation)\/([\w-]+)$/m.exec(letter.text)?.[1] ?? null }
+    },
+    countTo: async (email) => (await lettersTo(email)).length,
+  }
+}
