@@ -19,6 +19,7 @@ it('reads what npm start sets', () => {
     embed: null,
     encryptionKeys: 'k1:abc',
     mail: false,
+    webhookAllow: new Set(),
     trustedProxies: 0,
     oauth: [],
   })
