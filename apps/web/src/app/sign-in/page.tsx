@@ -1,11 +1,12 @@
 import { Logo } from '@faultline/ui/react/logo'
 import type { Metadata } from 'next'
+import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { safeCallbackPath } from '../../features/account/prepare/safe-callback-path.ts'
 import { ProviderButtons } from '../../features/account/provider-buttons.tsx'
 import { SignInForm } from '../../features/account/sign-in-form.tsx'
 import { messages } from '../../messages.ts'
-import { getCurrentUser } from '../../server/current-user.ts'
+import { getCurrentUser, serverApi } from '../../server/current-user.ts'
 import { webRuntime } from '../../server/runtime.ts'
 
 export const metadata: Metadata = { title: messages.signIn.title }
@@ -14,6 +15,11 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
   const { callbackUrl, changed, error } = await searchParams
   const target = safeCallbackPath(callbackUrl)
   if (await getCurrentUser()) redirect(target)
+  // without an answer of the database the form is still there, and says so
+  const isOpen = await (await serverApi()).joining.policy().then(
+    ({ mode }) => mode === 'open',
+    () => false,
+  )
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-[400px] flex-col justify-center gap-6 px-4 py-10">
       <Logo size={32} wordmark className="self-center" />
@@ -24,6 +30,16 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
         <p className="mt-1 mb-5 text-t2">{changed ? messages.account.done : messages.signIn.lead}</p>
         <SignInForm target={target} problem={problemOf(error)} />
         <ProviderButtons providers={webRuntime().oauth.map(({ id }) => id)} target={target} />
+        <p className="mt-5 flex flex-wrap justify-between gap-x-4 gap-y-2">
+          <Link href="/reset" className="text-accfg underline underline-offset-2">
+            {messages.joining.forgot}
+          </Link>
+          {isOpen && (
+            <Link href="/sign-up" className="text-accfg underline underline-offset-2">
+              {messages.joining.offer}
+            </Link>
+          )}
+        </p>
       </section>
       <p className="px-2 text-center text-[11px] leading-4 text-t3">{messages.signIn.firstTime}</p>
     </main>

@@ -1,6 +1,7 @@
 'use client'
 import type { ComponentType } from 'react'
 import { messages } from '../../messages.ts'
+import { PlanSection } from '../plans/plan-section.tsx'
 import { AppFrame, PageBody } from '../shell/app-frame.tsx'
 import { IdentitiesSection } from './identities-section.tsx'
 import { PasswordSection } from './password-section.tsx'
@@ -11,6 +12,7 @@ import { SessionsSection } from './sessions-section.tsx'
 /** The cards of the page, from top to bottom. Each asks for what it shows by itself. */
 const SECTIONS: Readonly<Record<string, ComponentType>> = {
   profile: ProfileSection,
+  plan: PlanSection,
   password: PasswordSection,
   secondFactor: SecondFactorSection,
   sessions: SessionsSection,
