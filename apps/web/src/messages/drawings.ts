@@ -1,2 +1,43 @@
+import type { DrawingColour, DrawingKind } from '@faultline/ui/chart/drawings'
+
 /** Words of drawings. */
-export const drawings = {}
+export const drawings = {
+  tools: 'Drawing tools',
+  draw: 'Draw',
+  drawWhy: 'Draw lines, levels, boxes and text onto the chart',
+  kinds: { line: 'Line', horizontal: 'Horizontal line', box: 'Box', text: 'Text' } satisfies Record<DrawingKind, string>,
+  toolsWhy: {
+    line: 'Line: drag from one end to the other, or click both',
+    horizontal: 'Horizontal line: click a price',
+    box: 'Box: drag from corner to corner, or click both',
+    text: 'Text: click where it is to stand, then type',
+  } satisfies Record<DrawingKind, string>,
+  undo: 'Undo drawing',
+  redo: 'Redo drawing',
+  list: (count: number) => (count === 0 ? 'List of drawings' : `List of drawings, ${count}`),
+  listTitle: 'Drawings',
+  none: 'Nothing is drawn here yet. Choose a tool and draw onto the chart, or add a level by its price.',
+  close: 'Close',
+  selected: (what: string) => `Selected: ${what}`,
+  colour: 'Colour',
+  colours: {
+    accent: 'Accent',
+    long: 'Long blue',
+    short: 'Short orange',
+    ok: 'Green',
+    warn: 'Yellow',
+    err: 'Red',
+    neutral: 'Neutral',
+  } satisfies Record<DrawingColour, string>,
+  text: 'Text on it',
+  remove: 'Delete',
+  removeOf: (what: string) => `Delete ${what}`,
+  select: (what: string) => `Select ${what}`,
+  level: 'Level at price',
+  addLevel: 'Add',
+  noPrice: 'Give a price above zero, for example 64250.5.',
+  tooMany: 'A view holds at most 200 drawings. Delete one first.',
+  named: (kind: string, text: string) => (text === '' ? kind : `${kind} “${text}”`),
+  between: (from: string, to: string) => `${from} to ${to}`,
+  keys: { undo: 'Undo a drawing', redo: 'Redo a drawing', group: 'Drawings' },
+}

@@ -1,4 +1,4 @@
-import { type Drawing, type DrawingKind, pointsOf } from './drawings.ts'
+import { type Drawing, type DrawingKind, newDrawingId, pointsOf } from './drawings.ts'
 import {
   type DrawingGrip,
   type DrawingPlace,
@@ -91,7 +91,7 @@ export class DrawingGestures {
       take(event)
       this.root.focus({ preventScroll: true })
       this.root.setPointerCapture(event.pointerId)
-      const drawing = drawnBetween(this.tool, at, at, this.host.place(), { id: newId(), colour: 'accent' })
+      const drawing = drawnBetween(this.tool, at, at, this.host.place(), { id: newDrawingId(), colour: 'accent' })
       this.action = { kind: 'draw', from: at, drawing, pressed: true }
       this.host.preview([...this.host.drawings(), drawing])
       return
@@ -231,6 +231,3 @@ const far = (a: PixelPoint, b: PixelPoint): boolean => Math.hypot(a.x - b.x, a.y
 
 const inside = ({ x, y, width, height }: DrawingPlace['plot'], at: PixelPoint): boolean =>
   at.x >= x && at.x <= x + width && at.y >= y && at.y <= y + height
-
-/** Unique within a view; also where the page is not served over https and has no randomUUID. */
-export const newId = (): string => [...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36).padStart(2, '0')).join('')

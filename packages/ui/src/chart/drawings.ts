@@ -22,3 +22,7 @@ export interface Drawing {
 }
 
 export const pointsOf = (kind: DrawingKind): 1 | 2 => (kind === 'line' || kind === 'box' ? 2 : 1)
+
+/** Unique within a view; also where the page is not served over https and has no randomUUID. */
+export const newDrawingId = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36).padStart(2, '0')).join('')

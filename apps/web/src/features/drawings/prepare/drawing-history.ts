@@ -40,7 +40,8 @@ export function redone(history: DrawingHistory): DrawingHistory {
 }
 
 /** `drawings` is what has been saved, which need not be what is drawn by now. */
-export const saved = (history: DrawingHistory, drawings: Drawings): DrawingHistory => ({ ...history, saved: drawings })
+export const saved = (history: DrawingHistory, drawings: Drawings): DrawingHistory =>
+  history.saved === drawings ? history : { ...history, saved: drawings }
 
 /** Whether what is drawn is other than what is saved. An undo that leads back to it makes it clean again. */
 export const isDirty = ({ now, saved }: DrawingHistory): boolean => (saved === null ? now.length > 0 : now !== saved)
