@@ -1,14 +1,18 @@
 'use client'
+import { Lock } from 'lucide-react'
 import { classNames } from './class-names.ts'
 
 export interface SegmentedControlProps<T extends string> {
   /** accessible name of the group */
   label: string
-  options: readonly { value: T; label?: string; title?: string; disabled?: boolean }[]
+  /** `locked`: why this one cannot be chosen; it stays in place and can be reached, so that the reason is found */
+  options: readonly { value: T; label?: string; title?: string; disabled?: boolean; locked?: string | undefined }[]
   value: T
   onChange: (value: T) => void
   /** the chosen one was pressed once more */
   onAgain?: () => void
+  /** a locked one was pressed */
+  onLocked?: (why: string) => void
   size?: 'medium' | 'small' | 'large'
   className?: string
 }
@@ -20,6 +24,7 @@ export function SegmentedControl<T extends string>({
   value,
   onChange,
   onAgain,
+  onLocked,
   size = 'medium',
   className,
 }: SegmentedControlProps<T>) {
@@ -29,12 +34,18 @@ export function SegmentedControl<T extends string>({
         <button
           key={option.value}
           type="button"
-          title={option.title}
+          title={option.locked ?? option.title}
+          aria-disabled={option.locked !== undefined || undefined}
           disabled={option.disabled}
           aria-pressed={option.value === value}
-          onClick={() => (option.value === value ? onAgain?.() : onChange(option.value))}
+          onClick={() => {
+            if (option.locked !== undefined) onLocked?.(option.locked)
+            else if (option.value === value) onAgain?.()
+            else onChange(option.value)
+          }}
           className="fl-segment"
         >
+          {option.locked !== undefined && <Lock size={10} aria-hidden="true" className="fl-segment-lock" />}
           {option.label ?? option.value}
         </button>
       ))}

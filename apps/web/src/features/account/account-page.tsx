@@ -1,6 +1,9 @@
 'use client'
 import type { ComponentType } from 'react'
 import { messages } from '../../messages.ts'
+import { EmailSection } from '../own-data/email-section.tsx'
+import { NameSection } from '../own-data/name-section.tsx'
+import { OwnDataSection } from '../own-data/own-data-section.tsx'
 import { PlanSection } from '../plans/plan-section.tsx'
 import { AppFrame, PageBody } from '../shell/app-frame.tsx'
 import { IdentitiesSection } from './identities-section.tsx'
@@ -12,11 +15,14 @@ import { SessionsSection } from './sessions-section.tsx'
 /** The cards of the page, from top to bottom. Each asks for what it shows by itself. */
 const SECTIONS: Readonly<Record<string, ComponentType>> = {
   profile: ProfileSection,
+  name: NameSection,
+  email: EmailSection,
   plan: PlanSection,
   password: PasswordSection,
   secondFactor: SecondFactorSection,
   sessions: SessionsSection,
   identities: IdentitiesSection,
+  ownData: OwnDataSection,
 }
 
 export function AccountPage() {

@@ -7,7 +7,9 @@ import { ToggleButton } from '@faultline/ui/react/toggle'
 import { History, PanelRight, RotateCcw } from 'lucide-react'
 import { messages } from '../../messages.ts'
 import { ExportMenu, type ExportMenuProps } from '../export/export-menu.tsx'
+import { usePlanLocks } from '../plans/plan-provider.tsx'
 import { formatLength } from '../shell/prepare/format.ts'
+import { toast } from '../shell/toasts.tsx'
 import { RESOLUTION_NAMES, resolutionChoices } from './prepare/asked-view.ts'
 import { RANGE_NAMES } from './prepare/ranges.ts'
 import type { HeatmapRange } from './server/schema.ts'
@@ -53,12 +55,14 @@ export interface ToolbarProps {
 
 export function Toolbar(props: ToolbarProps) {
   const { resolution, threshold } = props
+  const locks = usePlanLocks()
   const lasts = resolution && formatLength(resolution.resolutionMs)
   return (
     <div className="flex min-h-11 flex-none flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-s1 px-3 py-2 phone:py-1">
       <SegmentedControl
         label={text.range}
-        options={RANGE_NAMES.map((value) => ({ value }))}
+        options={RANGE_NAMES.map((value) => ({ value, locked: locks.rangeLock(value) ?? undefined }))}
+        onLocked={(why) => toast(why, 'warn')}
         value={props.range}
         onChange={props.onRange}
         onAgain={() => props.onRange(props.range)}

@@ -11,6 +11,7 @@ import { Button } from '@faultline/ui/react/button'
 import { X } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
+import { DrawingTools, useDrawingsOf } from '../drawings/drawing-tools.tsx'
 import { FeedPill } from '../feeds/feed-pill.tsx'
 import { backfillOf, percent } from '../feeds/prepare/feed-status.ts'
 import { SourceTrouble } from '../feeds/source-trouble.tsx'
@@ -21,10 +22,14 @@ import { ObservedPanel } from '../observed/observed-panel.tsx'
 import { runsBy } from '../observed/prepare/known-runs.ts'
 import { useObserved } from '../observed/use-observed.ts'
 import { useCommands } from '../palette/commands.ts'
+import { LockedNote } from '../plans/locked-note.tsx'
+import { usePlanLocks } from '../plans/plan-provider.tsx'
+import { withinReach } from '../plans/prepare/allowed.ts'
 import { ReadingsRail } from '../readings/readings-rail.tsx'
 import { useReadings, useReadingsHistory } from '../readings/use-readings.ts'
 import { AppFrame } from '../shell/app-frame.tsx'
 import { formatLength } from '../shell/prepare/format.ts'
+import { toast } from '../shell/toasts.tsx'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
 import { useTheme } from '../shell/use-theme.ts'
 import { useFeed, useFeeds, useServerNow } from '../stream/news-stream.tsx'
@@ -35,11 +40,11 @@ import { isSum, venueChoice } from '../venues/prepare/venue-choice.ts'
 import { SumPill } from '../venues/sum-pill.tsx'
 import { useSumProgress, VenueBar } from '../venues/venue-bar.tsx'
 import { VenuePanel } from '../venues/venue-panel.tsx'
+import { WatchlistColumn } from '../watchlists/watchlist-column.tsx'
 import { ChartHeader } from './chart-header.tsx'
 import { ChartStage } from './chart-stage.tsx'
 import { FooterStatus } from './footer-status.tsx'
 import { toggleFullScreen } from './full-screen.ts'
-import { MarketRail } from './market-rail.tsx'
 import { askedView, resolutionChoices } from './prepare/asked-view.ts'
 import { chartData, type Opening } from './prepare/chart-data.ts'
 import { chartReadings } from './prepare/chart-readings.ts'
@@ -89,12 +94,19 @@ export function Workspace({
   now: renderedAt,
 }: WorkspaceProps) {
   const [url, setUrl] = useHeatmapUrl()
-  const range = url.r ?? defaultRange
+  const locks = usePlanLocks()
+  const wanted = url.r ?? defaultRange
+  const range = locks.allowedRange(wanted)
   const instruments = useInstruments(initialInstruments)
   const instrument = instruments.find((row) => row.key === first.key) ?? first
   const { screen, opening, onViewport, begin } = useScreen(instrument.key, range, url, setUrl)
   const build = useBuild(instrument, initialView)
-  const asked = useMemo(() => askedView({ range, resolution: url.res, screen, build }), [range, url.res, screen, build])
+  const { terms } = locks
+  const end = build.lastBucket + build.bucketMs
+  const asked = useMemo(
+    () => withinReach(terms, askedView({ range, resolution: url.res, screen, build }), end),
+    [terms, range, url.res, screen, build, end],
+  )
   const [opened] = useState({ asked, view: initialView })
   const picture = usePicture(instrument, asked, opened)
   const { view, heat } = picture
@@ -114,7 +126,8 @@ export function Workspace({
   const known = useMemo(() => (heat && replay.at !== null ? knownAt(heat, replay.at) : heat), [heat, replay.at])
   const levels = useMemo(() => (replay.at === null ? observed.runs : runsBy(observed.runs, replay.at)), [observed.runs, replay.at])
   const readings = useReadings(instrument, replay.at)
-  const history = useReadingsHistory(instrument, screen?.from ?? view?.from ?? null, screen?.to ?? view?.to ?? null)
+  const looked = withinReach(terms, { window: screen ?? view }, end).window
+  const history = useReadingsHistory(instrument, looked?.from ?? null, looked?.to ?? null)
   const marks = useMemo(() => chartReadings(readings.readings, history.history, replay.at), [readings.readings, history.history, replay.at])
   const { price } = picture
   const data = useMemo(() => view && { ...chartData(view, known, shown, marks), lastPrice: price }, [view, known, shown, marks, price])
@@ -122,12 +135,15 @@ export function Workspace({
   const figures = useMemo(() => (view && reachesNewest(view) ? marketFigures(view) : null), [view])
 
   const phone = usePhone()
+  const drawn = useDrawingsOf(instrument.key)
   const panes = url.p ?? (phone ? PHONE_PANES : PANES)
   const setPanes = (p: readonly PaneState[]) => void setUrl({ p: [...p] })
   const classes = readClasses(url.lev ?? '', LEVERAGE_CLASSES.length)
   const zone: TimeZone = url.tz === 'exchange' ? { offsetMinutes: exchangeOffset(instrument.venue) } : url.tz
   // The same range again is the way back from a zoom.
   const setRange = (r: HeatmapRange) => {
+    const why = locks.rangeLock(r)
+    if (why !== null) return toast(why, 'warn')
     begin(r)
     void setUrl({ r, from: null, to: null, pl: null, ph: null, at: null })
   }
@@ -211,6 +227,7 @@ export function Workspace({
         )
       }
     >
+      <LockedNote shown={range} why={locks.rangeLock(wanted)} />
       <Toolbar
         range={range}
         onRange={setRange}
@@ -245,11 +262,12 @@ export function Workspace({
         onDetails={() => setDetails(!details)}
       />
       <VenueBar current={instrument} instruments={instruments} facts={view?.sum ?? null} query={query} />
-      <div className="relative contents min-h-0 flex-1 phone:grid phone:grid-cols-1 phone:overflow-hidden full:grid-cols-[236px_1fr_288px]">
-        <MarketRail current={instrument.key} instruments={instruments} query={query} />
+      <div className="relative contents min-h-0 flex-1 phone:grid phone:grid-cols-[minmax(0,1fr)] phone:overflow-hidden wide:grid-cols-[auto_minmax(0,1fr)] full:grid-cols-[auto_minmax(0,1fr)_288px]">
+        <WatchlistColumn current={instrument.key} instruments={instruments} query={query} />
         <div className="contents min-h-0 min-w-0 flex-col bg-s1 phone:flex">
           <ChartHeader
             instrument={instrument}
+            query={query}
             figures={figures}
             lastBucket={view?.build.lastBucket ?? null}
             within={replay.at === null ? (readings.readings?.asymmetry.find(({ within }) => within === 0.05) ?? null) : null}
@@ -281,6 +299,7 @@ export function Workspace({
               priceStyle={url.ps}
               priceScale={url.log ? 'log' : 'linear'}
               timeZone={zone}
+              {...drawn}
               onViewport={(change) => {
                 onViewport(change)
                 histogram.onSeen(change)
@@ -307,6 +326,7 @@ export function Workspace({
                   {words.loadingMore}
                 </span>
               )}
+              {data && <DrawingTools zone={zone} now={() => now} />}
               {observed.now && url.obs && <ObservedLegend observed={observed.now} venue={observed.venue} now={now} />}
             </ChartStage>
           </div>

@@ -19,8 +19,11 @@ import type { HeatmapRange } from '../heatmap/server/schema.ts'
 import { usePicture } from '../heatmap/use-picture.ts'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { useInstruments } from '../instruments/use-instruments.ts'
+import { LockedNote } from '../plans/locked-note.tsx'
+import { usePlanLocks } from '../plans/plan-provider.tsx'
 import { AppFrame } from '../shell/app-frame.tsx'
 import { sectionPath } from '../shell/prepare/sections.ts'
+import { toast } from '../shell/toasts.tsx'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
 import { useTheme } from '../shell/use-theme.ts'
 import { useServerNow } from '../stream/news-stream.tsx'
@@ -62,7 +65,9 @@ const WORDS = { ...text.canvas, runningHere: text.tooltipCumulative }
 /** One instrument's liquidation map with what stands under and beside it. */
 export function MapPage({ instrument: first, instruments: initialInstruments, defaultRange, now: renderedAt }: MapPageProps) {
   const [url, setUrl] = useMapUrl()
-  const range = url.r ?? defaultRange
+  const locks = usePlanLocks()
+  const wanted = url.r ?? defaultRange
+  const range = locks.allowedRange(wanted)
   const instruments = useInstruments(initialInstruments)
   const instrument = instruments.find((row) => row.key === first.key) ?? first
   const { theme } = useTheme()
@@ -100,7 +105,11 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
   const host = useRef<HTMLDivElement>(null)
   const exported = useMapExport({ host, name, theme, readings, profile, bars, shown })
   const { keys } = text
-  const setRange = (r: HeatmapRange) => r !== range && void setUrl({ r })
+  const setRange = (r: HeatmapRange) => {
+    const why = locks.rangeLock(r)
+    if (why !== null) toast(why, 'warn')
+    else if (r !== range) void setUrl({ r })
+  }
   const key = (label: string, run: () => void) => ({ label, group: keys.group, run })
   useHotkeys({
     '[': key(keys.narrower, () => setRange(neighbourRange(range, -1))),
@@ -136,6 +145,7 @@ export function MapPage({ instrument: first, instruments: initialInstruments, de
         )
       }
     >
+      <LockedNote shown={range} why={locks.rangeLock(wanted)} />
       <MapToolbar
         stack={stack}
         onStack={(next) => void setUrl({ stack: next })}

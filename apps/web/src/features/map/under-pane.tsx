@@ -14,7 +14,9 @@ import { RANGE_NAMES } from '../heatmap/prepare/ranges.ts'
 import { colourScale } from '../heatmap/prepare/threshold.ts'
 import type { HeatmapRange } from '../heatmap/server/schema.ts'
 import type { PictureState } from '../heatmap/use-picture.ts'
+import { usePlanLocks } from '../plans/plan-provider.tsx'
 import type { CurrentReadings } from '../readings/server/schema.ts'
+import { toast } from '../shell/toasts.tsx'
 import { aroundPrice } from './prepare/around-price.ts'
 import { bookReach, narrowBook } from './prepare/book-reach.ts'
 import type { PriceRange } from './prepare/figures.ts'
@@ -46,6 +48,7 @@ export interface UnderPaneProps {
 /** Under the map, on its price axis: how the map came to be, or what the order book holds. */
 export function UnderPane(props: UnderPaneProps) {
   const { symbol, view, heat, readings, order, range } = props
+  const locks = usePlanLocks()
   const price = readings?.price ?? heat.view?.candles.rows.at(-1)?.[4] ?? null
   const scale = useMemo(
     () => colourScale(heat.heat && price !== null ? aroundPrice(heat.heat, price, props.span) : null).suggested,
@@ -91,7 +94,8 @@ export function UnderPane(props: UnderPaneProps) {
               <SegmentedControl
                 label={text.range}
                 size="small"
-                options={RANGE_NAMES.map((value) => ({ value }))}
+                options={RANGE_NAMES.map((value) => ({ value, locked: locks.rangeLock(value) ?? undefined }))}
+                onLocked={(why) => toast(why, 'warn')}
                 value={range}
                 onChange={props.onRange}
               />

@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
+import { usePlanLocks } from '../plans/plan-provider.tsx'
 import { figure } from '../shell/prepare/format.ts'
 import { isListed, sumsFirst } from '../venues/prepare/venue-choice.ts'
 import { nameOf } from '../venues/prepare/words.ts'
@@ -30,14 +31,15 @@ export function Palette({
   const router = useRouter()
   const { data, isError } = useQuery(trpc.instruments.list.queryOptions())
   const commands = useAllCommands()
+  const locks = usePlanLocks()
   const [recent] = useState(recentIds)
   const items = useMemo<PaletteItem[]>(() => {
     const rows = sumsFirst((data ?? []).filter((row) => isListed(row, instrument)))
     return [
-      ...rows.map((row) => instrumentItem(row, row.key === instrument, () => router.push(hrefOf(row.key)))),
+      ...rows.map((row) => instrumentItem(row, row.key === instrument, locks.assetLock(row.baseAsset), () => router.push(hrefOf(row.key)))),
       ...commands.map((command) => ({ ...command, kind: command.kind ?? 'action' })),
     ]
-  }, [data, commands, instrument, hrefOf, router])
+  }, [data, commands, instrument, hrefOf, router, locks])
   return (
     <PaletteDialog
       items={items}
@@ -53,16 +55,17 @@ export function Palette({
   )
 }
 
-function instrumentItem(row: InstrumentListItem, current: boolean, run: () => void): PaletteItem {
+/** A locked one is in the list with the reason, and opens the page that says so. */
+function instrumentItem(row: InstrumentListItem, current: boolean, lock: string | null, run: () => void): PaletteItem {
   const name = nameOf(row)
   return {
     id: `instrument:${row.key}`,
     kind: 'instrument',
     title: name.symbol,
-    detail: name.venue,
+    detail: lock === null ? name.venue : `${name.venue} · ${lock}`,
     keywords: `${row.key} ${row.baseAsset} ${row.simulated ? messages.simulated.short : ''}`,
     simulated: row.simulated,
-    figure: figure(row.lastClose, formatPrice),
+    ...(lock === null ? { figure: figure(row.lastClose, formatPrice) } : {}),
     current,
     run,
   }

@@ -6,7 +6,7 @@ import type { HeatmapRange, HeatmapView } from '../../heatmap/server/schema.ts'
 
 /** What the page of an embed begins with. */
 export interface EmbeddedMarket {
-  instrument: { key: string; symbol: string; venue: string; simulated: boolean }
+  instrument: { key: string; symbol: string; venue: string; baseAsset: string; simulated: boolean }
   range: HeatmapRange
   /** null before the first column */
   view: HeatmapView | null
@@ -23,11 +23,11 @@ export async function loadEmbed(
   const instrument = await orNull(findInstrument(db, instrumentKey))
   // a symbol or a number finds it too, which an address of an embed does not
   if (instrument?.key !== instrumentKey) return null
-  const { key, symbol, venue, simulated } = instrument
+  const { key, symbol, venue, baseAsset, simulated } = instrument
   const hasBuild = instrument.currentBuildId !== null
   const range = asked ?? (hasBuild ? await orNull(embed.rangeOf(key, () => chooseDefaultRange(db, key))) : null) ?? '3d'
   const view = hasBuild ? await orNull(views.read({ instrument: key, range })) : null
-  return { instrument: { key, symbol, venue, simulated }, range, view, token: embed.tokenFor(key) }
+  return { instrument: { key, symbol, venue, baseAsset, simulated }, range, view, token: embed.tokenFor(key) }
 }
 
 /** Null where there is no such instrument, or no column of it. */

@@ -46,3 +46,15 @@ export function reachWords(terms: NamedTerms, plans: readonly NamedTerms[]): str
   const further = plans.find((plan) => (reachMs(plan) ?? Number.POSITIVE_INFINITY) > mine)
   return text.reach(terms.name, widestRange(terms) ?? '0d', further?.name ?? null)
 }
+
+/** What is asked for, without what lies before the time that the plan goes back to: a screen may reach further than its picture. */
+export function withinReach<A extends { window?: { from: number; to: number } | null | undefined }>(
+  terms: Terms,
+  asked: A,
+  end: number,
+): A {
+  const reach = reachMs(terms)
+  if (reach === null || !asked.window) return asked
+  const from = Math.max(asked.window.from, end - reach)
+  return { ...asked, window: { from, to: Math.max(asked.window.to, from + 1) } }
+}

@@ -4,6 +4,9 @@ import { askedByLink } from '../../../../features/heatmap/prepare/asked-by-link.
 import { instrumentOfSegment } from '../../../../features/heatmap/prepare/heatmap-path.ts'
 import { askedRange } from '../../../../features/heatmap/prepare/ranges.ts'
 import { Workspace } from '../../../../features/heatmap/workspace.tsx'
+import { LockedMarket } from '../../../../features/plans/locked-market.tsx'
+import { allowedRange, withinReach } from '../../../../features/plans/prepare/allowed.ts'
+import { lockOfMarket } from '../../../../features/plans/server/lock-of-market.ts'
 import { messages } from '../../../../messages.ts'
 import { requireUser, serverApi } from '../../../../server/current-user.ts'
 
@@ -14,17 +17,21 @@ export async function generateMetadata({ params }: PageProps<'/heatmap/[instrume
 
 /** The first picture's data come with the page, so that tiles can be asked for as soon as the scripts run. */
 export default async function HeatmapPage({ params, searchParams }: PageProps<'/heatmap/[instrument]'>) {
-  await requireUser()
+  const { allowance } = await requireUser()
   const key = instrumentOfSegment((await params).instrument)
   const api = await serverApi()
   const instruments = await api.instruments.list()
   const instrument = instruments.find((row) => row.key === key)
   if (!instrument) notFound()
+  const lock = await lockOfMarket(api, allowance, instrument.baseAsset)
+  if (lock !== null) return <LockedMarket section="heatmap" instrument={instrument.key} symbol={instrument.symbol} why={lock} />
   const query = await searchParams
-  const range = askedRange(query.r)
+  const wanted = askedRange(query.r)
   const hasData = instrument.lastBucket !== null
   const defaultRange = hasData ? await api.heatmap.defaultRange({ instrument: instrument.key }) : '3d'
-  const asked = askedByLink(query, range ?? defaultRange, instrument)
+  // what a link shows may be more than this person's plan does: the page says so, and shows what the plan allows
+  const range = allowedRange(allowance, wanted ?? defaultRange) ?? defaultRange
+  const asked = withinReach(allowance, askedByLink(query, range, instrument), instrument.lastBucket ?? 0)
   const view = hasData ? await api.heatmap.view({ instrument: instrument.key, ...asked }).catch(goneMeanwhile) : null
   return (
     <Workspace
