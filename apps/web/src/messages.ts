@@ -33,6 +33,7 @@ export const messages = {
     map: 'Map',
     cascade: 'Cascade',
     screener: 'Screener',
+    watchlists: 'Watchlists',
     accuracy: 'Accuracy',
     more: 'More',
     help: 'Help and shortcuts',

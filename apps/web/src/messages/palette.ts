@@ -33,6 +33,7 @@ export const palette = {
       map: 'liquidation map levels',
       cascade: 'simulator shock chain',
       screener: 'table compare risk',
+      watchlists: 'favourites lists star follow markets',
       accuracy: 'score calibration track record',
       alerts: 'rules notifications inbox webhook',
       teams: 'members share invite comments',

@@ -7,6 +7,7 @@ import { Change } from '../instruments/change.tsx'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { figure } from '../shell/prepare/format.ts'
 import { nameOf } from '../venues/prepare/words.ts'
+import { WatchButtons } from '../watchlists/watch-buttons.tsx'
 import type { MarketFigures } from './prepare/summary.ts'
 
 const text = messages.heatmap
@@ -17,8 +18,11 @@ export function ChartHeader({
   figures,
   lastBucket,
   within,
+  query,
 }: {
   instrument: InstrumentListItem
+  /** appended to the addresses of other markets' heatmaps */
+  query: string
   figures: MarketFigures | null
   /** of the view that `figures` come from */
   lastBucket: number | null
@@ -54,6 +58,9 @@ export function ChartHeader({
           </span>
         )}
       </div>
+      <span className="flex items-center">
+        <WatchButtons instrument={instrument.key} symbol={name.symbol} query={query} />
+      </span>
       <dl className="ml-auto flex gap-4 border-line2 phone:ml-0 phone:gap-5 phone:border-l phone:pl-4">
         <Figure label={text.openInterest} narrow={text.openInterestNarrow}>
           {figure(figures?.openInterestUsd ?? instrument.openInterestUsd, formatUsd)}

@@ -19,6 +19,7 @@ const GO_KEYS: Partial<Record<Section, string>> = {
   map: 'g m',
   cascade: 'g c',
   screener: 'g s',
+  watchlists: 'g w',
   accuracy: 'g a',
   instruments: 'g i',
 }

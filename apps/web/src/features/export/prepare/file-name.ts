@@ -4,7 +4,10 @@
  * `faultline-ETHUSDT-3d-2026-03-05T1100Z.csv`: what, how long and when, in letters that every file system takes. A symbol is not ours:
  * whatever else it is made of becomes a dash.
  */
-export function exportFileName({ symbol, range, time }: { symbol: string; range: string; time: number }, extension: 'png' | 'csv'): string {
+export function exportFileName(
+  { symbol, range, time }: { symbol: string; range: string; time: number },
+  extension: 'png' | 'csv' | 'json',
+): string {
   const clock = `${new Date(time).toISOString().slice(0, 16).replace(':', '')}Z`
   return `faultline-${[symbol, range].map(safe).filter(Boolean).join('-')}-${clock}.${extension}`
 }

@@ -9,8 +9,8 @@ import { isListed, isSum, sumsFirst } from '../venues/prepare/venue-choice.ts'
 import { nameOf, shortName } from '../venues/prepare/words.ts'
 import { heatmapPath } from './prepare/heatmap-path.ts'
 
-/** The other markets, on wide screens: one press away. */
-export function MarketRail({
+/** All markets beside the chart, where no watchlist is chosen: one press away. */
+export function MarketList({
   current,
   instruments,
   query,
@@ -22,11 +22,7 @@ export function MarketRail({
   // Of what several venues trade, a name alone does not say which.
   const summed = new Set(instruments.filter(isSum).map((row) => row.summedAs))
   return (
-    <nav aria-label={messages.instruments.title} className="hidden min-h-0 flex-col border-r border-line bg-s1 full:flex">
-      <h2 className="flex h-10 flex-none items-center gap-2 border-b border-line px-4 text-[13px] font-semibold">
-        {messages.instruments.title}
-        <span className="font-normal text-t3">{instruments.filter((row) => isListed(row)).length}</span>
-      </h2>
+    <>
       <ul className="min-h-0 flex-1 overflow-y-auto">
         {sumsFirst(instruments.filter((row) => isListed(row, current))).map((row) => (
           <li key={row.key}>
@@ -56,6 +52,6 @@ export function MarketRail({
         ))}
       </ul>
       <p className="flex-none border-t border-line px-4 py-3 text-[11px] leading-[15px] text-t3">{messages.instruments.railNote}</p>
-    </nav>
+    </>
   )
 }
