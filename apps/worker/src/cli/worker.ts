@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { ensureDataSource } from '@faultline/db/repositories/data-sources'
+import { SecretBox } from '@faultline/db/secret-box'
 import type { Command } from 'commander'
 import { readLiveEnv } from '../env.ts'
 import { Worker } from '../live/worker.ts'
@@ -59,6 +60,7 @@ async function run({ defaults = false }: { defaults?: boolean }): Promise<void> 
           leaseMs,
           sumGraceMs,
           log,
+          box: env.encryptionKeys === undefined ? undefined : new SecretBox(env.encryptionKeys),
           metrics: metrics ?? undefined,
           jobs: env,
         })

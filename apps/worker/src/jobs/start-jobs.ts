@@ -6,8 +6,9 @@ import type { LiveEnv } from '../env.ts'
 import { pause } from '../live/pause.ts'
 import { mailer } from '../mail/mailer.ts'
 import { messageOf } from '../message-of.ts'
+import { venueCheckHandler } from '../venues/check/check-job.ts'
 
-export type JobsEnv = Pick<LiveEnv, 'encryptionKeys' | 'publicUrl' | 'mail' | 'webhookAllow'>
+export type JobsEnv = Pick<LiveEnv, 'encryptionKeys' | 'publicUrl' | 'mail' | 'webhookAllow' | 'addresses' | 'stateDir'>
 
 export interface StartJobsOptions {
   db: Database
@@ -36,6 +37,7 @@ export async function startJobs({ db, env, log, signal }: StartJobsOptions): Pro
 
 async function handle(jobs: Jobs, { db, env, log }: Pick<StartJobsOptions, 'db' | 'env' | 'log'>): Promise<void> {
   const { encryptionKeys, publicUrl, mail, webhookAllow: allowed } = env
+  await jobs.work('venueCheck', venueCheckHandler(env, log), { atOnce: 2 })
   await jobs.work('delivery', deliverer({ db, jobs, encryptionKeys, publicUrl, mail: mail !== null, allowed }), { atOnce: 4 })
   // without a mail server messages wait in their queue for a worker that has one
   if (mail) await jobs.work('mail', mailer({ db, publicUrl, log, ...mail }), { atOnce: 2 })

@@ -17,6 +17,16 @@ const DEFAULT_DAYS = 30
 const GAPS_EVERY_MS = 10_000
 const ASK_AGAIN_MS = { first: 1_000, most: 30_000 }
 
+/** How far requested history is. */
+export interface HistoryProgress {
+  /** 0 to 1 */
+  progress: number
+  etaMs: number | null
+  /** what is waited for */
+  message: string | null
+}
+export type FetchedHistory = Awaited<ReturnType<typeof runBackfill>>
+
 export class HistoryJob {
   running = true
   /** history between what was estimated and now is not complete yet */
@@ -105,6 +115,46 @@ export class HistoryJob {
       })
       for (let i = 0; i < refused; i++) context.metrics.historyWindow('refused')
       this.ahead = false
+    }
+  }
+
+  /**
+   * Fetches what is missing of a stretch that somebody asked for, newest first. What is stored makes the next generation once this has
+   * ended. Only while nothing else is fetched.
+   */
+  async fetchBetween(
+    stretch: { from: number; to: number },
+    stopped: AbortSignal,
+    onProgress: (progress: HistoryProgress) => void,
+  ): Promise<FetchedHistory> {
+    const { context, instrument, bucketMs, signal: stopping } = this.options
+    const { db, feed, ingest, limiter, log } = context
+    const signal = AbortSignal.any([stopping, stopped])
+    this.running = true
+    try {
+      const from = floorTo(stretch.from, bucketMs)
+      const to = Math.min(floorTo(stretch.to, bucketMs), floorTo(this.venueNow(), bucketMs))
+      const windows = from < to ? await planHistory(db, { instrumentId: instrument.id, from, to, bucketMs }) : []
+      return await runBackfill({
+        rest: feed.rest,
+        limits: feed.history,
+        ingest,
+        limiter,
+        symbol: instrument.symbol,
+        instrumentId: instrument.id,
+        windows,
+        wanted: { from, to },
+        now: () => this.venueNow(),
+        signal,
+        log: (line) => log(`${instrument.key}: ${line}`),
+        onProgress: (progress, message) => {
+          this.options.onProgress({ ...progress, from }, message)
+          onProgress({ progress: progress.total > 0 ? progress.done / progress.total : 0, etaMs: progress.etaMs, message })
+        },
+        onWindow: () => context.metrics.historyWindow('stored'),
+      })
+    } finally {
+      this.running = false
     }
   }
 

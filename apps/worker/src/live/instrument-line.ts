@@ -19,7 +19,7 @@ import { chooseBuild } from '../pipeline/choose-build.ts'
 import type { HeldLease } from '../pipeline/held-lease.ts'
 import { sameTiers } from '../pipeline/tiers.ts'
 import { candleRun, firstCandle } from './candle-run.ts'
-import { HistoryJob } from './history-job.ts'
+import { type FetchedHistory, HistoryJob, type HistoryProgress } from './history-job.ts'
 import type { LineContext } from './line-context.ts'
 import { lineState } from './line-state.ts'
 import { LiveBuild } from './live-build.ts'
@@ -174,6 +174,34 @@ export class InstrumentLine {
    */
   between<T>(write: (steppedTo: number | null) => Promise<T>): Promise<T> {
     return this.serial.run(() => write(this.steppedEnd ?? this.generatingTo))
+  }
+
+  /** Nothing that somebody asks for is fetched beside the line's own history. */
+  get busy(): boolean {
+    return this.history === null || this.history.running || this.stopping.signal.aborted
+  }
+
+  /** History that somebody asked for; what it brings makes the next generation. */
+  async fetchHistory(
+    stretch: { from: number; to: number },
+    signal: AbortSignal,
+    onProgress: (progress: HistoryProgress) => void,
+  ): Promise<FetchedHistory> {
+    if (!this.history) throw new FaultlineError('unavailable', 'This market is only just being opened. Ask again in a moment.')
+    // Also where it was cut off: what is stored is there.
+    let fetchedSome = false
+    try {
+      const fetched = await this.history.fetchBetween(stretch, signal, (progress) => {
+        fetchedSome ||= progress.progress > 0
+        onProgress(progress)
+      })
+      fetchedSome = fetched.stored > 0
+      return fetched
+    } finally {
+      this.olderArrived ||= fetchedSome
+      this.backfill = null
+      this.waitsFor = null
+    }
   }
 
   /** The socket has lost time: candles are asked for at once, not only when they are overdue. */

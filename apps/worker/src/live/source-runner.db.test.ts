@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { listBackfills, requestBackfill } from '@faultline/db/repositories/backfills'
 import { buildsOf } from '@faultline/db/repositories/builds'
 import { ensureDataSource } from '@faultline/db/repositories/data-sources'
 import { readFeedStates } from '@faultline/db/repositories/feed-states'
 import { findInstrument } from '@faultline/db/repositories/instruments'
 import { MINUTE_MS } from '@faultline/market/units'
+import { makeUser } from '@faultline/testkit/factories'
 import { freshDatabase } from '@faultline/testkit/fresh-database'
 import { startTestVenue } from '@faultline/testkit/simulated-venue'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -101,4 +103,27 @@ it('goes on without candles that cannot be had in time, and makes a generation w
 
   const { outcome } = await rebuild(t.db, await instrument(), { verify: true })
   expect(outcome).toBe('equal')
+})
+
+it('fetches history that an administrator asks for, says how far it is, and estimates anew with it', async () => {
+  const actor = { kind: 'user', role: 'admin', userId: await makeUser(t.ownerUrl, { email: 'root@example.org', role: 'admin' }) } as const
+  await until('a map is served', async () => (await served())?.status === 'complete')
+  const before = await served()
+  const first = before?.firstStep as number
+  const [from, to] = [first - 60 * MINUTE_MS, first]
+  const { id: dataSourceId } = runner.source
+  await requestBackfill(t.db, actor, { dataSourceId, symbol: 'SIMOAKUSDT', from, to })
+  runner.lookForRequests()
+  await until('it is done', async () => (await listBackfills(t.db, actor))[0]?.state === 'done')
+  expect((await listBackfills(t.db, actor))[0]).toMatchObject({ progress: 1, message: expect.stringMatching(/estimated anew/) })
+  await until(
+    'the map begins earlier',
+    async () => ((await served())?.firstStep ?? first) <= from && (await served())?.status === 'complete',
+  )
+  expect((await served())?.id).not.toBe(before?.id)
+
+  // What is there already is not asked for again.
+  await requestBackfill(t.db, actor, { dataSourceId, symbol: 'SIMOAKUSDT', from, to })
+  runner.lookForRequests()
+  await until('nothing was missing', async () => /Nothing was missing/.test((await listBackfills(t.db, actor))[0]?.message ?? ''))
 })

@@ -23,6 +23,7 @@ import { type SourceMetrics, type SourceSample, UNMEASURED } from '../metrics/so
 import { ObservedLooks } from '../observed/looks.ts'
 import { ObservedPoller } from '../observed/poller.ts'
 import { type HeldLease, keepLease, LEASE_MS } from '../pipeline/held-lease.ts'
+import { BackfillDesk } from './backfill-desk.ts'
 import { InstrumentLine } from './instrument-line.ts'
 import type { LineContext } from './line-context.ts'
 import { longestSilence } from './longest-silence.ts'
@@ -54,6 +55,8 @@ export interface SourceRunnerOptions {
   leaseMs?: number | undefined
   /** which source of this worker writes an instrument: two sources may name the same market; shared by all runners of a worker */
   claims: Map<number, DataSourceRow>
+  /** other sources that run here and want the same market */
+  rivals?: (instrumentId: number) => readonly DataSourceRow[]
   metrics?: SourceMetrics | undefined
   /** how soon the venue's list is asked for again while it changes, ms */
   discoverSoonMs?: number | undefined
@@ -67,6 +70,7 @@ export class SourceRunner {
   private readonly limiter = new WindowLimiter(2)
   private readonly marginTables: MarginTables
   private readonly listing = new VenueListing()
+  private readonly desk: BackfillDesk
   private readonly lines = new Map<number, InstrumentLine>()
   /** everything that the source should feed, whoever writes it */
   private wanted = new Map<number, InstrumentRow>()
@@ -93,6 +97,12 @@ export class SourceRunner {
       longestSilence: (instrumentId) => longestSilence(db, instrumentId),
       counts: metrics,
     })
+    this.desk = new BackfillDesk({
+      db,
+      source,
+      lineOf: (symbol) => [...this.lines.values()].find(({ instrument }) => instrument.symbol === symbol),
+      log: (line) => this.log(line),
+    })
     this.marginTables = new MarginTables({
       db,
       rest: feed.rest,
@@ -112,7 +122,17 @@ export class SourceRunner {
     this.supervisor.start()
     this.metrics.observe(() => this.sample())
     this.observe()
-    this.loops = Promise.all([this.discoverLoop(), this.leaseLoop(), this.tickLoop(), this.marginTables.run(this.stopping.signal)])
+    const { signal } = this.stopping
+    this.loops = Promise.all([this.discoverLoop(), this.leaseLoop(), this.tickLoop(), this.marginTables.run(signal), this.desk.run(signal)])
+  }
+
+  /** Somebody may have asked for history of this source. */
+  lookForRequests(): void {
+    this.desk.hurry()
+  }
+
+  wants(instrumentId: number): boolean {
+    return this.wanted.has(instrumentId)
   }
 
   /** Ends every line and gives its lease back. `paused` is left behind as the state where an administrator paused the source. */
@@ -297,6 +317,10 @@ export class SourceRunner {
   private takeLeases(): Promise<void> {
     return this.changes.run(async () => {
       for (const row of this.wanted.values()) {
+        if (this.isOutranked(row.id)) {
+          await this.leave(row.id)
+          continue
+        }
         // A line that is ending keeps its claim until it has given its lease back.
         if (this.options.claims.has(row.id) || this.stopping.signal.aborted) continue
         this.options.claims.set(row.id, this.source)
@@ -308,6 +332,26 @@ export class SourceRunner {
         }
       }
     })
+  }
+
+  /** Another source that goes before this one feeds the market. */
+  private isOutranked(instrumentId: number): boolean {
+    const { source } = this.options
+    const before = (other: DataSourceRow) =>
+      other.priority < source.priority || (other.priority === source.priority && other.id < source.id)
+    const rivals = this.options.rivals?.(instrumentId) ?? []
+    // Of equals, whoever feeds it goes on.
+    return rivals.some((other) => before(other) && (other.priority < source.priority || !this.lines.has(instrumentId)))
+  }
+
+  private async leave(instrumentId: number): Promise<void> {
+    const line = this.lines.get(instrumentId)
+    if (!line) return
+    this.lines.delete(instrumentId)
+    await line.stop()
+    this.options.claims.delete(instrumentId)
+    await this.follow()
+    this.log(`leaves ${line.instrument.key} to a data source that goes before it`)
   }
 
   /** False while another worker holds the lease. */

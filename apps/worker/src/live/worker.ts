@@ -6,6 +6,8 @@ import { type Database, openDatabase } from '@faultline/db/database'
 import type { Jobs } from '@faultline/db/jobs'
 import { type Listener, listen } from '@faultline/db/notify'
 import { type DataSourceRow, listDataSources } from '@faultline/db/repositories/data-sources'
+import { openCredentials } from '@faultline/db/repositories/source-credentials'
+import type { SecretBox } from '@faultline/db/secret-box'
 import { FaultlineError } from '@faultline/market/errors'
 import { type FeedVenueId, VENUES } from '@faultline/market/venue'
 import { AggregateRunner } from '../aggregate/aggregate-runner.ts'
@@ -39,6 +41,8 @@ export interface WorkerOptions {
   sumGeneratingShare?: number | undefined
   /** of the one that this worker is the successor of; absent: a new one */
   name?: string | undefined
+  /** opens the venues' keys; absent: there are none */
+  box?: SecretBox | undefined
   /** what it does is measured here; absent: nowhere */
   metrics?: WorkerMetrics | undefined
   /** what jobs need; absent: this worker does none, and evaluates no alerts */
@@ -94,8 +98,10 @@ export class Worker {
     this.listener = listen({
       url: db.url,
       onMessage: (message) => {
-        if (message.channel === 'sources') void this.follow()
-        else if (message.channel === 'columns') {
+        if (message.channel === 'sources') {
+          void this.follow()
+          this.runners.get(message.payload.id)?.lookForRequests()
+        } else if (message.channel === 'columns') {
           this.sums.heard(message.payload)
           this.readings.heard()
         } else if (message.channel === 'aggregates') this.sums.lookSoon(0)
@@ -170,8 +176,8 @@ export class Worker {
         const now = sources.find((s) => s.id === id)
         if (now?.enabled && now.version === runner.source.version) continue
         this.runners.delete(id)
-        await runner.stop(now?.enabled ? 'stopped' : 'paused')
-        log(`${runner.source.name}: ${now?.enabled ? 'its settings have changed' : 'paused'}`)
+        await runner.stop(!now || now.enabled ? 'stopped' : 'paused')
+        log(`${runner.source.name}: ${!now ? 'it was taken away' : now.enabled ? 'its settings have changed' : 'paused'}`)
       }
       for (const source of sources) {
         if (!source.enabled || this.runners.has(source.id)) continue
@@ -193,7 +199,19 @@ export class Worker {
     if (!this.ingest) return
     const { ingest, name: worker, claims } = this
     const feed = await this.feedOf(source)
-    const runner = new SourceRunner({ db, ingest, source, feed, worker, log, leaseMs, claims, metrics: metrics?.source(source) })
+    const runner = new SourceRunner({
+      db,
+      ingest,
+      source,
+      feed,
+      worker,
+      log,
+      leaseMs,
+      claims,
+      rivals: (id) =>
+        [...this.runners.values()].filter((other) => other.source.id !== source.id && other.wants(id)).map((other) => other.source),
+      metrics: metrics?.source(source),
+    })
     this.runners.set(source.id, runner)
     runner.start()
   }
@@ -215,7 +233,10 @@ export class Worker {
       )
     const create = await FEEDS[wire]()
     const { openInterestSides } = source.options
+    const { db, box } = this.options
+    const credentials = box ? await openCredentials(db, box, source.id) : {}
     return create({
+      credentials,
       ...(openInterestSides === undefined ? {} : { openInterestSides }),
       restUrl,
       wsUrl,

@@ -19,6 +19,8 @@ export interface DataSourceRow {
   /** as the venue writes them; empty: all that it trades */
   symbols: string[]
   options: SourceOptions
+  /** of sources that name the same market, the one with the lower number feeds it */
+  priority: number
   /** rises with every change */
   version: number
   updatedAt: number
@@ -54,15 +56,20 @@ export const dataSourceChange = z.object({
     .transform((symbols) => [...new Set(symbols)])
     .optional(),
   options: sourceOptions.optional(),
+  priority: z.int('must be a whole number').min(0, 'must be at least 0').max(1000, 'must be at most 1000').optional(),
 })
 export type DataSourceChange = z.infer<typeof dataSourceChange>
 
-const newDataSource = dataSourceChange.extend({ name: z.string().trim().min(1).max(80), venue: z.enum(FEED_VENUES as [FeedVenueId]) })
+const nameOfSource = z.string().trim().min(1, 'give it a name').max(80, 'must not be longer than 80 characters')
+const newDataSource = dataSourceChange.extend({ name: nameOfSource, venue: z.enum(FEED_VENUES as [FeedVenueId]) })
 
-const COLUMNS = `d.id, d.name, d.venue, d.rest_url as "restUrl", d.ws_url as "wsUrl", d.enabled, d.symbols, d.options, d.version,
+const COLUMNS = `d.id, d.name, d.venue, d.rest_url as "restUrl", d.ws_url as "wsUrl", d.enabled, d.symbols, d.options, d.priority, d.version,
   ${msOf('d.updated_at')} as "updatedAt"`
 
 const queryable = (db: Database | Queryable): Queryable => ('pool' in db ? db.pool : db)
+
+/** The same with another name, which no other source may have. */
+const namedChange = dataSourceChange.extend({ name: nameOfSource.optional() })
 
 /** All sources, in the order they were made. */
 export async function listDataSources(db: Database | Queryable): Promise<DataSourceRow[]> {
@@ -101,24 +108,28 @@ export async function updateDataSource(
   db: Database,
   id: number,
   version: number,
-  change: z.input<typeof dataSourceChange>,
+  change: z.input<typeof namedChange>,
 ): Promise<DataSourceRow> {
-  const { enabled, restUrl, wsUrl, symbols, options } = parse(dataSourceChange, change)
+  const { enabled, restUrl, wsUrl, symbols, options, priority, name } = parse(namedChange, change)
   return inTransaction(db, async (client) => {
     const before = await findDataSource(client, id)
-    const { rows } = await client.query<DataSourceRow>(
-      `update data_source d set enabled = $3, rest_url = $4, ws_url = $5, symbols = $6, options = $7, version = d.version + 1, updated_at = now()
+    const { rows } = await client
+      .query<DataSourceRow>(
+        `update data_source d set enabled = $3, rest_url = $4, ws_url = $5, symbols = $6, options = $7, priority = $8, name = $9, version = d.version + 1, updated_at = now()
         where d.id = $1 and d.version = $2 returning ${COLUMNS}`,
-      [
-        id,
-        version,
-        enabled ?? before.enabled,
-        restUrl === undefined ? before.restUrl : restUrl,
-        wsUrl === undefined ? before.wsUrl : wsUrl,
-        symbols ?? before.symbols,
-        options ?? before.options,
-      ],
-    )
+        [
+          id,
+          version,
+          enabled ?? before.enabled,
+          restUrl === undefined ? before.restUrl : restUrl,
+          wsUrl === undefined ? before.wsUrl : wsUrl,
+          symbols ?? before.symbols,
+          options ?? before.options,
+          priority ?? before.priority,
+          name ?? before.name,
+        ],
+      )
+      .catch(nameTaken(name))
     const after = rows[0]
     if (!after)
       throw new FaultlineError(
@@ -129,6 +140,51 @@ export async function updateDataSource(
     return after
   })
 }
+
+/**
+ * Makes a source that an administrator has described. Workers are told.
+ * @throws FaultlineError bad_input naming the field; conflict when another has its name
+ */
+export async function createDataSource(db: Database, given: z.input<typeof newDataSource>): Promise<DataSourceRow> {
+  const { name, venue, enabled, restUrl, wsUrl, symbols, options, priority } = parse(newDataSource, given)
+  return inTransaction(db, async (client) => {
+    const { rows } = await client
+      .query<{ id: number }>(
+        `insert into data_source (name, venue, rest_url, ws_url, enabled, symbols, options, priority) values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+        [name, venue, restUrl ?? null, wsUrl ?? null, enabled ?? true, symbols ?? [], options ?? {}, priority ?? 100],
+      )
+      .catch(nameTaken(name))
+    const id = rows[0]?.id as number
+    await notify(client, 'sources', { id })
+    return findDataSource(client, id)
+  })
+}
+
+/**
+ * Takes a source away with its settings, keys, quarantine and requests; what it has brought of markets stays. Workers are told.
+ * @throws FaultlineError not_found; conflict when the source has another version
+ */
+export async function deleteDataSource(db: Database, id: number, version: number): Promise<DataSourceRow> {
+  return inTransaction(db, async (client) => {
+    const before = await findDataSource(client, id)
+    const { rowCount } = await client.query('delete from data_source where id = $1 and version = $2', [id, version])
+    if (rowCount !== 1) throw new FaultlineError('conflict', `${before.name} was changed by somebody else meanwhile. Look at it again.`)
+    await notify(client, 'sources', { id })
+    return before
+  })
+}
+
+/** SQLSTATE unique_violation: sources are told apart by their names. */
+const nameTaken =
+  (name: string | undefined) =>
+  (error: unknown): never => {
+    if (error instanceof Error && 'code' in error && error.code === '23505')
+      throw new FaultlineError('conflict', `There is a data source named “${name}” already. Choose another name.`, {
+        place: { field: 'name' },
+        cause: error,
+      })
+    throw error
+  }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value)

@@ -16,6 +16,8 @@ export interface FeedOptions {
   restUrl: string | null
   wsUrl: string | null
   banFile: BanFile
+  /** keys of an account at the venue, as ccxt names them; public data need none */
+  credentials?: { apiKey?: string; secret?: string; password?: string }
   log: (line: string) => void
   patience?: Patience
   /** where it is not certain how the venue counts: 1 (the default), each contract once; 2, its long and its short */
@@ -74,7 +76,7 @@ export function carriedFeed<B extends string>(venue: CarriedVenue<B>, options: F
   const carrier = (): Promise<Carrier> => {
     if (closed) throw new FeedError('unreachable', 'the feed was closed')
     const { exchange, protocolPings = false } = venue
-    connecting ??= connectCarrier({ exchange, restUrl, protocolPings, patience, onAnswer })
+    connecting ??= connectCarrier({ exchange, restUrl, protocolPings, patience, onAnswer, credentials: options.credentials ?? {} })
     return connecting
   }
   const call: Call<B> = (endpoint, parameters, priority, costs) =>

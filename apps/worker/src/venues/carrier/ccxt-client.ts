@@ -83,6 +83,7 @@ export interface CarrierOptions {
   /** whether the venue answers pings of the protocol; those that do not have a heartbeat of their own (dialect.ts) */
   protocolPings: boolean
   patience: Patience
+  credentials?: { apiKey?: string; secret?: string; password?: string }
   /** Every answer of REST, before it is read. @throws FeedError to refuse it */
   onAnswer(answer: Answer): void
 }
@@ -101,10 +102,18 @@ export interface Patience {
 /** A venue that does not answer our closing has this long. */
 const CLOSING_MS = 1_000
 
-export async function connectCarrier({ exchange: id, restUrl, protocolPings, patience, onAnswer }: CarrierOptions): Promise<Carrier> {
+export async function connectCarrier({
+  exchange: id,
+  restUrl,
+  protocolPings,
+  patience,
+  onAnswer,
+  credentials,
+}: CarrierOptions): Promise<Carrier> {
   const { default: ccxt } = await import('ccxt')
   // Our own gate holds the limits: ccxt's queue would let old polls wait behind a backfill, and go on after a ban.
   const exchange: CcxtExchange = new ccxt.pro[id]({
+    ...credentials,
     enableRateLimit: false,
     timeout: patience.beginMs,
     enableLastHttpResponse: false,
