@@ -110,6 +110,7 @@ export function runtimeOf(services: Services, env: Pick<WebEnv, 'authSecret' | '
   const { sessions, db } = services
   const accuracy = new AccuracyStore({ read: (horizon) => readAccuracy(db, SCORE_HORIZONS[horizon], Date.now()) })
   return {
+    mail: services.mail,
     authSecret: env.authSecret,
     secureCookies: env.publicUrl.protocol === 'https:',
     userOf: async (cookieHeader) => (await sessions.ofCookies(cookieHeader))?.user ?? null,

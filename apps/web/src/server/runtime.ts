@@ -49,6 +49,8 @@ export interface WebRuntime {
   }
   /** what a share link shows, for everybody who has it; null for what is no link any more */
   shared(token: string, variant: { embed: boolean }): Promise<SharedPage | null>
+  /** e-mail is sent */
+  readonly mail: boolean
   readonly authSecret: string
   readonly secureCookies: boolean
 }

@@ -12,7 +12,7 @@ import { webRuntime } from '../../server/runtime.ts'
 export const metadata: Metadata = { title: messages.signIn.title }
 
 export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
-  const { callbackUrl, changed, error } = await searchParams
+  const { callbackUrl, changed, made, error } = await searchParams
   const target = safeCallbackPath(callbackUrl)
   if (await getCurrentUser()) redirect(target)
   // without an answer of the database the form is still there, and says so
@@ -27,7 +27,7 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
         <h1 id="sign-in" className="fl-text-title">
           {messages.signIn.title}
         </h1>
-        <p className="mt-1 mb-5 text-t2">{changed ? messages.account.done : messages.signIn.lead}</p>
+        <p className="mt-1 mb-5 text-t2">{changed ? messages.account.done : made ? messages.joining.signUp.made : messages.signIn.lead}</p>
         <SignInForm target={target} problem={problemOf(error)} />
         <ProviderButtons providers={webRuntime().oauth.map(({ id }) => id)} target={target} />
         <p className="mt-5 flex flex-wrap justify-between gap-x-4 gap-y-2">

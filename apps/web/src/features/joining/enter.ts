@@ -1,12 +1,12 @@
 'use client'
-import { signIn } from 'next-auth/react'
+import { attemptSignIn } from '../account/attempt-sign-in.ts'
 
 /**
- * Signs in with what was just set, and opens the product. Where that does not work (a second factor is wanted, the limit is
- * reached), the sign-in page is what comes, and says what was done.
+ * Signs in with what was just set, and opens the product. Where that does not work (the limit is reached), the sign-in page is
+ * what comes, and says what was done.
  */
 export async function enter(email: string, password: string): Promise<void> {
-  const result = await signIn('credentials', { email, password, redirect: false }).catch(() => null)
+  const { is } = await attemptSignIn({ email, password })
   // A load of the whole page: the server renders it with the new session.
-  location.assign(result?.ok && !result.error ? '/' : '/sign-in?made=1')
+  location.assign(is === 'in' ? '/' : '/sign-in?made=1')
 }

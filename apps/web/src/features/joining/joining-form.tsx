@@ -15,6 +15,8 @@ export interface JoiningFormProps {
   /** resolves when all is done and the page goes on; what it throws is shown */
   onSubmit: (fields: Record<string, string>) => Promise<unknown>
   variant?: 'primary' | 'danger'
+  /** the button is as wide as its text; default: as the form */
+  fitted?: boolean
   /** beside the button */
   aside?: ReactNode
   children?: ReactNode
@@ -29,6 +31,7 @@ export function JoiningForm({
   required,
   onSubmit,
   variant = 'primary',
+  fitted = false,
   aside,
   children,
   className,
@@ -57,7 +60,7 @@ export function JoiningForm({
       {children}
       {problem && <ErrorNote data-testid="form-error">{problem}</ErrorNote>}
       <div className="flex flex-wrap gap-2">
-        <Button type="submit" variant={variant} size="large" busy={busy} disabled={!hydrated} className={aside ? '' : 'flex-1'}>
+        <Button type="submit" variant={variant} size="large" busy={busy} disabled={!hydrated} className={fitted ? '' : 'flex-1'}>
           {busy ? pending : submit}
         </Button>
         {aside}

@@ -5,6 +5,7 @@ import { CircleQuestionMark, KeyRound, LogOut } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { messages } from '../../messages.ts'
+import { ConfirmEmailBanner } from '../joining/confirm-email-banner.tsx'
 import { PaletteButton } from '../palette/palette-button.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { FrameKeys } from './frame-keys.tsx'
@@ -56,6 +57,7 @@ export function AppFrame({ section, instrument, instrumentHref, badge, fixed = f
         <AccountMenu />
       </header>
       <InitialPasswordBanner here={section === 'account'} />
+      <ConfirmEmailBanner />
       <main id="content" className={`flex min-w-0 flex-1 flex-col ${fixed ? 'phone:min-h-0' : ''}`}>
         {children}
       </main>

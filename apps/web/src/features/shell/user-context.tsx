@@ -8,6 +8,8 @@ export interface CurrentUser {
   name: string
   role: 'admin' | 'member'
   passwordIsInitial: boolean
+  /** the address waits to be confirmed by e-mail */
+  confirmEmail?: boolean
 }
 
 const UserContext = createContext<CurrentUser | null>(null)
