@@ -168,8 +168,8 @@ export const teams = {
     secondFactor: 'Second factor',
     requireSecondFactor: 'Every member needs a second factor',
     requireLead: 'The team is closed to members without one until they turn it on.',
-    requireWarn: (n: string) =>
-      n === '1' ? '1 member has none yet and is locked out until then.' : `${n} members have none yet and are locked out until then.`,
+    requireWarn: (n: string, on: boolean) =>
+      `${n === '1' ? '1 member has' : `${n} members have`} none yet${on ? ' and cannot open the team' : ' and would be locked out until then'}.`,
     required: 'Every member needs a second factor now.',
     optional: 'A second factor is not needed any more.',
     danger: 'Delete the team',
@@ -262,9 +262,9 @@ export const teams = {
   },
   join: {
     title: 'Invitation',
-    invites: (inviter: string) => `${inviter} invites you to`,
+    /** after the name of who does */
+    invites: 'invites you to',
     invitesNobody: 'You are invited to',
-    as: (role: string) => `as ${role}`,
     until: (date: string) => `Open until ${date}.`,
     join: 'Join',
     joining: 'Joining …',

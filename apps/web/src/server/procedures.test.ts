@@ -102,6 +102,7 @@ const NEEDS: Record<string, string> = {
   'teams.removeMember': 'owner of team',
   'teams.leave': 'viewer of team',
   'teams.transfer': 'owner of team',
+  'teams.items': 'viewer of team',
   'teams.adoptItem': 'owner of item',
   'teams.invitations': 'owner of team',
   'teams.invite': 'owner of team',

@@ -14,6 +14,7 @@ import {
   deleteTeam,
   listMembers,
   listMyTeams,
+  listTeamItems,
   readTeam,
   removeMember,
   transferOwnership,
@@ -210,6 +211,16 @@ describe('what is a team’s', () => {
     await expect(view('yuki', team)).rejects.toThrow(/row-level security/)
     await expect(view('priya', team)).rejects.toThrow(/row-level security/)
     await expect(readItem(t.db, as('priya'), item.id)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('is listed for them with who changed it last, and how much was said of it', async () => {
+    const item = await view('jonas', team)
+    await addComment(t.db, as('yuki'), item.id, 'hm')
+    const listed = { id: item.id, kind: 'view', name: 'Squeeze', instrument: 'sim:A', range: null, updatedBy: 'jonas', comments: 1 }
+    expect(await listTeamItems(t.db, as('yuki'), team)).toMatchObject([listed])
+    await removeMember(t.db, as('mara'), team, ids.jonas)
+    expect(await listTeamItems(t.db, as('yuki'), team)).toMatchObject([{ ...listed, updatedBy: null }])
+    expect(await listTeamItems(t.db, as('priya'), team)).toEqual([])
   })
 
   it('may have been one’s own: moved with its comments and without what it was before', async () => {

@@ -308,6 +308,39 @@ export function adoptItem(
   })
 }
 
+/** A layout, a view or a watchlist of a team, for its list. */
+export interface TeamItem {
+  id: string
+  kind: ItemKind
+  name: string
+  version: number
+  /** of a view; null: it names none, or it is no view */
+  instrument: string | null
+  /** of a view: the range button that is pressed */
+  range: string | null
+  /** UTC ms */
+  updatedAt: number
+  /** null: somebody who is not in the team any more */
+  updatedBy: string | null
+  comments: number
+}
+
+/** What was changed last comes first; empty where the actor is not in the team. */
+export async function listTeamItems(db: Database, actor: UserActor, teamId: string): Promise<TeamItem[]> {
+  const { rows } = await asActor(db, actor, (client) =>
+    client.query<Omit<TeamItem, 'updatedAt'> & { updatedAt: Date }>(
+      `select i.id, i.kind, i.name, i.version, i.updated_at as "updatedAt", coalesce(nullif(p.name, ''), p.email) as "updatedBy",
+              case when i.kind = 'view' then i.content ->> 'instrument' end as instrument,
+              case when i.kind = 'view' then i.content -> 'query' ->> 'r' end as range,
+              (select count(*)::int from comment c where c.item_id = i.id) as comments
+         from saved_item i left join team_people($1) p on p.user_id = i.updated_by
+        where i.team_id = $1 order by i.updated_at desc, i.id`,
+      [teamId],
+    ),
+  )
+  return rows.map((row) => ({ ...row, updatedAt: row.updatedAt.getTime() }))
+}
+
 const NO_TEAM = 'There is no such team, or you are not in it.'
 const found = <T>(row: T | undefined): T => {
   if (row === undefined) throw new FaultlineError('not_found', NO_TEAM)

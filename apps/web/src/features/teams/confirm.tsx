@@ -14,6 +14,7 @@ export interface FormDialogProps {
   danger?: boolean
   /** why it cannot be sent, found out here; null: nothing is wrong */
   check?: () => string | null
+  /** `stay` in the end: something else stands in its place now */
   onSubmit: () => Promise<unknown>
   /** it was done, or given up */
   onClose: () => void
@@ -32,8 +33,7 @@ export function FormDialog({ title, action, acting, danger = false, check, onSub
     if (wrong) return
     setBusy(true)
     try {
-      await onSubmit()
-      onClose()
+      if ((await onSubmit()) !== 'stay') onClose()
     } catch (refused) {
       setError(problemOf(refused))
       setBusy(false)

@@ -7,6 +7,7 @@ import {
   type OnMade,
   renewInvitation,
   revokeInvitation,
+  type TeamOffer,
   teamInvitationOf,
 } from '@faultline/db/repositories/team-invitations'
 import { listMyTeams } from '@faultline/db/repositories/teams'
@@ -66,8 +67,15 @@ export const revokeInvitationProcedure = teamMember('owner')
     await record(ctx, { action: 'team.invitation_revoked', target: email ?? 'link', details: { team: ctx.team.name } })
   })
 
+/** What a link offers to whoever looks at it. */
+export type Offer = Omit<TeamOffer, 'teamId' | 'state'> & {
+  /** null: the reader is not in the team */
+  teamId: string | null
+  state: TeamOffer['state'] | 'member' | 'other_address'
+}
+
 /** What the link offers; null: nothing, or not any more. Looking uses nothing up. */
-export const offerProcedure = signedIn.input(z.object({ token: joinToken })).query(async ({ ctx, input }) => {
+export const offerProcedure = signedIn.input(z.object({ token: joinToken })).query(async ({ ctx, input }): Promise<Offer | null> => {
   const { services, user, actor } = ctx
   await services.limits.take('tokenIp', ctx.ip ?? user.userId)
   const offer = await teamInvitationOf(services.db, input.token)

@@ -44,3 +44,7 @@ export const invitationInput = z.object({
 
 /** As it stands in a link; what does not look like one is answered like one that is unknown. */
 export const joinToken = z.string().max(200)
+
+export type { Activity, ActivityFilter } from '@faultline/db/repositories/activity'
+export type { TeamInvitation, TeamOffer } from '@faultline/db/repositories/team-invitations'
+export type { Member, MyTeam, TeamDetails, TeamItem } from '@faultline/db/repositories/teams'

@@ -7,6 +7,7 @@ import {
   deleteTeam,
   listMembers,
   listMyTeams,
+  listTeamItems,
   readTeam,
   removeMember,
   transferOwnership,
@@ -84,6 +85,9 @@ export const transferProcedure = teamMember('owner')
     const { email } = await transferOwnership(ctx.services.db, ctx.actor, ctx.team.id, userId, own)
     await record(ctx, { action: 'team.ownership_transferred', target: email, details: { team: ctx.team.name, own: own ?? 'owner' } })
   })
+
+/** Its layouts, views and watchlists, without their content; what was changed last comes first. */
+export const itemsProcedure = teamMember('viewer').query(({ ctx }) => listTeamItems(ctx.services.db, ctx.actor, ctx.team.id))
 
 /** Moves a layout, a view or a watchlist of one's own into a team, which the caller has to be an editor of. */
 export const adoptItemProcedure = entity('item', 'owner')

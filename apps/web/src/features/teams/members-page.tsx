@@ -1,0 +1,56 @@
+'use client'
+import { Button } from '@faultline/ui/react/button'
+import { Link2, UserPlus } from 'lucide-react'
+import { useState } from 'react'
+import { messages } from '../../messages.ts'
+import { PageBody } from '../shell/app-frame.tsx'
+import { formatCount } from '../shell/prepare/format.ts'
+import { useServerNow } from '../stream/news-stream.tsx'
+import { InviteDialog } from './invite-dialog.tsx'
+import { ItemsSection } from './items-section.tsx'
+import { MembersPanel } from './members-panel.tsx'
+import type { Member, TeamDetails, TeamInvitation, TeamItem } from './server/schema.ts'
+import { TeamFrame } from './team-frame.tsx'
+
+const text = messages.teams
+
+interface MembersPageProps {
+  team: TeamDetails
+  members: Member[]
+  /** null: the reader is no owner */
+  invitations: TeamInvitation[] | null
+  items: TeamItem[]
+  now: number
+}
+
+/** Members and what the team shares. */
+export function MembersPage({ team: initial, members, invitations, items, now: renderedAt }: MembersPageProps) {
+  const now = useServerNow(renderedAt, 30_000)
+  const [inviting, setInviting] = useState<'email' | 'link' | null>(null)
+  return (
+    <TeamFrame initial={initial} tab="members">
+      {(team) => (
+        <PageBody
+          title={text.page.tabs.members}
+          aside={text.page.seats(formatCount(members.length), team.mostMembers === null ? null : formatCount(team.mostMembers))}
+          actions={
+            team.role === 'owner' && (
+              <>
+                <Button icon={<Link2 size={14} />} onClick={() => setInviting('link')}>
+                  {text.invitations.link}
+                </Button>
+                <Button variant="primary" icon={<UserPlus size={14} />} onClick={() => setInviting('email')}>
+                  {text.invitations.invite}
+                </Button>
+              </>
+            )
+          }
+        >
+          <MembersPanel team={team} members={members} invitations={invitations} now={now} />
+          <ItemsSection team={team} items={items} now={now} />
+          {inviting && <InviteDialog teamId={team.id} first={inviting} onClose={() => setInviting(null)} />}
+        </PageBody>
+      )}
+    </TeamFrame>
+  )
+}

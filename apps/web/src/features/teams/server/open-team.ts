@@ -1,0 +1,21 @@
+import { TRPCError } from '@trpc/server'
+import { notFound } from 'next/navigation'
+import { requireUser, serverApi } from '../../../server/current-user.ts'
+import type { TeamDetails } from './schema.ts'
+
+/**
+ * For the pages of one team: the team as whoever asks may see it, or `null` where it is closed to them for want of a second
+ * factor. To everybody else there is no such page.
+ */
+export async function openTeam(id: string): Promise<TeamDetails | null> {
+  await requireUser()
+  const { teams } = await serverApi()
+  try {
+    return await teams.get({ teamId: id })
+  } catch (error) {
+    // BAD_REQUEST: what stands in the address is no id
+    if (!(error instanceof TRPCError) || !['NOT_FOUND', 'BAD_REQUEST'].includes(error.code)) throw error
+    if ((await teams.mine()).some((team) => team.id === id && team.locked)) return null
+    notFound()
+  }
+}
