@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { letterBox } from '../../../server/testing/letter-box.ts'
 import { webUnderTest } from '../../../server/testing/web-under-test.ts'
-import { letterBox } from './letter-box.ts'
 
 describe('with e-mail', () => {
   const web = webUnderTest({ mail: true })

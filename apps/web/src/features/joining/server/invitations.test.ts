@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { letterBox } from '../../../server/testing/letter-box.ts'
 import { webUnderTest } from '../../../server/testing/web-under-test.ts'
-import { letterBox } from './letter-box.ts'
 
 const PASSWORD = 'a long enough phrase of mine'
 const tokenOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1)

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
+import { letterBox } from '../../../server/testing/letter-box.ts'
 import { webUnderTest } from '../../../server/testing/web-under-test.ts'
-import { letterBox } from './letter-box.ts'
 
 // that it waits is tested by itself
 vi.mock('./steady-answer.ts', () => ({ steadily: (work: () => unknown) => work() }))

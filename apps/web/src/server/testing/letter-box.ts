@@ -1,4 +1,4 @@
-import type { WebUnderTest } from '../../../server/testing/web-under-test.ts'
+import type { WebUnderTest } from './web-under-test.ts'
 
 export interface LetterInBox {
   subject: string
