@@ -19,6 +19,11 @@ export class JobSender {
     return (await this.open()).retry(queue, id)
   }
 
+  /** As Jobs.result(). */
+  async result(queue: QueueName, id: string): ReturnType<Jobs['result']> {
+    return (await this.open()).result(queue, id)
+  }
+
   async close(): Promise<void> {
     const opening = this.opening
     if (opening) await opening.then((jobs) => jobs.close()).catch(() => {})

@@ -74,6 +74,17 @@ import {
   listTeamProcedure,
   revokeProcedure,
 } from '../features/share/server/share.ts'
+import {
+  backfillProcedure,
+  backfillsProcedure,
+  cancelBackfillProcedure,
+  checkProcedure,
+  checkResultProcedure,
+  createProcedure as createSourceProcedure,
+  removeCredentialProcedure,
+  removeProcedure as removeSourceProcedure,
+  setCredentialProcedure,
+} from '../features/sources/server/administer.ts'
 import { listProcedure as listSourcesProcedure } from '../features/sources/server/list.ts'
 import { quarantineProcedure } from '../features/sources/server/quarantine.ts'
 import { updateProcedure } from '../features/sources/server/update.ts'
@@ -120,7 +131,20 @@ export const rootRouter = router({
     unlinkIdentity: unlinkIdentityProcedure,
   }),
   feeds: router({ current: currentProcedure, detail: detailProcedure }),
-  sources: router({ list: listSourcesProcedure, update: updateProcedure, quarantine: quarantineProcedure }),
+  sources: router({
+    list: listSourcesProcedure,
+    update: updateProcedure,
+    quarantine: quarantineProcedure,
+    create: createSourceProcedure,
+    remove: removeSourceProcedure,
+    setCredential: setCredentialProcedure,
+    removeCredential: removeCredentialProcedure,
+    backfill: backfillProcedure,
+    backfills: backfillsProcedure,
+    cancelBackfill: cancelBackfillProcedure,
+    check: checkProcedure,
+    checkResult: checkResultProcedure,
+  }),
   venues: router({ choose: chooseProcedure }),
   readings: router({ current: currentReadingsProcedure, history: historyReadingsProcedure }),
   screener: router({ list: screenerListProcedure, breakouts: screenerBreakoutsProcedure }),

@@ -19,6 +19,7 @@ const source = (
     enabled: true,
     symbols: [],
     options: {},
+    priority: 100,
     version: 1,
     updatedAt: 0,
     ...more,

@@ -38,6 +38,8 @@ export const source = (more: Partial<SourceItem> = {}): SourceItem => ({
   name: 'Simulated market',
   venue: 'simulated',
   simulated: true,
+  priority: 100,
+  credentials: [],
   restUrl: null,
   wsUrl: null,
   enabled: true,

@@ -1,8 +1,10 @@
+import type { UserActor } from '@faultline/db/actor'
 import type { Database } from '@faultline/db/database'
 import { type ChannelCoverage, type ChannelWindow, readCoverage, summariseGaps } from '@faultline/db/repositories/coverage'
 import { listDataSources } from '@faultline/db/repositories/data-sources'
 import { type FeedStateRow, readFeedStates, readSourceStates } from '@faultline/db/repositories/feed-states'
 import { countQuarantine, QUARANTINE_KEPT } from '@faultline/db/repositories/quarantine'
+import { credentialHints } from '@faultline/db/repositories/source-credentials'
 import { type ChannelStatus, type ChannelStatuses, FEED_CHANNELS, type FeedChannel } from '@faultline/market/feed'
 import { DAY_MS, MINUTE_MS } from '@faultline/market/units'
 import type { SourceInstrument, SourceList } from './schema.ts'
@@ -12,8 +14,8 @@ const CELL_MS = 30 * MINUTE_MS
 export const CELLS = DAY_MS / CELL_MS
 
 /** All sources with their instruments, as their workers last described them, and what the gap ledger says of the last day. */
-export async function readSources(db: Database): Promise<SourceList> {
-  const [clock, rows, reports, feeds, symbols] = await Promise.all([
+export async function readSources(db: Database, actor: UserActor): Promise<SourceList> {
+  const [clock, rows, reports, feeds, symbols, credentials] = await Promise.all([
     db.pool.query<{ now: number }>('SELECT (extract(epoch FROM now()) * 1000)::float8 AS now'),
     listDataSources(db),
     readSourceStates(db),
@@ -21,6 +23,7 @@ export async function readSources(db: Database): Promise<SourceList> {
     db.pool.query<{ id: number; key: string; symbol: string }>(
       'SELECT i.id, i.key, i.symbol FROM instrument i JOIN feed_state f ON f.instrument_id = i.id ORDER BY i.key',
     ),
+    credentialHints(db, actor),
   ])
   const asked = clock.rows[0]?.now as number
   const windows = feeds.flatMap((feed) => windowsOf(feed, asked))
@@ -61,6 +64,7 @@ export async function readSources(db: Database): Promise<SourceList> {
       const quarantine = quarantined.find((count) => count.dataSourceId === row.id)
       return {
         ...settingsOf(row),
+        credentials: credentials.get(row.id) ?? [],
         report: report
           ? {
               state: report.state,

@@ -17,6 +17,8 @@ export const sourceSettings = z.object({
   symbols: z.array(z.string()),
   /** null: the feed's own */
   backfillDays: z.number().nullable(),
+  /** of sources that name the same market, the one with the lower number feeds it */
+  priority: z.int(),
   version: z.int(),
   /** when it was last changed, UTC ms */
   updatedAt: time,
@@ -60,7 +62,68 @@ const sourceInstrument = z.object({
 })
 export type SourceInstrument = z.infer<typeof sourceInstrument>
 
+/** A venue's key: that it is there. */
+export const credentialHint = z.object({
+  name: z.enum(['apiKey', 'secret', 'password']),
+  /** the last characters, where it is long enough for that to tell nothing */
+  hint: z.string(),
+  updatedAt: time,
+})
+export type CredentialHint = z.infer<typeof credentialHint>
+
+/** History that an administrator asked for. */
+export const backfillItem = z.object({
+  id: z.string(),
+  dataSourceId: z.int(),
+  symbol: z.string(),
+  from: time,
+  to: time,
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+  /** 0 to 1 */
+  progress: z.number(),
+  etaMs: z.number().nullable(),
+  message: z.string().nullable(),
+  createdAt: time,
+  finishedAt: time.nullable(),
+})
+export type BackfillItem = z.infer<typeof backfillItem>
+
+const checkPart = z.object({
+  source: z.string(),
+  verdict: z.enum(['arrived', 'quiet', 'missing', 'failed']),
+  count: z.number(),
+  newest: time.nullable(),
+  message: z.string().nullable(),
+})
+/** What arrived of a venue within some seconds (VenueCheck of the worker, without raw messages). */
+export const venueCheckResult = z.object({
+  /** why nothing could be checked; null: it could */
+  unreachable: z.string().nullable(),
+  symbols: z.array(z.string()),
+  listed: z.number(),
+  clockOffsetMs: z.number().nullable(),
+  marginTiers: z.string(),
+  channels: z.array(
+    z.object({
+      channel: z.enum(FEED_CHANNELS),
+      verdict: z.enum(['arrived', 'quiet', 'missing', 'failed', 'unpublished']),
+      socket: checkPart.nullable(),
+      rest: checkPart.nullable(),
+    }),
+  ),
+  unread: z.array(z.object({ reason: z.string(), count: z.number() })),
+  ok: z.boolean(),
+})
+export type VenueCheckResult = z.infer<typeof venueCheckResult>
+export const venueCheckState = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('waiting') }),
+  z.object({ state: z.literal('active') }),
+  z.object({ state: z.literal('done'), result: venueCheckResult }),
+  z.object({ state: z.literal('failed'), message: z.string() }),
+])
+
 export const sourceItem = sourceSettings.extend({
+  credentials: z.array(credentialHint),
   /** null: no worker has ever reported */
   report: z
     .object({

@@ -12,6 +12,7 @@ export const settingsOf = (row: DataSourceRow): SourceSettings => ({
   enabled: row.enabled,
   symbols: row.symbols,
   backfillDays: row.options.backfillDays ?? null,
+  priority: row.priority,
   version: row.version,
   updatedAt: row.updatedAt,
 })

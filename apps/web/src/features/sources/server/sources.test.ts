@@ -56,6 +56,8 @@ describe('the list', () => {
       enabled: true,
       symbols: ['AUSDT'],
       backfillDays: 3,
+      priority: 100,
+      credentials: [],
       version: 1,
       updatedAt: source.updatedAt,
       report: null,

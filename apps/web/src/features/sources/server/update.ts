@@ -9,7 +9,8 @@ import { settingsOf } from './settings.ts'
 const row = z.int().positive().max(0x7fffffff)
 
 /** What is absent stays as it is. Addresses: null is the venue's own. */
-export const updateInput = dataSourceChange.pick({ enabled: true, restUrl: true, wsUrl: true, symbols: true }).extend({
+export const updateInput = dataSourceChange.pick({ enabled: true, restUrl: true, wsUrl: true, symbols: true, priority: true }).extend({
+  name: z.string().max(200).optional(),
   id: row,
   /** of the source as it was when the change was decided */
   version: row,
