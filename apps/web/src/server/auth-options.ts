@@ -76,7 +76,7 @@ export const authOptions = (headers: Headers): NextAuthOptions => {
     logger: {
       error: (code, metadata) => {
         // an ended session is everyday life
-        if (code !== 'JWT_SESSION_ERROR') process.stderr.write(`sign-in: ${code} ${JSON.stringify(metadata)}\n`)
+        if (code !== 'JWT_SESSION_ERROR') process.stderr.write(`sign-in: ${code} ${reasonOf(metadata)}\n`)
       },
       warn: () => {},
       debug: () => {},
@@ -99,4 +99,10 @@ function targetOf(headers: Headers): string {
   const names = ['__Secure-next-auth.callback-url', 'next-auth.callback-url']
   const kept = decodeURIComponent(names.map((name) => cookieOf(headers.get('cookie'), name)).find(Boolean) ?? '')
   return URL.canParse(kept) ? safeCallbackPath(new URL(kept).pathname + new URL(kept).search) : '/'
+}
+
+/** Without what else next-auth hands over: tokens, and what another site said of a person. */
+function reasonOf(metadata: unknown): string {
+  const error = typeof metadata === 'object' && metadata !== null && 'error' in metadata ? metadata.error : metadata
+  return error instanceof Error ? error.message : ''
 }
