@@ -29,7 +29,7 @@ export function ActivityList({ entries, now }: { entries: readonly Activity[]; n
 }
 
 function ActivityRow({ entry, now }: { entry: Activity; now: number }) {
-  const { said, target, href, thing } = lineOf(entry)
+  const { said, target, after, href, thing } = lineOf(entry)
   const Icon = ICONS[thing] ?? Settings2
   return (
     <li className="flex items-center gap-3 border-b border-line px-4 py-2.5 last:border-b-0">
@@ -46,6 +46,7 @@ function ActivityRow({ entry, now }: { entry: Activity; now: number }) {
               <bdi>{target}</bdi>
             </Link>
           ))}
+        {after !== null && ` ${after}`}
       </p>
       <time
         dateTime={new Date(entry.time).toISOString()}

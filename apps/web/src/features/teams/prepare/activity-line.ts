@@ -10,24 +10,33 @@ export interface ActivityLine {
   said: string
   /** a name that somebody gave; null: the sentence ends before it */
   target: string | null
+  /** what follows the name; null: nothing */
+  after: string | null
   /** of the item, while it is there */
   href: string | null
   /** for its icon */
   thing: string
 }
 
+/** Without whom or what: their name would say nothing more. */
+const COMPLETE = new Set(['member.left', 'team.second_factor_required', 'team.second_factor_optional'])
+
 export function lineOf(entry: Pick<Activity, 'action' | 'target' | 'itemId' | 'item'>): ActivityLine {
-  const [thing = '', deed = ''] = entry.action.split('.')
+  const { action, target } = entry
+  const [thing = '', deed = ''] = action.split('.')
   const href = entry.itemId && entry.item ? itemPath({ id: entry.itemId, ...entry.item }) : null
-  const line = (said: string, target: string | null = entry.target): ActivityLine => ({ said, target, href, thing })
-  if (thing in text.things) {
-    const said = text.said[deed as keyof typeof text.said]
-    if (said) return line(deed === 'renamed' ? said : `${said} ${text.things[thing as keyof typeof text.things]}`)
-  }
-  const role = messages.teams.a[entry.target as keyof typeof messages.teams.a] ?? entry.target
-  if (entry.action === 'member.joined') return line(text.joined(role), null)
+  const line = ([said, after]: [string, string?], name: string | null = target): ActivityLine => ({
+    said,
+    target: name,
+    after: (name !== null && after) || null,
+    href,
+    thing,
+  })
+  const role = messages.teams.a[target as keyof typeof messages.teams.a] ?? target
+  if (action === 'member.joined') return line([text.joined(role)], null)
   const invited = thing === 'invitation' ? text.invited[deed] : undefined
-  if (invited) return line(invited(deed === 'link_made' ? entry.target : role), null)
-  const said = text.actions[entry.action]
-  return said ? line(said, entry.target || null) : line(text.other(entry.action))
+  if (invited) return line([invited(deed === 'link_made' ? target : role)], null)
+  const ofItem = text.things[thing]
+  const said = ofItem === undefined ? text.actions[action] : text.said[deed]?.(ofItem)
+  return said ? line(said, COMPLETE.has(action) ? null : target) : line([text.other(action)])
 }
