@@ -9,8 +9,13 @@ export class AnswerError extends Error {
 }
 
 /** What the front serves beside pages and procedures: tiles and views. @throws AnswerError; AbortError when `signal` aborts */
-export async function fetchAnswer(url: string, signal: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  const response = await fetch(url, { signal, headers, credentials: 'same-origin' })
+export async function fetchAnswer(
+  url: string,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+  cache: RequestCache = 'default',
+): Promise<Response> {
+  const response = await fetch(url, { signal, headers, cache, credentials: 'same-origin' })
   if (!response.ok) throw new AnswerError(response.status, await messageOf(response))
   return response
 }
