@@ -9,12 +9,19 @@ import { TRPCProvider } from '../../trpc/provider.tsx'
 
 /** What signed-in pages share. A layout is not asked again on every move, so each page calls requireUser() by itself too. */
 export default async function SignedInLayout({ children }: { children: ReactNode }) {
-  const { userId, email, name, role, passwordIsInitial, emailVerified } = await requireUser()
+  const { userId, email, name, role, passwordIsInitial, emailVerified, secondFactor } = await requireUser()
   const api = await serverApi()
-  const [feeds, settings, plan] = await Promise.all([api.feeds.current(), api.account.settings(), api.plans.mine()])
+  const [feeds, settings, plan, security] = await Promise.all([
+    api.feeds.current(),
+    api.account.settings(),
+    api.plans.mine(),
+    secondFactor ? api.account.security() : null,
+  ])
+  const recoveryCodesLeft = security?.secondFactor?.recoveryCodesLeft ?? null
+  const confirmEmail = webRuntime().mail && !emailVerified
   return (
     <TRPCProvider>
-      <UserProvider user={{ userId, email, name, role, passwordIsInitial, confirmEmail: webRuntime().mail && !emailVerified }}>
+      <UserProvider user={{ userId, email, name, role, passwordIsInitial, recoveryCodesLeft, confirmEmail }}>
         <PlanProvider initial={plan}>
           <NewsStreamProvider initial={feeds}>
             <WatchlistsProvider settings={settings}>{children}</WatchlistsProvider>

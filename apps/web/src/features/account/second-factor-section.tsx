@@ -4,6 +4,7 @@ import { Button } from '@faultline/ui/react/button'
 import { ErrorNote } from '@faultline/ui/react/error-note'
 import { Panel } from '@faultline/ui/react/panel'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
@@ -33,7 +34,12 @@ export function SecondFactorSection() {
   const disable = useMutation(trpc.account.disableSecondFactor.mutationOptions())
   const [step, setStep] = useState<Step>({ at: 'rest' })
   const rest = () => setStep({ at: 'rest' })
-  const refresh = () => queryClient.invalidateQueries({ queryKey: trpc.account.security.queryKey() })
+  const router = useRouter()
+  const refresh = () => {
+    // the frame says how many recovery codes are left, too
+    router.refresh()
+    return queryClient.invalidateQueries({ queryKey: trpc.account.security.queryKey() })
+  }
 
   const content = () => {
     if (error && !data) return <LoadFailed error={error} onRetry={refetch} />

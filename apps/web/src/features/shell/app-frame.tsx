@@ -5,6 +5,7 @@ import { CircleQuestionMark, KeyRound, LogOut } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { messages } from '../../messages.ts'
+import { FewCodesBanner } from '../account/few-codes-banner.tsx'
 import { ConfirmEmailBanner } from '../joining/confirm-email-banner.tsx'
 import { PaletteButton } from '../palette/palette-button.tsx'
 import { AccountMenu } from './account-menu.tsx'
@@ -57,6 +58,7 @@ export function AppFrame({ section, instrument, instrumentHref, badge, fixed = f
         <AccountMenu />
       </header>
       <InitialPasswordBanner here={section === 'account'} />
+      <FewCodesBanner here={section === 'account'} />
       <ConfirmEmailBanner />
       <main id="content" className={`flex min-w-0 flex-1 flex-col ${fixed ? 'phone:min-h-0' : ''}`}>
         {children}

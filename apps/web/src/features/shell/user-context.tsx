@@ -8,6 +8,8 @@ export interface CurrentUser {
   name: string
   role: 'admin' | 'member'
   passwordIsInitial: boolean
+  /** null without a second factor */
+  recoveryCodesLeft?: number | null
   /** the address waits to be confirmed by e-mail */
   confirmEmail?: boolean
 }
