@@ -6,6 +6,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { messages } from '../../messages.ts'
 import { FewCodesBanner } from '../account/few-codes-banner.tsx'
+import { InboxBell } from '../alerts/inbox-bell.tsx'
 import { ConfirmEmailBanner } from '../joining/confirm-email-banner.tsx'
 import { PaletteButton } from '../palette/palette-button.tsx'
 import { AccountMenu } from './account-menu.tsx'
@@ -53,6 +54,7 @@ export function AppFrame({ section, instrument, instrumentHref, badge, fixed = f
         </div>
         <OfflineBadge />
         {badge}
+        <InboxBell />
         <ThemeToggle />
         <HelpButton />
         <AccountMenu />

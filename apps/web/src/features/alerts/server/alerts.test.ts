@@ -167,7 +167,7 @@ it('sends tests through channels, logs them by pages, and leaves the inbox alone
   let page = await api.alerts.log({ ...own, problems: true })
   const seen = new Set(page.rows.map((row) => row.id))
   while (page.next) {
-    page = await api.alerts.log({ ...own, problems: true, before: page.next })
+    page = await api.alerts.log({ ...own, problems: true, cursor: page.next })
     for (const row of page.rows) seen.add(row.id)
   }
   expect(seen.size).toBe(70)

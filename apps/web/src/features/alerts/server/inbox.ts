@@ -17,5 +17,7 @@ export const markReadProcedure = signedIn
   .mutation(({ ctx, input }) => markRead(ctx.services.db, ctx.actor, input.ids))
 
 export const logProcedure = selfOrTeam('viewer')
-  .input(z.object({ problems: z.boolean().default(false), before: logPlace.nullable().default(null) }))
-  .query(({ ctx, input }) => readLog(ctx.services.db, ctx.actor, ctx.owner, { problems: input.problems, before: input.before, most: PAGE }))
+  .input(z.object({ problems: z.boolean().default(false), cursor: logPlace.nullish() }))
+  .query(({ ctx, input }) =>
+    readLog(ctx.services.db, ctx.actor, ctx.owner, { problems: input.problems, before: input.cursor ?? null, most: PAGE }),
+  )
