@@ -8,7 +8,7 @@ import { type PaneProps, WatchlistPane } from './watchlist-pane.tsx'
 import { useSync } from './watchlists-provider.tsx'
 
 const text = messages.watchlists
-const WIDTH = { usual: 236, least: 200, most: 420, step: 16 }
+const WIDTH = { usual: 236, least: 220, most: 420, step: 16 }
 
 /** The watchlist at the left of the heatmap: as wide and as open as the person had it last, on every machine. */
 export function WatchlistColumn(props: Omit<PaneProps, 'onHide'>) {

@@ -70,7 +70,7 @@ export function WatchlistPane({ current, instruments, query, onHide }: PaneProps
     <>
       <div ref={popover} className="relative flex-none">
         <div className="flex h-10 items-center gap-1.5 border-b border-line pr-2 pl-4 max-phone:h-12">
-          <h2 className="sr-only">{text.one}</h2>
+          <h2 className="flex-none text-[13px] font-semibold max-wide:sr-only">{text.one}</h2>
           <WatchlistSelect
             lists={lists}
             value={list?.id ?? null}

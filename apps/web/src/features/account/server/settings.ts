@@ -9,7 +9,7 @@ const settings = z.strictObject({
   /** the list beside the heatmap; a saved item of kind `watchlist` that may be gone by now */
   watchlistId: z.uuid().optional(),
   /** the column of the watchlist beside the heatmap */
-  watchlistWidth: z.number().int().min(160).max(480).optional(),
+  watchlistWidth: z.number().int().min(220).max(420).optional(),
   watchlistOpen: z.boolean().optional(),
   theme: z.enum(['dark', 'light']).optional(),
   /** shortcuts of one key */
