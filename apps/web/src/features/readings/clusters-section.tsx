@@ -2,7 +2,8 @@
 import { formatPercent, formatPrice, formatPriceRange, formatUsd } from '@faultline/ui/format'
 import { LEVERAGE_CLASSES } from '@faultline/ui/leverage-classes'
 import { Button } from '@faultline/ui/react/button'
-import { ChevronDown } from 'lucide-react'
+import { Bell, ChevronDown } from 'lucide-react'
+import Link from 'next/link'
 import { Fragment, useId, useState } from 'react'
 import { messages } from '../../messages.ts'
 import type { Fates } from './prepare/earlier-clusters.ts'
@@ -47,7 +48,7 @@ export function ClustersSection({
       </RailSection>
     )
   return (
-    <RailSection id="clusters" title={text.title}>
+    <RailSection id="clusters" title={text.title} end={<AlertLink instrument={readings.instrument} />}>
       <div className={ROOM}>
         {' '}
         <table className="w-full">
@@ -86,6 +87,18 @@ export function ClustersSection({
     </RailSection>
   )
 }
+
+/** Begins a rule about the clusters of this market. */
+const AlertLink = ({ instrument }: { instrument: string }) => (
+  <Link
+    href={`/alerts?${new URLSearchParams({ new: 'clusterNear', instrument })}`}
+    prefetch={false}
+    className="inline-flex items-center gap-1 rounded-md text-[11px] font-medium text-accfg hover:underline"
+  >
+    <Bell size={12} aria-hidden="true" />
+    {messages.alerts.fromClusters}
+  </Link>
+)
 
 function ClusterRows({
   cluster,
