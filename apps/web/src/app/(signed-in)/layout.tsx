@@ -10,6 +10,7 @@ import { TRPCProvider } from '../../trpc/provider.tsx'
 /** What signed-in pages share. A layout is not asked again on every move, so each page calls requireUser() by itself too. */
 export default async function SignedInLayout({ children }: { children: ReactNode }) {
   const { userId, email, name, role, passwordIsInitial, emailVerified, secondFactor } = await requireUser()
+  const sendsMail = webRuntime().mail
   const api = await serverApi()
   const [feeds, settings, plan, security] = await Promise.all([
     api.feeds.current(),

@@ -25,7 +25,7 @@ function Banner() {
     >
       <MailCheck size={14} aria-hidden="true" className="flex-none text-warn" />
       <p role="status" className="min-w-0 [overflow-wrap:anywhere]">
-        {send.isSuccess ? text.sent(send.data.email) : send.error ? problemWords(send.error.message) : text.text}
+        {send.isSuccess ? text.sent(send.data.email) : send.error ? problemWords(send.error) : text.text}
       </p>
       {!send.isSuccess && (
         <Button size="small" busy={send.isPending} disabled={!hydrated} onClick={() => send.mutate()}>

@@ -14,7 +14,7 @@ export interface JoiningFormProps {
   required: readonly string[]
   /** resolves when all is done and the page goes on; what it throws is shown */
   onSubmit: (fields: Record<string, string>) => Promise<unknown>
-  variant?: 'primary' | 'danger'
+  variant?: 'primary' | 'secondary' | 'danger'
   /** the button is as wide as its text; default: as the form */
   fitted?: boolean
   /** beside the button */
@@ -50,7 +50,7 @@ export function JoiningForm({
     try {
       await onSubmit(fields)
     } catch (error) {
-      setProblem(problemWords(error instanceof Error ? error.message : undefined))
+      setProblem(problemWords(error))
     }
     setBusy(false)
   }

@@ -1,7 +1,7 @@
 'use client'
 import { Field } from '@faultline/ui/react/field'
 import { Panel } from '@faultline/ui/react/panel'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { messages } from '../../messages.ts'
@@ -15,9 +15,7 @@ const text = messages.joining
 export function EmailSection() {
   const user = useUser()
   const router = useRouter()
-  const trpc = useTRPC()
-  const change = useMutation(trpc.joining.changeEmail.mutationOptions())
-  const policy = useQuery(trpc.joining.policy.queryOptions())
+  const change = useMutation(useTRPC().joining.changeEmail.mutationOptions())
   const [said, setSaid] = useState<string | null>(null)
   // each success begins the form anew, so that no password stays in it
   const [round, setRound] = useState(0)
@@ -27,8 +25,9 @@ export function EmailSection() {
         <span className="text-t3">{text.emailSection.current}</span> <bdi className="font-medium">{user.email}</bdi>
         {user.confirmEmail && <span className="ml-2 text-warn">{text.emailSection.unconfirmed}</span>}
       </p>
+      <p className="mb-3 max-w-[60ch] text-t2">{user.sendsMail ? text.emailSection.leadMail : text.emailSection.leadNoMail}</p>
       {said && (
-        <p role="status" className="mb-3 max-w-xl [overflow-wrap:anywhere] text-t2">
+        <p role="status" className="mb-3 max-w-[60ch] [overflow-wrap:anywhere] text-t2">
           {said}
         </p>
       )}
@@ -40,6 +39,7 @@ export function EmailSection() {
         missing={text.emailSection.missing}
         required={['email', 'password']}
         fitted
+        variant="secondary"
         onSubmit={async ({ email = '', password = '' }) => {
           setSaid(null)
           const { changed } = await change.mutateAsync({ email, password })
@@ -48,10 +48,8 @@ export function EmailSection() {
           router.refresh()
         }}
       >
-        {/* as high as its text before that has come: nothing below moves */}
-        <p className="min-h-10 text-t2">{policy.data && (policy.data.mail ? text.emailSection.leadMail : text.emailSection.leadNoMail)}</p>
         <Field label={text.emailSection.next} name="email" type="email" autoComplete="email" required />
-        <Field label={messages.account.current} name="password" type="password" autoComplete="current-password" required />
+        <Field label={text.emailSection.password} name="password" type="password" autoComplete="current-password" required />
       </JoiningForm>
     </Panel>
   )

@@ -24,6 +24,7 @@ export function NameSection() {
         missing={text.nameSection.missing}
         required={['name']}
         fitted
+        variant="secondary"
         onSubmit={async ({ name = '' }) => {
           await rename.mutateAsync({ name })
           toast(text.nameSection.done)

@@ -38,9 +38,9 @@ function ExportOwnData() {
       },
     })
   return (
-    <div className="flex max-w-xl flex-col items-start gap-3">
+    <div className="flex max-w-[60ch] flex-col items-start gap-3">
       <p className="text-t2">{text.exportLead}</p>
-      {gather.error && <ErrorNote>{problemWords(gather.error.message)}</ErrorNote>}
+      {gather.error && <ErrorNote>{problemWords(gather.error)}</ErrorNote>}
       <Button size="large" icon={<Download size={14} />} busy={gather.isPending} disabled={!hydrated} onClick={download}>
         {gather.isPending ? text.exporting : text.export}
       </Button>
@@ -53,7 +53,7 @@ function DeleteAccount() {
   const [isOpen, setOpen] = useState(false)
   const remove = useMutation(useTRPC().ownData.remove.mutationOptions())
   return (
-    <section aria-labelledby="delete-account" className="flex max-w-xl flex-col items-start gap-3">
+    <section aria-labelledby="delete-account" className="flex max-w-[60ch] flex-col items-start gap-3">
       <h3 id="delete-account" className="font-semibold">
         {text.deleteTitle}
       </h3>
@@ -79,7 +79,7 @@ function DeleteAccount() {
           }}
         >
           <Field label={text.typeEmail} name="email" type="email" autoComplete="off" autoFocus required />
-          <Field label={messages.account.current} name="password" type="password" autoComplete="current-password" required />
+          <Field label={text.password} name="password" type="password" autoComplete="current-password" required />
         </JoiningForm>
       ) : (
         <Button variant="danger" size="large" disabled={!hydrated} onClick={() => setOpen(true)}>

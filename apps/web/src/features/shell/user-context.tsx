@@ -10,6 +10,8 @@ export interface CurrentUser {
   passwordIsInitial: boolean
   /** null without a second factor */
   recoveryCodesLeft?: number | null
+  /** this installation sends e-mail */
+  sendsMail?: boolean
   /** the address waits to be confirmed by e-mail */
   confirmEmail?: boolean
 }
