@@ -19,10 +19,10 @@ export default async function SignedInLayout({ children }: { children: ReactNode
     secondFactor ? api.account.security() : null,
   ])
   const recoveryCodesLeft = security?.secondFactor?.recoveryCodesLeft ?? null
-  const confirmEmail = webRuntime().mail && !emailVerified
+  const confirmEmail = sendsMail && !emailVerified
   return (
     <TRPCProvider>
-      <UserProvider user={{ userId, email, name, role, passwordIsInitial, recoveryCodesLeft, confirmEmail }}>
+      <UserProvider user={{ userId, email, name, role, passwordIsInitial, recoveryCodesLeft, sendsMail, confirmEmail }}>
         <PlanProvider initial={plan}>
           <NewsStreamProvider initial={feeds}>
             <WatchlistsProvider settings={settings}>{children}</WatchlistsProvider>
