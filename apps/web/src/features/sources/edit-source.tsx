@@ -7,16 +7,8 @@ import { type FormEvent, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { Dialog } from './dialog.tsx'
-import {
-  FIELDS,
-  type Field as FieldName,
-  type Fields,
-  fieldsOf,
-  mergeFields,
-  type Problem,
-  placeOf,
-  readFields,
-} from './prepare/edit-form.ts'
+import { FIELDS, type Field as FieldName, type Fields, fieldsOf, mergeFields, placeOf, readFields } from './prepare/edit-form.ts'
+import { problemWords } from './prepare/problem-words.ts'
 import { refusalOf } from './prepare/refusal.ts'
 import type { SourceSettings } from './server/schema.ts'
 import { TextArea } from './text-area.tsx'
@@ -65,7 +57,7 @@ export function EditSource({ source, onClose, onSaved }: { source: SourceSetting
 
   const save = async () => {
     const { change, problems } = readFields(draft.fields, draft.base)
-    if (problems) return refuse(Object.fromEntries(Object.entries(problems).map(([field, problem]) => [field, wordsOf(problem)])))
+    if (problems) return refuse(Object.fromEntries(Object.entries(problems).map(([field, problem]) => [field, problemWords(problem)])))
     if (Object.keys(change).length === 0) return onClose()
     setDraft((now) => ({ ...now, problems: {}, error: null }))
     try {
@@ -148,15 +140,4 @@ export function EditSource({ source, onClose, onSaved }: { source: SourceSetting
       </form>
     </Dialog>
   )
-}
-
-function wordsOf(problem: Problem): string {
-  switch (problem.kind) {
-    case 'scheme':
-      return text.problems.scheme(problem.schemes)
-    case 'symbol':
-      return text.problems.symbol(problem.symbol)
-    default:
-      return text.problems[problem.kind]
-  }
 }

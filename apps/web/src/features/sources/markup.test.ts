@@ -19,7 +19,7 @@ const listOf = (component: typeof SourceTable, sources: SourceItem[], errors = n
       rows: sources.map((s) => rowOf(s, ASKED)),
       asked: ASKED,
       open: { has: () => true, toggle: nothing, hasInstrument: () => true, toggleInstrument: nothing },
-      actions: { press: nothing, edit: nothing, showQuarantine: nothing, observe: nothing },
+      actions: { press: nothing, edit: nothing, showQuarantine: nothing, observe: nothing, manage: nothing },
       errors,
     }),
   )

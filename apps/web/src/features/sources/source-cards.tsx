@@ -12,7 +12,7 @@ import { CoverageFigure, CoverageStrip } from './coverage-strip.tsx'
 import { LastGap } from './last-gap.tsx'
 import { BackfillBar, WeightMeter } from './meters.tsx'
 import type { InstrumentRow } from './prepare/rows.ts'
-import { EditButton, ObservedButton, QuarantineButton, SourceSwitch } from './source-controls.tsx'
+import { EditButton, ManageButton, ObservedButton, QuarantineButton, SourceSwitch } from './source-controls.tsx'
 import { SourceAlarms, SourceFacts } from './source-facts.tsx'
 import { SourceName } from './source-name.tsx'
 import { Expander, type SourceListProps } from './source-table.tsx'
@@ -74,6 +74,7 @@ export function SourceCards({ rows, asked, open, actions, errors }: SourceListPr
               {row.strip && <CoverageStrip strip={row.strip} share={row.coverage} className="w-full!" />}
               <div className="flex items-center gap-2">
                 <EditButton source={source} actions={actions} wide />
+                <ManageButton source={source} actions={actions} wide />
                 <ObservedButton source={source} actions={actions} wide />
                 <Button
                   variant="ghost"

@@ -2,7 +2,7 @@
 import { VENUES, type VenueId } from '@faultline/market/venue'
 import { Button } from '@faultline/ui/react/button'
 import { Toggle } from '@faultline/ui/react/toggle'
-import { Eye, Pencil } from 'lucide-react'
+import { Eye, Pencil, Settings2 } from 'lucide-react'
 import { messages } from '../../messages.ts'
 import { formatCount } from '../shell/prepare/format.ts'
 import { useHydrated } from '../shell/use-hydrated.ts'
@@ -16,6 +16,7 @@ export interface SourceActions {
   edit(source: SourceItem): void
   showQuarantine(source: SourceItem): void
   observe(source: SourceItem): void
+  manage(source: SourceItem): void
 }
 
 export function SourceSwitch({ source, actions }: { source: SourceItem; actions: SourceActions }) {
@@ -43,6 +44,24 @@ export function EditButton({ source, actions, wide = false }: { source: SourceIt
       onClick={() => actions.edit(source)}
     >
       {wide ? text.editShort : null}
+    </Button>
+  )
+}
+
+/** The way to what is seldom done: name, keys, history, a check, removal. */
+export function ManageButton({ source, actions, wide = false }: { source: SourceItem; actions: SourceActions; wide?: boolean }) {
+  const hydrated = useHydrated()
+  const label = text.manage.open(source.name)
+  return (
+    <Button
+      variant={wide ? 'secondary' : 'ghost'}
+      aria-label={label}
+      title={label}
+      disabled={!hydrated}
+      icon={<Settings2 size={14} />}
+      onClick={() => actions.manage(source)}
+    >
+      {wide ? text.manage.openShort : null}
     </Button>
   )
 }

@@ -13,7 +13,7 @@ import { BackfillBar, WeightMeter } from './meters.tsx'
 import type { Strip } from './prepare/coverage.ts'
 import type { InstrumentRow, SourceRow } from './prepare/rows.ts'
 import type { CoverageShare } from './server/schema.ts'
-import { EditButton, ObservedButton, QuarantineButton, type SourceActions, SourceSwitch } from './source-controls.tsx'
+import { EditButton, ManageButton, ObservedButton, QuarantineButton, type SourceActions, SourceSwitch } from './source-controls.tsx'
 import { SourceAlarms, SourceFacts } from './source-facts.tsx'
 import { SourceName } from './source-name.tsx'
 import { hasNote, StatusNote, StatusPill } from './status-pill.tsx'
@@ -152,6 +152,7 @@ function SourceTableRow({
         <td className="pr-3 text-right whitespace-nowrap">
           <ObservedButton source={source} actions={actions} />
           <EditButton source={source} actions={actions} />
+          <ManageButton source={source} actions={actions} />
         </td>
       </tr>
       {alarming && <FullRow className="pb-3 pl-11">{alarms}</FullRow>}

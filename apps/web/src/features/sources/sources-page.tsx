@@ -1,14 +1,18 @@
 'use client'
+import { Button } from '@faultline/ui/react/button'
 import { EmptyState } from '@faultline/ui/react/empty-state'
 import { ErrorNote } from '@faultline/ui/react/error-note'
-import { DatabaseZap } from 'lucide-react'
+import { DatabaseZap, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { messages } from '../../messages.ts'
 import { ObservedDialog } from '../observed/observed-dialog.tsx'
 import { AppFrame, PageBody } from '../shell/app-frame.tsx'
 import { formatCount } from '../shell/prepare/format.ts'
+import { useHydrated } from '../shell/use-hydrated.ts'
+import { AddSource } from './add-source.tsx'
 import { EditSource } from './edit-source.tsx'
 import { KpiCards } from './kpi-cards.tsx'
+import { ManageSource } from './manage-source.tsx'
 import { refusalOf } from './prepare/refusal.ts'
 import { rowOf } from './prepare/rows.ts'
 import { QuarantineDrawer } from './quarantine-drawer.tsx'
@@ -28,6 +32,9 @@ const OPEN_ROWS_UP_TO = 12
 /** @param initial absent when the server could not read it: the page asks again itself and says what is wrong */
 export function SourcesPage({ initial }: { initial: SourceList | undefined }) {
   const { data: list, error, refetch } = useSourceList(initial)
+  const hydrated = useHydrated()
+  const [adding, setAdding] = useState(false)
+  const [said, setSaid] = useState('')
   return (
     <AppFrame section="sources">
       <PageBody
@@ -37,6 +44,11 @@ export function SourcesPage({ initial }: { initial: SourceList | undefined }) {
           list.sources.length > 0 &&
           text.count(formatCount(list.sources.length), formatCount(list.sources.filter((s) => s.enabled).length))
         }
+        actions={
+          <Button variant="primary" icon={<Plus size={14} />} disabled={!hydrated} onClick={() => setAdding(true)}>
+            {text.add.open}
+          </Button>
+        }
       >
         {error && (
           <ErrorNote onRetry={() => void refetch()}>
@@ -44,6 +56,18 @@ export function SourcesPage({ initial }: { initial: SourceList | undefined }) {
           </ErrorNote>
         )}
         {list ? <Sources list={list} /> : !error && <SourcesSkeleton />}
+        <p role="status" className="sr-only">
+          {said}
+        </p>
+        {adding && (
+          <AddSource
+            onClose={() => setAdding(false)}
+            onAdded={(name) => {
+              setSaid(text.add.added(name))
+              setAdding(false)
+            }}
+          />
+        )}
       </PageBody>
     </AppFrame>
   )
@@ -55,15 +79,18 @@ function Sources({ list }: { list: SourceList }) {
   const openCards = useOpenRows(0)
   const [editing, setEditing] = useState<SourceItem | null>(null)
   const [lookingInto, setLookingInto] = useState<number | null>(null)
+  const [managing, setManaging] = useState<number | null>(null)
   const [observing, setObserving] = useState<SourceItem | null>(null)
   const [saved, setSaved] = useState('')
   const sources = list.sources.map(switches.foresee)
   const lookedInto = sources.find((source) => source.id === lookingInto)
+  const managed = sources.find((source) => source.id === managing)
   const actions: SourceActions = {
     press: switches.press,
     edit: setEditing,
     showQuarantine: (source) => setLookingInto(source.id),
     observe: setObserving,
+    manage: (source) => setManaging(source.id),
   }
 
   if (sources.length === 0)
@@ -95,6 +122,16 @@ function Sources({ list }: { list: SourceList }) {
           onSaved={(name) => {
             setSaved(text.changed.saved(name))
             setEditing(null)
+          }}
+        />
+      )}
+      {managed && (
+        <ManageSource
+          source={managed}
+          onClose={() => setManaging(null)}
+          onRemoved={(name) => {
+            setSaved(text.manage.removed(name))
+            setManaging(null)
           }}
         />
       )}

@@ -11,7 +11,7 @@ export type Fields = Record<Field, string>
 /** What is wrong with a field; the words are in messages.ts. */
 export type Problem =
   | { kind: 'scheme'; schemes: string }
-  | { kind: 'address' | 'credentials' | 'query' | 'tooLong' | 'days' | 'tooMany' }
+  | { kind: 'address' | 'credentials' | 'query' | 'tooLong' | 'days' | 'tooMany' | 'priority' | 'nameTooLong' }
   | { kind: 'symbol'; symbol: string }
 
 export interface Change {
