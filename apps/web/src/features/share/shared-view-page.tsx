@@ -14,6 +14,7 @@ import { exchangeOffset } from '../heatmap/prepare/exchange-zone.ts'
 import { nearPrice } from '../heatmap/prepare/near-price.ts'
 import { knownAt } from '../heatmap/prepare/replay.ts'
 import { colourScale, thresholdOf } from '../heatmap/prepare/threshold.ts'
+import { usePhone } from '../heatmap/use-phone.ts'
 import { useHydrated } from '../shell/use-hydrated.ts'
 import { useTheme } from '../shell/use-theme.ts'
 import { LinkEnded } from './link-ended.tsx'
@@ -22,13 +23,16 @@ import type { SharedPage } from './server/shares.ts'
 import { useSharedPicture } from './use-shared-picture.ts'
 
 const text = messages.share.page
-const PANES: readonly PaneState[] = [{ id: 'funding' }, { id: 'interest' }]
+// as a first visit of the workspace shows them
+const PANES: readonly PaneState[] = [{ id: 'funding' }, { id: 'interest' }, { id: 'liquidations' }, { id: 'ratios' }]
+const PHONE_PANES: readonly PaneState[] = [{ id: 'liquidations' }]
 
 /** A view as somebody shared it: to be looked at, and nothing else. `framed`: inside another page. */
 export function SharedViewPage({ page, framed = false }: { page: SharedPage; framed?: boolean }) {
   const { instrument, scope, content } = page
   const look = useMemo(() => sharedLook(content.query), [content.query])
   const reader = useTheme()
+  const phone = usePhone()
   const theme = page.theme ?? reader.theme
   const picture = useSharedPicture(page)
   const { view, heat } = picture
@@ -74,7 +78,7 @@ export function SharedViewPage({ page, framed = false }: { page: SharedPage; fra
           sides={look.sides}
           priceStyle={look.priceStyle}
           priceScale={look.log ? 'log' : 'linear'}
-          panes={look.panes ?? PANES}
+          panes={look.panes ?? (phone ? PHONE_PANES : PANES)}
           timeZone={zone}
           drawings={content.drawings}
           readOnly
