@@ -285,6 +285,12 @@ export const teams = {
     },
     signOut: 'Sign out',
   },
+  signUp: {
+    title: 'Join with a new account',
+    submit: 'Create the account and join',
+    missing: 'Fill in name and password.',
+    as: (role: string) => `as ${role}`,
+  },
   mail: {
     subject: (inviter: string, team: string) => `${inviter} invites you to ${team} on Faultline`,
     text: (f: { inviter: string; address: string; team: string; role: string; link: string; until: string }) =>

@@ -120,6 +120,8 @@ const NEEDS: Record<string, string> = {
   'teams.activity': 'viewer of team',
   'teams.offer': 'signed in',
   'teams.join': 'signed in',
+  'teams.signUpOffer': 'public',
+  'teams.signUp': 'public',
   'comments.list': 'viewer of item',
   'comments.summary': 'viewer of item',
   'comments.add': 'viewer of item',

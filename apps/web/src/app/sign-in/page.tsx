@@ -5,6 +5,8 @@ import { redirect } from 'next/navigation'
 import { safeCallbackPath } from '../../features/account/prepare/safe-callback-path.ts'
 import { ProviderButtons } from '../../features/account/provider-buttons.tsx'
 import { SignInForm } from '../../features/account/sign-in-form.tsx'
+import { InvitationLine } from '../../features/teams/invited-sign-up.tsx'
+import { joinTokenOf } from '../../features/teams/prepare/join-path.ts'
 import { messages } from '../../messages.ts'
 import { getCurrentUser, serverApi } from '../../server/current-user.ts'
 import { webRuntime } from '../../server/runtime.ts'
@@ -15,11 +17,14 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
   const { callbackUrl, changed, made, error } = await searchParams
   const target = safeCallbackPath(callbackUrl)
   if (await getCurrentUser()) redirect(target)
+  const api = await serverApi()
   // without an answer of the database the form is still there, and says so
-  const isOpen = await (await serverApi()).joining.policy().then(
+  const isOpen = await api.joining.policy().then(
     ({ mode }) => mode === 'open',
     () => false,
   )
+  const token = joinTokenOf(target)
+  const offer = token === null ? null : await api.teams.signUpOffer({ token }).catch(() => null)
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-[400px] flex-col justify-center gap-6 px-4 py-10">
       <Logo size={32} wordmark className="self-center" />
@@ -27,15 +32,29 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
         <h1 id="sign-in" className="fl-text-title">
           {messages.signIn.title}
         </h1>
-        <p className="mt-1 mb-5 text-t2">{changed ? messages.account.done : made ? messages.joining.signUp.made : messages.signIn.lead}</p>
+        <p className="mt-1 mb-5 text-t2 [overflow-wrap:anywhere]">
+          {changed ? (
+            messages.account.done
+          ) : made ? (
+            messages.joining.signUp.made
+          ) : offer ? (
+            <InvitationLine offer={offer} />
+          ) : (
+            messages.signIn.lead
+          )}
+        </p>
         <SignInForm target={target} problem={problemOf(error)} />
         <ProviderButtons providers={webRuntime().oauth.map(({ id }) => id)} target={target} />
         <p className="mt-5 flex flex-wrap justify-between gap-x-4 gap-y-2">
           <Link href="/reset" className="text-accfg underline underline-offset-2">
             {messages.joining.forgot}
           </Link>
-          {isOpen && (
-            <Link href="/sign-up" className="text-accfg underline underline-offset-2">
+          {(isOpen || offer) && (
+            <Link
+              href={target === '/' ? '/sign-up' : `/sign-up?callbackUrl=${encodeURIComponent(target)}`}
+              prefetch={false}
+              className="text-accfg underline underline-offset-2"
+            >
               {messages.joining.offer}
             </Link>
           )}

@@ -1,7 +1,10 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { safeCallbackPath } from '../../features/account/prepare/safe-callback-path.ts'
 import { JoiningCard, WayOn } from '../../features/joining/joining-card.tsx'
 import { SignUpForm } from '../../features/joining/sign-up-form.tsx'
+import { InvitedSignUp } from '../../features/teams/invited-sign-up.tsx'
+import { joinTokenOf } from '../../features/teams/prepare/join-path.ts'
 import { messages } from '../../messages.ts'
 import { getCurrentUser, serverApi } from '../../server/current-user.ts'
 import { TRPCProvider } from '../../trpc/provider.tsx'
@@ -10,9 +13,20 @@ const text = messages.joining
 
 export const metadata: Metadata = { title: text.signUp.title }
 
-export default async function SignUpPage() {
-  if (await getCurrentUser()) redirect('/')
-  const { mode } = await (await serverApi()).joining.policy()
+export default async function SignUpPage({ searchParams }: PageProps<'/sign-up'>) {
+  const target = safeCallbackPath((await searchParams).callbackUrl)
+  if (await getCurrentUser()) redirect(target)
+  const api = await serverApi()
+  // on the way to the invitation of a team: that lets its address in where others are not let in
+  const token = joinTokenOf(target)
+  const offer = token === null ? null : await api.teams.signUpOffer({ token })
+  if (token !== null && offer)
+    return (
+      <TRPCProvider>
+        <InvitedSignUp token={token} offer={offer} />
+      </TRPCProvider>
+    )
+  const { mode } = await api.joining.policy()
   if (mode !== 'open')
     return (
       <JoiningCard
@@ -24,7 +38,7 @@ export default async function SignUpPage() {
     )
   return (
     <TRPCProvider>
-      <SignUpForm />
+      <SignUpForm target={target} />
     </TRPCProvider>
   )
 }

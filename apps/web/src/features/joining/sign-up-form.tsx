@@ -10,8 +10,8 @@ import { JoiningForm } from './joining-form.tsx'
 
 const text = messages.joining
 
-/** Name, address and password; then either in, or: look into your mail. */
-export function SignUpForm() {
+/** Name, address and password; then either in (at `target`, a path of this site), or: look into your mail. */
+export function SignUpForm({ target }: { target: string }) {
   const trpc = useTRPC()
   const signUp = useMutation(trpc.joining.signUp.mutationOptions())
   const [mailedTo, setMailedTo] = useState<string | null>(null)
@@ -28,7 +28,7 @@ export function SignUpForm() {
       lead={text.signUp.lead}
       below={
         <>
-          {text.signUp.have} <TextLink href="/sign-in">{text.toSignIn}</TextLink>
+          {text.signUp.have} <TextLink href={`/sign-in?callbackUrl=${encodeURIComponent(target)}`}>{text.toSignIn}</TextLink>
         </>
       }
     >
@@ -39,7 +39,7 @@ export function SignUpForm() {
         required={['name', 'email', 'password']}
         onSubmit={async ({ name = '', email = '', password = '' }) => {
           const { next } = await signUp.mutateAsync({ name, email, password })
-          if (next === 'sign in') await enter(email, password)
+          if (next === 'sign in') await enter(email, password, target)
           else setMailedTo(email.trim())
         }}
       >

@@ -104,7 +104,7 @@ export function MemberRow({ member, self, mayChange, now, onRole, onAsk }: Membe
 function SecondFactor({ on }: { on: boolean }) {
   const Icon = on ? ShieldCheck : ShieldAlert
   return (
-    <span className={`inline-flex items-center gap-1.5 font-medium ${on ? 'text-ok' : 'text-warn'}`}>
+    <span className={`inline-flex items-center gap-1.5 align-middle font-medium ${on ? 'text-ok' : 'text-warn'}`}>
       <Icon size={14} aria-hidden="true" />
       <span className="sr-only">{text.columns.secondFactor}</span>
       {on ? text.secondFactor.on : text.secondFactor.off}

@@ -1,8 +1,10 @@
 'use client'
 import { Button } from '@faultline/ui/react/button'
+import { useQuery } from '@tanstack/react-query'
 import { Link2, UserPlus } from 'lucide-react'
 import { useState } from 'react'
 import { messages } from '../../messages.ts'
+import { useTRPC } from '../../trpc/provider.tsx'
 import { PageBody } from '../shell/app-frame.tsx'
 import { formatCount } from '../shell/prepare/format.ts'
 import { useServerNow } from '../stream/news-stream.tsx'
@@ -32,7 +34,7 @@ export function MembersPage({ team: initial, members, invitations, items, now: r
       {(team) => (
         <PageBody
           title={text.page.tabs.members}
-          aside={text.page.seats(formatCount(members.length), team.mostMembers === null ? null : formatCount(team.mostMembers))}
+          aside={<Seats team={team} members={members} />}
           actions={
             team.role === 'owner' && (
               <>
@@ -53,4 +55,10 @@ export function MembersPage({ team: initial, members, invitations, items, now: r
       )}
     </TeamFrame>
   )
+}
+
+/** How many there are now, and may be. */
+function Seats({ team, members: initial }: Pick<MembersPageProps, 'team' | 'members'>) {
+  const { data: members } = useQuery({ ...useTRPC().teams.members.queryOptions({ teamId: team.id }), initialData: initial })
+  return text.page.seats(formatCount(members.length), team.mostMembers === null ? null : formatCount(team.mostMembers))
 }

@@ -15,6 +15,7 @@ import {
   renewInvitationProcedure,
   revokeInvitationProcedure,
 } from './invitations.ts'
+import { signUpOfferProcedure, signUpProcedure } from './sign-up.ts'
 import {
   adoptItemProcedure,
   changeRoleProcedure,
@@ -51,6 +52,9 @@ export const teamsRouter = router({
   /** of a link, for whoever has it */
   offer: offerProcedure,
   join: joinProcedure,
+  /** for those who have no account yet */
+  signUpOffer: signUpOfferProcedure,
+  signUp: signUpProcedure,
 })
 
 /** on views, layouts and watchlists */

@@ -198,6 +198,39 @@ describe('invitations', () => {
   })
 })
 
+describe('whoever has no account', () => {
+  const NEW = { name: 'Li Wei', password: 'a password that is long enough' }
+  const inviteNew = async (email: string | null) =>
+    tokenOf((await as.mara.teams.invite({ teamId: team, email, role: 'viewer', maxUses: 5, days: 7 })).link)
+  it('makes one with an invitation by e-mail, where accounts are made by invitation, and is in', async () => {
+    const anybody = await web.callerOf(null)
+    const token = await inviteNew('new@example.org')
+    expect(await anybody.teams.signUpOffer({ token })).toMatchObject({ teamName: 'Northwall', role: 'viewer', email: 'new@example.org' })
+    await expect(anybody.teams.signUp({ token, ...NEW, password: 'short' })).rejects.toMatchObject(refused('BAD_REQUEST'))
+    expect(await anybody.teams.signUp({ token, ...NEW })).toEqual({ email: 'new@example.org', state: 'joined' })
+    const { rows } = await web.sql(`select role, plan_key, email_verified_at from app_user where email = 'new@example.org'`)
+    expect(rows).toEqual([{ role: 'member', plan_key: 'free', email_verified_at: null }])
+    expect((await as.mara.teams.members({ teamId: team })).map((m) => m.email)).toContain('new@example.org')
+    await expect(anybody.teams.signUp({ token, ...NEW })).rejects.toMatchObject(refused('NOT_FOUND'))
+  })
+
+  it('does not with a link for several, with an address that has an account, or while sign-up is closed', async () => {
+    const anybody = await web.callerOf(null)
+    const link = await inviteNew(null)
+    expect(await anybody.teams.signUpOffer({ token: link })).toBeNull()
+    await expect(anybody.teams.signUp({ token: link, ...NEW })).rejects.toMatchObject(refused('NOT_FOUND'))
+    const before = await web.sql('select password_hash from app_user where id = $1', [people.tom.id])
+    const taken = await inviteNew(people.tom.email)
+    await expect(anybody.teams.signUp({ token: taken, ...NEW })).rejects.toMatchObject(refused('CONFLICT', 'Sign in'))
+    expect((await web.sql('select password_hash from app_user where id = $1', [people.tom.id])).rows).toEqual(before.rows)
+    const closed = await inviteNew('later@example.org')
+    await web.sql(`insert into installation_setting (key, value) values ('signUp', '{"mode": "closed"}')`)
+    expect(await anybody.teams.signUpOffer({ token: closed })).toBeNull()
+    await expect(anybody.teams.signUp({ token: closed, ...NEW })).rejects.toMatchObject(refused('NOT_FOUND'))
+    await web.sql(`delete from installation_setting`)
+  })
+})
+
 describe('comments', () => {
   it('are plain text of at most 4,000 characters', async () => {
     const view = await as.jonas.saved.create({ teamId: team, name: '<img src=x onerror=alert(1)>', ...VIEW })
