@@ -14,12 +14,10 @@ export function AddMarket({
   markets,
   there,
   onAdd,
-  onClose,
 }: {
   markets: readonly ScreenerRow[]
   there: ReadonlySet<string>
   onAdd: (market: ScreenerRow) => void
-  onClose: () => void
 }) {
   const id = useId()
   const [query, setQuery] = useState('')
@@ -43,9 +41,8 @@ export function AddMarket({
       event.preventDefault()
       if (current) choose(current)
     } else if (event.key === 'Escape') {
+      // what it is shown in closes it; a dialog around that stays
       event.preventDefault()
-      event.stopPropagation()
-      onClose()
     }
   }
   return (

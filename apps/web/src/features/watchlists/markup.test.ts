@@ -85,10 +85,7 @@ describe('what people and venues name', () => {
       'a market that is gone',
       () => render(createElement(CompactRow, { instrument: hostile.key, note: '', row: null, withVenue: false, query: '', grip: null })),
     ],
-    [
-      'the search',
-      () => render(createElement(AddMarket, { markets: [hostile], there: new Set<string>(), onAdd: nothing, onClose: nothing })),
-    ],
+    ['the search', () => render(createElement(AddMarket, { markets: [hostile], there: new Set<string>(), onAdd: nothing }))],
     ['what is suggested', () => render(createElement(EmptyList, { suggested: [hostile], onAdd: nothing }))],
     [
       'names of lists and teams',

@@ -278,7 +278,7 @@ function Row({ rowKey, index, top, focusable, onFocus, as, keys, rowPx, rowClass
       onFocus={onFocus}
       onMouseDown={(event) => listeners?.onMouseDown?.(event)}
       onTouchStart={(event) => listeners?.onTouchStart?.(event)}
-      className={`group absolute inset-x-0 cursor-pointer ${isDragging ? 'z-20 shadow-lg' : ''} ${rowClass}`}
+      className={`group absolute inset-x-0 cursor-pointer [-webkit-touch-callout:none] ${isDragging ? 'z-20 shadow-lg' : ''} ${rowClass}`}
       style={{ ...rowStyle, height: rowPx, top, transform: CSS.Translate.toString(transform), transition }}
     >
       {children(rowKey, grip)}

@@ -63,7 +63,7 @@ export function WatchButtons({ instrument, symbol, query }: { instrument: string
           <div className="flex h-[75dvh] min-h-0 flex-1 flex-col">
             {/* the page's own lies behind the dialog, where nothing can be pressed */}
             <Toaster />
-            <WatchlistPane current={instrument} instruments={instruments} query={query} onHide={null} />
+            <WatchlistPane current={instrument} instruments={instruments} query={query} seen onHide={null} />
           </div>
         </Dialog>
       )}

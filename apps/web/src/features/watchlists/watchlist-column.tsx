@@ -1,7 +1,7 @@
 'use client'
 import { Button } from '@faultline/ui/react/button'
 import { PanelLeftOpen } from 'lucide-react'
-import { type KeyboardEvent, type PointerEvent, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useEffect, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
 import { type PaneProps, WatchlistPane } from './watchlist-pane.tsx'
@@ -11,10 +11,11 @@ const text = messages.watchlists
 const WIDTH = { usual: 236, least: 220, most: 420, step: 16 }
 
 /** The watchlist at the left of the heatmap: as wide and as open as the person had it last, on every machine. */
-export function WatchlistColumn(props: Omit<PaneProps, 'onHide'>) {
+export function WatchlistColumn(props: Omit<PaneProps, 'onHide' | 'seen'>) {
   const { settings, patchSettings } = useSync()
   const [dragged, setDragged] = useState<number | null>(null)
   const open = settings?.watchlistOpen ?? true
+  const roomy = useRoomy()
   const width = within(dragged ?? settings?.watchlistWidth ?? WIDTH.usual)
   // what the server does not take is as before on the next visit: nothing that anybody would have to be told
   const keep = (patch: Parameters<typeof patchSettings>[0]) => void patchSettings(patch).catch(() => undefined)
@@ -70,7 +71,7 @@ export function WatchlistColumn(props: Omit<PaneProps, 'onHide'>) {
       style={{ width }}
       className="relative hidden min-h-0 flex-none flex-col border-r border-line bg-s1 wide:flex"
     >
-      <WatchlistPane {...props} onHide={() => setOpen(false)} />
+      <WatchlistPane {...props} seen={roomy} onHide={() => setOpen(false)} />
       <div
         role="slider"
         tabIndex={0}
@@ -87,6 +88,19 @@ export function WatchlistColumn(props: Omit<PaneProps, 'onHide'>) {
       />
     </aside>
   )
+}
+
+/** As the breakpoint `wide`. Before the page runs nobody asks for figures that may not be seen. */
+function useRoomy(): boolean {
+  const [roomy, setRoomy] = useState(false)
+  useEffect(() => {
+    const query = matchMedia('(min-width: 1100px)')
+    const read = () => setRoomy(query.matches)
+    read()
+    query.addEventListener('change', read)
+    return () => query.removeEventListener('change', read)
+  }, [])
+  return roomy
 }
 
 const within = (width: number): number => Math.round(Math.min(WIDTH.most, Math.max(WIDTH.least, width)))

@@ -35,12 +35,14 @@ export interface PaneProps {
   instruments: readonly InstrumentListItem[]
   /** appended to a heatmap's address */
   query: string
+  /** figures are asked for: somebody can see them */
+  seen: boolean
   /** null: it cannot be hidden */
   onHide: (() => void) | null
 }
 
 /** The chosen watchlist with live figures, or all markets; what stands beside the heatmap and in the drawer. */
-export function WatchlistPane({ current, instruments, query, onHide }: PaneProps) {
+export function WatchlistPane({ current, instruments, query, seen, onHide }: PaneProps) {
   const router = useRouter()
   const { chosen, choose } = useSync()
   const { state, lists, editableTeams, retry } = useWatchlists()
@@ -50,7 +52,7 @@ export function WatchlistPane({ current, instruments, query, onHide }: PaneProps
   const [making, setMaking] = useState(false)
   const [noting, setNoting] = useState<string | null>(null)
   const [sort, setSort] = useState<RowSort | null>(null)
-  const screener = useScreenerRows({ enabled: list !== null || adding || making })
+  const screener = useScreenerRows({ enabled: seen && (list !== null || adding || making) })
   const markets = useMemo(() => new Map(screener.rows?.map((row) => [row.key, row])), [screener.rows])
   const rows = list?.content.rows ?? []
   const shown = useMemo(() => sortedRows(list?.content.rows ?? [], markets, sort), [list, markets, sort])
@@ -140,7 +142,6 @@ export function WatchlistPane({ current, instruments, query, onHide }: PaneProps
               markets={screener.rows ?? []}
               there={there}
               onAdd={(market) => actions.add([{ instrument: market.key, note: '' }])}
-              onClose={closeAdd}
             />
           </div>
         )}

@@ -172,7 +172,7 @@ function Row({ instrument, market, loaded, grip, note, symbol, onNote, onRemove 
             aria-label={text.rows.editNote(symbol)}
             title={note === '' ? text.rows.addNote : note}
             onClick={onNote}
-            className="flex h-8 w-full min-w-0 cursor-pointer items-center gap-1.5 rounded-md px-1.5 text-left text-t2 hover:bg-s3"
+            className="flex h-8 max-phone:h-10 w-full min-w-0 cursor-pointer items-center gap-1.5 rounded-md px-1.5 text-left text-t2 hover:bg-s3"
           >
             {note === '' ? (
               <MessageSquarePlus
@@ -200,6 +200,7 @@ function Row({ instrument, market, loaded, grip, note, symbol, onNote, onRemove 
             aria-label={text.rows.remove(symbol)}
             title={text.rows.remove(symbol)}
             onClick={onRemove}
+            className="max-phone:size-10"
           />
         )}
       </td>

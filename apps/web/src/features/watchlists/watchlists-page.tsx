@@ -6,7 +6,7 @@ import { ErrorNote } from '@faultline/ui/react/error-note'
 import { Menu, MenuItem } from '@faultline/ui/react/menu'
 import { Copy, Download, Eye, ListPlus, Pencil, Plus, Star, Trash2, Upload } from 'lucide-react'
 import { parseAsString, useQueryState } from 'nuqs'
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { exportFileName } from '../export/prepare/file-name.ts'
 import { saveBlob } from '../export/save-file.ts'
@@ -100,14 +100,7 @@ export function WatchlistsPage({ initial }: { initial: ScreenerList }) {
                   add={
                     actions && (
                       <AddButton>
-                        {(done) => (
-                          <AddMarket
-                            markets={rows}
-                            there={there}
-                            onAdd={(market) => actions.add([{ instrument: market.key, note: '' }])}
-                            onClose={done}
-                          />
-                        )}
+                        <AddMarket markets={rows} there={there} onAdd={(market) => actions.add([{ instrument: market.key, note: '' }])} />
                       </AddButton>
                     )
                   }
@@ -198,7 +191,7 @@ function ListHead({
   lists: readonly ShownList[]
   onShow: (id: string) => void
   onOpen: (open: Open) => void
-  add: React.ReactNode
+  add: ReactNode
 }) {
   const { chosen, choose } = useSync()
   const download = (body: string, type: string, extension: 'csv' | 'json') =>
@@ -258,15 +251,11 @@ function ListHead({
   )
 }
 
-function AddButton({ children }: { children: (close: () => void) => React.ReactNode }) {
+function AddButton({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false)
   const root = useRef<HTMLDivElement>(null)
-  const close = useCallback(() => {
-    setOpen(false)
-    root.current?.querySelector('button')?.focus()
-  }, [])
-  const dismiss = useCallback(() => setOpen(false), [])
-  useDismiss(open, root, dismiss)
+  const close = useCallback(() => setOpen(false), [])
+  useDismiss(open, root, close)
   return (
     <div ref={root} className="relative">
       <Button icon={<Plus size={14} />} aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -274,7 +263,7 @@ function AddButton({ children }: { children: (close: () => void) => React.ReactN
       </Button>
       {open && (
         <div className="app-popover absolute top-full z-40 mt-1.5 w-72 max-w-[calc(100vw-32px)] p-2 max-phone:left-0 phone:right-0">
-          {children(close)}
+          {children}
         </div>
       )}
     </div>

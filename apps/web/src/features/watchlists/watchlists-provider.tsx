@@ -87,7 +87,8 @@ export function WatchlistsProvider({ settings: initial, children }: { settings: 
   useNews((news) => {
     if (news.kind !== 'people') return
     const itemOfList = news.subject === 'item' && news.itemKind === 'watchlist'
-    // who joins or leaves a team sees other lists
+    // who joins or leaves a team sees other lists, and may do other things with them
+    if (news.subject === 'member' || news.subject === 'team') void queryClient.invalidateQueries({ queryKey: trpc.teams.mine.queryKey() })
     if (!itemOfList && news.subject !== 'member') return
     const known = listsIn(queryClient, queryKey).find((item) => item.id === news.id)
     if (itemOfList && (news.gone ? !known : known && known.version >= (news.version ?? 0))) return
