@@ -1,15 +1,13 @@
 'use client'
 import { messages } from '../../messages.ts'
-import { AppFrame, PageBody } from '../shell/app-frame.tsx'
+import { AdminFrame } from '../admin/admin-frame.tsx'
 import { SourcesSkeleton } from './sources-skeleton.tsx'
 
 /** While the server reads the list. */
 export function SourcesLoading() {
   return (
-    <AppFrame section="sources">
-      <PageBody title={messages.sources.title}>
-        <SourcesSkeleton />
-      </PageBody>
-    </AppFrame>
+    <AdminFrame page="sources" title={messages.sources.title}>
+      <SourcesSkeleton />
+    </AdminFrame>
   )
 }

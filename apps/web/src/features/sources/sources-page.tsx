@@ -5,8 +5,8 @@ import { ErrorNote } from '@faultline/ui/react/error-note'
 import { DatabaseZap, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { messages } from '../../messages.ts'
+import { AdminFrame } from '../admin/admin-frame.tsx'
 import { ObservedDialog } from '../observed/observed-dialog.tsx'
-import { AppFrame, PageBody } from '../shell/app-frame.tsx'
 import { formatCount } from '../shell/prepare/format.ts'
 import { useHydrated } from '../shell/use-hydrated.ts'
 import { AddSource } from './add-source.tsx'
@@ -36,40 +36,39 @@ export function SourcesPage({ initial }: { initial: SourceList | undefined }) {
   const [adding, setAdding] = useState(false)
   const [said, setSaid] = useState('')
   return (
-    <AppFrame section="sources">
-      <PageBody
-        title={text.title}
-        aside={
-          list &&
-          list.sources.length > 0 &&
-          text.count(formatCount(list.sources.length), formatCount(list.sources.filter((s) => s.enabled).length))
-        }
-        actions={
-          <Button variant="primary" icon={<Plus size={14} />} disabled={!hydrated} onClick={() => setAdding(true)}>
-            {text.add.open}
-          </Button>
-        }
-      >
-        {error && (
-          <ErrorNote onRetry={() => void refetch()}>
-            {list ? text.outdated : text.failed} {refusalOf(error, messages.errors.noAnswer).message}
-          </ErrorNote>
-        )}
-        {list ? <Sources list={list} /> : !error && <SourcesSkeleton />}
-        <p role="status" className="sr-only">
-          {said}
-        </p>
-        {adding && (
-          <AddSource
-            onClose={() => setAdding(false)}
-            onAdded={(name) => {
-              setSaid(text.add.added(name))
-              setAdding(false)
-            }}
-          />
-        )}
-      </PageBody>
-    </AppFrame>
+    <AdminFrame
+      page="sources"
+      title={text.title}
+      aside={
+        list &&
+        list.sources.length > 0 &&
+        text.count(formatCount(list.sources.length), formatCount(list.sources.filter((s) => s.enabled).length))
+      }
+      actions={
+        <Button variant="primary" icon={<Plus size={14} />} disabled={!hydrated} onClick={() => setAdding(true)}>
+          {text.add.open}
+        </Button>
+      }
+    >
+      {error && (
+        <ErrorNote onRetry={() => void refetch()}>
+          {list ? text.outdated : text.failed} {refusalOf(error, messages.errors.noAnswer).message}
+        </ErrorNote>
+      )}
+      {list ? <Sources list={list} /> : !error && <SourcesSkeleton />}
+      <p role="status" className="sr-only">
+        {said}
+      </p>
+      {adding && (
+        <AddSource
+          onClose={() => setAdding(false)}
+          onAdded={(name) => {
+            setSaid(text.add.added(name))
+            setAdding(false)
+          }}
+        />
+      )}
+    </AdminFrame>
   )
 }
 
