@@ -9,6 +9,7 @@ import { venueEnv } from './venue-address.mjs'
 const WORKER = 'apps/worker/src/cli/main.ts'
 const SIMULATOR = 'packages/simulator/src/cli.ts'
 const WEB = 'apps/web/cli.ts'
+const BACKUP = 'packages/db/tools/backup.mjs'
 const VENUE = 'packages/simulator/src/venue/cli.ts'
 const COMMANDS = {
   import: { file: WORKER, database: true, live: true, what: "read Binance's public dumps into the database and estimate" },
@@ -27,6 +28,8 @@ const COMMANDS = {
   venue: { file: VENUE, what: 'serve simulated markets in the wire formats of venues, for ever' },
   procedures: { file: WEB, client: true, what: 'every procedure, route handler and page, and who may use it' },
   seed: { file: WEB, database: true, owner: true, what: 'fill the database with made-up people, teams and views, for load tests' },
+  backup: { file: BACKUP, database: true, owner: true, what: 'write everything that this installation holds into one file' },
+  restore: { file: BACKUP, database: true, owner: true, what: 'read such a file into an installation that holds nothing yet' },
   worker: { file: WORKER, database: true, live: true, what: 'listen to the data sources; npm start runs one, more may run beside it' },
 }
 const help = () =>
@@ -84,7 +87,7 @@ try {
     delete env.DATABASE_URL
   }
   if (command.live) Object.assign(env, { ...venueEnv(), ...env, FAULTLINE_STATE_DIR: stateDir })
-  const code = await call(command.file, command.file === WORKER || command.file === WEB ? [name, ...args] : args, env)
+  const code = await call(command.file, [WORKER, WEB, BACKUP].includes(command.file) ? [name, ...args] : args, env)
   await finish(code)
 } catch (e) {
   say(`\n${e.message}\n`)
