@@ -12,13 +12,17 @@ import { ProfileSection } from './profile-section.tsx'
 import { SecondFactorSection } from './second-factor-section.tsx'
 import { SessionsSection } from './sessions-section.tsx'
 
-/** The cards of the page, from top to bottom. Each asks for what it shows by itself. */
-const SECTIONS: Readonly<Record<string, ComponentType>> = {
+type Sections = Readonly<Record<string, ComponentType>>
+
+/** The cards of the page, from top to bottom: who somebody is, then how they get in. Each asks for what it shows by itself. */
+const PERSON: Sections = {
   profile: ProfileSection,
   name: NameSection,
   email: EmailSection,
-  plan: PlanSection,
   password: PasswordSection,
+  plan: PlanSection,
+}
+const ACCESS: Sections = {
   secondFactor: SecondFactorSection,
   sessions: SessionsSection,
   identities: IdentitiesSection,
@@ -29,12 +33,19 @@ export function AccountPage() {
   return (
     <AppFrame section="account">
       <PageBody title={messages.account.title}>
-        <div className="flex max-w-3xl flex-col gap-3">
-          {Object.entries(SECTIONS).map(([name, Section]) => (
-            <Section key={name} />
-          ))}
+        <div className="grid max-w-6xl items-start gap-3 wide:grid-cols-2">
+          <Cards sections={PERSON} />
+          <Cards sections={ACCESS} />
         </div>
       </PageBody>
     </AppFrame>
   )
 }
+
+const Cards = ({ sections }: { sections: Sections }) => (
+  <div className="flex min-w-0 flex-col gap-3">
+    {Object.entries(sections).map(([name, Section]) => (
+      <Section key={name} />
+    ))}
+  </div>
+)
