@@ -1,7 +1,7 @@
 // `npm test`: everything that CI checks, in one run, and a last line `N passed, N failed`.
-//   types · lint · doors (with a planted violation) · unused code · the cache's inputs · unit, property and database tests
+//   types · lint · doors (with a planted violation) · unused code · the cache's inputs · dependencies · unit, property and database tests
 //   on a throw-away Postgres · Playwright against the built product · four kills of parts of it
-// `npm test -- unit` (or types, lint, doors, unused, cache, e2e, faults; several may be named) runs only those.
+// `npm test -- unit` (or types, lint, doors, unused, cache, dependencies, e2e, faults; several may be named) runs only those.
 import { spawn } from 'node:child_process'
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -11,7 +11,7 @@ import { findChromium } from './chromium.mjs'
 import { root } from './environment.mjs'
 
 const wanted = process.argv.slice(2).filter((a) => !a.startsWith('-'))
-const STAGES = ['types', 'lint', 'doors', 'unused', 'cache', 'unit', 'e2e', 'faults']
+const STAGES = ['types', 'lint', 'doors', 'unused', 'cache', 'dependencies', 'unit', 'e2e', 'faults']
 const unknown = wanted.filter((w) => !STAGES.includes(w))
 if (unknown.length > 0) {
   console.error(`There is no stage "${unknown[0]}"; there are: ${STAGES.join(', ')}`)
@@ -78,6 +78,8 @@ try {
   await check('doors', 'doors', process.execPath, ['scripts/checks/doors.mjs'])
   await check('unused', 'unused code', 'knip', ['--no-progress'])
   await check('cache', "the cache's inputs", process.execPath, ['scripts/checks/cache.mjs'])
+
+  await check('dependencies', 'dependencies', process.execPath, ['scripts/checks/dependencies.mjs'])
 
   const chromium = selected('unit') || selected('e2e') ? await findChromium() : undefined
   if (selected('unit') && !stopping) {
