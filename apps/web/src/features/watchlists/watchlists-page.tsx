@@ -69,7 +69,6 @@ export function WatchlistsPage({ initial }: { initial: ScreenerList }) {
       >
         {state === 'failed' && <ErrorNote onRetry={retry}>{text.failed}</ErrorNote>}
         {screener.failed && <ErrorNote onRetry={screener.retry}>{text.figuresFailed}</ErrorNote>}
-        <SyncNotes listId={list?.id ?? null} className="max-w-3xl" />
         <div data-testid="watchlists" data-state={state} className="grid min-w-0 gap-3 wide:grid-cols-[220px_minmax(0,1fr)]">
           {state === 'loading' ? (
             <Skeleton />
@@ -105,6 +104,7 @@ export function WatchlistsPage({ initial }: { initial: ScreenerList }) {
                     )
                   }
                 />
+                <SyncNotes listId={list.id} className="mx-4 my-2 flex-none" />
                 {list.content.rows.length === 0 ? (
                   <EmptyList
                     suggested={suggestions(rows, there, SUGGESTED)}
