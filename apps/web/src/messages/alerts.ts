@@ -15,7 +15,7 @@ export const alerts = {
     noneTeam: 'This team has no rules yet.',
     switch: (name: string) => `${name} is on`,
     unsaved: 'not saved',
-    fired: (n: string, ago: string | null) => `${n} in 24\u202fh · last ${ago ?? 'never'}`,
+    fired: (n: string, ago: string | null) => (ago === null ? 'never fired' : `${n} in 24\u202fh · last ${ago}`),
     everyMarket: 'Every market',
     templates: 'Start from a template',
     locked: 'It asks for a second factor, which your account does not have.',
