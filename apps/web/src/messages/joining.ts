@@ -134,7 +134,7 @@ export const joining = {
     changed: 'Your address is changed. Sign in with it from now on.',
   },
   nameSection: {
-    title: 'Name',
+    title: 'Your name',
     submit: 'Change the name',
     pending: 'Changing …',
     missing: 'Enter a name.',
