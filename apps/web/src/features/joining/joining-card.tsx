@@ -20,13 +20,11 @@ export function JoiningCard({
       <Link href="/" prefetch={false} aria-label={messages.product} className="self-center rounded-md">
         <Logo size={32} wordmark />
       </Link>
-      <section className="fl-panel p-6" aria-labelledby="joining">
-        <h1 id="joining" className="fl-text-title">
-          {title}
-        </h1>
+      <div className="fl-panel p-6">
+        <h1 className="fl-text-title">{title}</h1>
         {lead && <p className="mt-1 [overflow-wrap:anywhere] text-t2">{lead}</p>}
         {children && <div className="mt-5 flex flex-col gap-4">{children}</div>}
-      </section>
+      </div>
       {below && <p className="px-2 text-center text-t2">{below}</p>}
     </main>
   )
