@@ -6,9 +6,10 @@ import type { Rect } from './layout.ts'
 
 const FONT = `500 12px ${FONT_FAMILY}`
 const LINE_HEIGHT = 16
-/** Words are broken at this width, and stand so far from their ground's edge, px. */
+/** Words are broken at this width, and stand so far from their ground's edge; those of a level begin beside the tools, px. */
 const TEXT_WIDTH = 240
 const PAD = 5
+const LEVEL_START = 44
 const HANDLE = 7
 
 /** Words of a drawing, as they are written beside it. */
@@ -65,8 +66,8 @@ export class DrawingPainter {
       const y = Math.round(first.y)
       this.stroke({ x: plot.x, y }, { x: plot.x + plot.width, y })
       const price = formatPrice(drawing.points[0]?.price ?? 0)
-      this.write([price], { x: plot.x + 4, y: y - LINE_HEIGHT - 4 }, colour, ground)
-      if (drawing.text) this.write(this.sizeOf(drawing).lines, { x: plot.x + 4, y: y + 3 }, colour, ground)
+      this.write([price], { x: plot.x + LEVEL_START, y: y - LINE_HEIGHT - 4 }, colour, ground)
+      if (drawing.text) this.write(this.sizeOf(drawing).lines, { x: plot.x + LEVEL_START, y: y + 3 }, colour, ground)
     } else if (drawing.kind === 'line') {
       const seen = clipSegment(first, second, plot)
       if (!seen) return

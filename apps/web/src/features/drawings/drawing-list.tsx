@@ -130,7 +130,7 @@ export function SelectedDrawing({ drawing }: { drawing: Drawing }) {
   const change = (part: Partial<Drawing>) =>
     changeDrawings(drawingState().drawings.map((one) => (one.id === drawing.id ? { ...one, ...part } : one)))
   return (
-    <section aria-label={text.selected(name)} className="app-popover flex w-[min(240px,calc(100vw-72px))] flex-col gap-2 p-2.5">
+    <section aria-label={text.selected(name)} className="app-popover flex w-[min(272px,calc(100vw-72px))] flex-col gap-2 p-2.5">
       <div className="flex items-center gap-1">
         <fieldset aria-label={text.colour} className="flex flex-1 flex-wrap gap-1">
           {DRAWING_COLOURS.map((colour) => (

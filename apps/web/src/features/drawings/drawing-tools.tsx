@@ -36,7 +36,8 @@ export function DrawingTools({ zone, now }: { zone: TimeZone; now: () => number 
   const [open, setOpen] = useState(false)
   const [listed, setListed] = useState(false)
   useUndoKeys()
-  const chosen = drawings.find(({ id }) => id === selected)
+  // while something is drawn, nothing stands in its way
+  const chosen = tool === null ? drawings.find(({ id }) => id === selected) : undefined
   const close = () => {
     setOpen(false)
     setListed(false)

@@ -121,28 +121,29 @@ function SharedHeader({ page: { name, instrument, scope }, framed }: { page: Sha
   return (
     <header className="flex min-h-12 flex-none flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line px-3 py-2">
       {!framed && <Logo size={24} />}
-      <h1 className="flex min-w-0 max-w-full items-baseline gap-2">
-        <bdi className="max-w-[min(60vw,420px)] truncate text-[13px] leading-[18px] font-semibold" title={name}>
+      <h1 className="flex min-w-0 flex-1 items-baseline gap-2 phone:flex-none">
+        <bdi className="min-w-0 max-w-[420px] truncate text-[13px] leading-[18px] font-semibold" title={name}>
           {name}
         </bdi>
         <span className="flex-none text-t2">{symbol}</span>
         <span className="hidden flex-none text-t3 phone:inline">{venue in VENUES ? VENUES[venue as VenueId].shortName : venue}</span>
       </h1>
-      <Badge>{text.badge}</Badge>
-      {simulated && (
-        <Badge icon={<FlaskConical size={12} aria-hidden="true" />} title={text.simulatedWhy}>
-          {text.simulated}
-        </Badge>
-      )}
-      {scope.frozenAt === null ? (
-        <Badge icon={<Radio size={12} aria-hidden="true" />}>{text.live}</Badge>
-      ) : (
-        <Badge icon={<Snowflake size={12} aria-hidden="true" />}>{text.frozen(formatDateTime(scope.frozenAt, 'utc'))}</Badge>
-      )}
-      <span className="text-[11px] leading-4 text-t2">{text.estimated}</span>
-      <span className="flex-1" />
+      <div className="order-1 flex w-full flex-wrap items-center gap-x-3 gap-y-1.5 phone:order-none phone:w-auto">
+        <Badge>{text.badge}</Badge>
+        {simulated && (
+          <Badge icon={<FlaskConical size={12} aria-hidden="true" />} title={text.simulatedWhy}>
+            {text.simulated}
+          </Badge>
+        )}
+        {scope.frozenAt === null ? (
+          <Badge icon={<Radio size={12} aria-hidden="true" />}>{text.live}</Badge>
+        ) : (
+          <Badge icon={<Snowflake size={12} aria-hidden="true" />}>{text.frozen(formatDateTime(scope.frozenAt, 'utc'))}</Badge>
+        )}
+        <span className="text-[11px] leading-4 text-t2">{text.estimated}</span>
+      </div>
       {!framed && (
-        <a href="/sign-in" className="fl-button fl-button-secondary">
+        <a href="/sign-in" className="fl-button fl-button-secondary ml-auto">
           {text.signIn}
         </a>
       )}

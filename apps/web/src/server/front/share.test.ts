@@ -192,6 +192,7 @@ describe('a link that ends', () => {
     expect([await statusOf(path, page.token), await statusOf(tile, page.token)]).toEqual([410, 410])
     expect(await web.runtime.shared(token, { embed: false })).toBeNull()
     expect((await web.get(`/s/${token}/embed`)).headers.get('x-frame-options')).toBe('DENY')
+    expect((await web.get(`/s/${token}`)).status).toBe(404)
     await expect((await api()).share.extend({ id: link.id })).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
@@ -238,8 +239,11 @@ describe('the page', () => {
       null,
       expect.stringMatching(/frame-ancestors \*$/),
     ])
-    for (const path of [`/s/${without.token}/embed`, '/s/nothing/embed', `/s/${'A'.repeat(32)}/embed`])
-      expect([path, (await web.get(path)).headers.get('x-frame-options')]).toEqual([path, 'DENY'])
+    for (const path of [`/s/${without.token}/embed`, '/s/nothing/embed', `/s/${'A'.repeat(32)}/embed`]) {
+      const { status, headers } = await web.get(path)
+      expect([path, status, headers.get('x-frame-options')]).toEqual([path, 404, 'DENY'])
+    }
+    expect((await web.get(`/s/${without.token}`)).status).toBe(200)
     expect(await web.runtime.shared(with_.token, { embed: true })).not.toBeNull()
     expect(await web.runtime.shared(without.token, { embed: true })).toBeNull()
   })

@@ -26,7 +26,8 @@ export async function admitVisitor(
     response.end(`Many shared views were opened from your address. ${error.message}\n`)
     return false
   }
-  if (isVisit(request)) await shares.visit(link.token, link)
+  const isOpen = await shares.admit(link.token, { embed: link.embed, visit: isVisit(request) })
+  if (!isOpen) pagesAnswer(response, 404)
   return true
 }
 
@@ -34,4 +35,10 @@ export async function admitVisitor(
 function isVisit({ method, headers }: IncomingMessage): boolean {
   const purpose = `${headers['sec-purpose'] ?? ''} ${headers.purpose ?? ''}`
   return method === 'GET' && headers.rsc === undefined && !purpose.includes('prefetch')
+}
+
+/** The page says it in words. Next can only give it a status by leaving the words to the browser's scripts. */
+function pagesAnswer(response: ServerResponse, status: number): void {
+  const { writeHead } = response
+  response.writeHead = (code: number, ...rest: unknown[]) => Reflect.apply(writeHead, response, [code === 200 ? status : code, ...rest])
 }

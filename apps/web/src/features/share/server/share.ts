@@ -13,6 +13,7 @@ import { DAY_MS } from '@faultline/market/units'
 import { z } from 'zod'
 import { record } from '../../../server/record.ts'
 import { entity, teamMember } from '../../../server/trpc.ts'
+import { tellTeamOfLink } from '../../teams/server/activity.ts'
 
 export interface ShareRow {
   id: string
@@ -68,6 +69,7 @@ export const createProcedure = entity('item', 'editor')
       user.allowance.shareLinks,
     )
     await record(ctx, { action: 'share.created', target: link.itemName, details: { ...detailsOf(link), days: input.expiresInDays } })
+    await tellTeamOfLink(ctx, link, 'created')
     return { link: rowOf(link), url: `${services.publicUrl.origin}/s/${token}` }
   })
 
@@ -81,6 +83,7 @@ export const extendProcedure = entity('shareLink', 'editor')
     const { link, hash } = await extendShareLink(services.db, actor, input.id, until, user.allowance.shareLinks)
     services.shares.forget(hash)
     await record(ctx, { action: 'share.extended', target: link.itemName, details: { ...detailsOf(link), days: input.expiresInDays } })
+    await tellTeamOfLink(ctx, link, 'extended')
     return rowOf(link)
   })
 
@@ -89,6 +92,7 @@ export const revokeProcedure = entity('shareLink', 'editor').mutation(async ({ c
   const { link, hash } = await revokeShareLink(ctx.services.db, ctx.actor, input.id)
   ctx.services.shares.forget(hash)
   await record(ctx, { action: 'share.revoked', target: link.itemName, details: detailsOf(link) })
+  await tellTeamOfLink(ctx, link, 'revoked')
   return rowOf(link)
 })
 

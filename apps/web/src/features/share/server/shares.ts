@@ -6,6 +6,7 @@ import { hashOfShare, openShareLink } from '@faultline/db/repositories/share-lin
 import { sessionState } from '@faultline/db/repositories/users'
 import { FaultlineError } from '@faultline/market/errors'
 import { MINUTE_MS } from '@faultline/market/units'
+import type { Drawing } from '@faultline/ui/chart/drawings'
 import { LRUCache } from 'lru-cache'
 import type { Framing } from '../../../server/front/security-headers.ts'
 import { SignedTokens } from '../../../server/signed-tokens.ts'
@@ -28,7 +29,7 @@ const TOKEN = /^[A-Za-z0-9_-]{32}$/
 /** What the page of a shared view shows. */
 export interface SharedPage {
   name: string
-  content: Pick<ViewContent, 'drawings' | 'notes' | 'query'>
+  content: Pick<ViewContent, 'notes' | 'query'> & { drawings: readonly Drawing[] }
   /** of the layout; null: the reader's */
   theme: 'dark' | 'light' | null
   instrument: { key: string; symbol: string; venue: string; simulated: boolean }
@@ -86,10 +87,12 @@ export class Shares {
     return shared?.embed ? { ancestors: '*', option: null } : null
   }
 
-  /** Counts one visit of a link that is there to be seen. */
-  async visit(token: string, { embed }: { embed: boolean }): Promise<void> {
+  /** Whether a link shows anything. `visit`: that is counted. */
+  async admit(token: string, { embed, visit }: { embed: boolean; visit: boolean }): Promise<boolean> {
     const shared = await this.find(token)
-    if (shared && (!embed || shared.embed)) await openShareLink(this.options.db, hashOfShare(token), { visit: true })
+    if (!shared?.market || (embed && !shared.embed)) return false
+    if (visit) await openShareLink(this.options.db, hashOfShare(token), { visit: true })
+    return true
   }
 
   /** What a link shows; null for what is no link any more. `embed`: its embed variant, which not every link has. */

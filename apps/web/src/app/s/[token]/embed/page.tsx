@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
-import { notFound } from 'next/navigation'
 import { cache } from 'react'
+import { LinkEnded } from '../../../../features/share/link-ended.tsx'
 import { SharedViewPage } from '../../../../features/share/shared-view-page.tsx'
 import { messages } from '../../../../messages.ts'
 import { webRuntime } from '../../../../server/runtime.ts'
@@ -20,6 +20,7 @@ export async function generateMetadata({ params }: PageProps<'/s/[token]/embed'>
 /** The same for a frame in another page, where the link allows it. */
 export default async function SharedFrame({ params }: PageProps<'/s/[token]/embed'>) {
   const page = await openShared((await params).token)
-  if (!page) notFound()
+  // with the status that the front has given it
+  if (!page) return <LinkEnded />
   return <SharedViewPage page={page} framed />
 }
