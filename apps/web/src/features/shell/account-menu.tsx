@@ -4,6 +4,7 @@ import { ChevronDown, KeyRound, LogOut } from 'lucide-react'
 import Link from 'next/link'
 import { useCallback, useId, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
+import { initialsOf } from '../teams/prepare/words.ts'
 import { signOut } from './sign-out.ts'
 import { useDismiss } from './use-dismiss.ts'
 import { useUser } from './user-context.tsx'
@@ -63,12 +64,8 @@ export function AccountMenu() {
 }
 
 function Initials({ of }: { of: string }) {
-  const letters = of
-    .split(/[\s@._-]+/)
-    .filter(Boolean)
-    .slice(0, 2)
-    .map((part) => part[0]?.toUpperCase())
-    .join('')
+  // of a name without letters, its first character: half an emoji would be none
+  const letters = initialsOf(of) || [...of][0]
   return (
     <span aria-hidden="true" className="flex size-6 items-center justify-center rounded-full bg-s3 text-[10px] font-semibold text-accfg">
       {letters}
