@@ -137,6 +137,7 @@ export const teams = {
     renewTitle: 'The invitation has a new link',
     none: 'No open invitation.',
   },
+  shareLinks: 'Share links',
   items: {
     title: 'Saved by the team',
     loading: 'Loading what the team saved',

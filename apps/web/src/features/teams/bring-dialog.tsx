@@ -55,7 +55,9 @@ export function BringDialog({ team, onClose }: { team: TeamDetails; onClose: () 
             options={own.map(({ id, kind, name }) => ({ value: id, label: `${text.kinds[kind]}: ${name}` }))}
             onChange={setChosen}
           />
-          <SegmentedControl label={text.how} options={HOW} value={how} onChange={setHow} className="self-start" />
+          <div>
+            <SegmentedControl label={text.how} options={HOW} value={how} onChange={setHow} />
+          </div>
         </>
       )}
     </FormDialog>

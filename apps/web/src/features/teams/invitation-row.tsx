@@ -1,7 +1,8 @@
 'use client'
 import { Button } from '@faultline/ui/react/button'
+import { Menu, MenuItem } from '@faultline/ui/react/menu'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link2, Mail } from 'lucide-react'
+import { Ellipsis, Link2, Mail, RefreshCw, X } from 'lucide-react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { formatCount } from '../shell/prepare/format.ts'
@@ -101,8 +102,18 @@ export function InvitationView({
       <td className="px-2 text-t2 max-phone:w-[108px]">{messages.teams.roles[role]}</td>
       <td className="hidden px-2 text-t3 wide:table-cell">–</td>
       <td className={`px-2 max-phone:hidden ${endsClass}`}>{ends}</td>
-      <td className="py-1.5 pr-3 text-right max-phone:w-[84px]">
-        <span className="inline-flex flex-wrap justify-end gap-1">
+      <td className="py-1.5 pr-3 text-right max-phone:w-12">
+        <span className="phone:hidden">
+          <Menu label={messages.teams.members.actionsFor(whom)} icon={<Ellipsis size={16} />} iconOnly variant="ghost">
+            <MenuItem icon={<RefreshCw size={14} />} onPress={onRenew}>
+              {email === null ? text.renew : text.resend}
+            </MenuItem>
+            <MenuItem icon={<X size={14} />} onPress={onRevoke}>
+              {text.revoke}
+            </MenuItem>
+          </Menu>
+        </span>
+        <span className="hidden justify-end gap-1 phone:inline-flex">
           <Button
             size="small"
             variant="ghost"

@@ -62,7 +62,9 @@ export function InviteDialog({ teamId, first, onClose }: { teamId: string; first
       onSubmit={submit}
       onClose={onClose}
     >
-      <SegmentedControl label={text.by} options={WAYS} value={way} onChange={setWay} className="self-start" />
+      <div>
+        <SegmentedControl label={text.by} options={WAYS} value={way} onChange={setWay} />
+      </div>
       {byEmail && (
         <Field
           label={text.email}

@@ -69,7 +69,9 @@ export function ItemCards({ items, now }: { items: readonly TeamItem[]; now: num
 function ItemCard({ item, now }: { item: TeamItem; now: number }) {
   const Icon = ICONS[item.kind]
   const href = itemPath(item)
-  const what = [text.kinds[item.kind], item.instrument, item.range].filter((part) => part !== null)
+  // without the venue: the page that it opens says which one it is
+  const symbol = item.instrument?.slice(item.instrument.indexOf(':') + 1) ?? null
+  const what = [text.kinds[item.kind], symbol, item.range].filter((part) => part !== null)
   return (
     <li className="fl-panel relative flex min-w-0 flex-col gap-1 px-3.5 py-3 hover:border-line2">
       <p className="flex items-center gap-2 text-[13px] leading-[18px] font-semibold text-t1">

@@ -1,10 +1,12 @@
 'use client'
 import { Button } from '@faultline/ui/react/button'
+import { Panel } from '@faultline/ui/react/panel'
 import { useQuery } from '@tanstack/react-query'
 import { Link2, UserPlus } from 'lucide-react'
 import { useState } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
+import { TeamShareLinks } from '../share/share-link-list.tsx'
 import { PageBody } from '../shell/app-frame.tsx'
 import { formatCount } from '../shell/prepare/format.ts'
 import { useServerNow } from '../stream/news-stream.tsx'
@@ -50,6 +52,11 @@ export function MembersPage({ team: initial, members, invitations, items, now: r
         >
           <MembersPanel team={team} members={members} invitations={invitations} now={now} />
           <ItemsSection team={team} items={items} now={now} />
+          {team.role !== 'viewer' && (
+            <Panel title={text.shareLinks}>
+              <TeamShareLinks teamId={team.id} />
+            </Panel>
+          )}
           {inviting && <InviteDialog teamId={team.id} first={inviting} onClose={() => setInviting(null)} />}
         </PageBody>
       )}

@@ -15,8 +15,8 @@ it('times are short, and become dates', () => {
     '1\u202fd ago',
     '25 Feb 2026',
   ])
-  expect([leftOf(NOW + 5.9 * 1_440 * MINUTE, NOW), leftOf(NOW + 1_000, NOW), leftOf(NOW - 1, NOW)]).toEqual([
-    '5\u202fd',
+  expect([leftOf(NOW + 6.99 * 1_440 * MINUTE, NOW), leftOf(NOW + 1_000, NOW), leftOf(NOW - 1, NOW)]).toEqual([
+    '7\u202fd',
     '1\u202fm',
     '1\u202fm',
   ])

@@ -16,12 +16,12 @@ export function agoOf(time: number, now: number): string {
 }
 
 /** `5 d`, `3 h`, `12 m`: how long something still holds. */
-export const leftOf = (until: number, now: number): string => formatAge(wholeOf(Math.max(until - now, MINUTE)))
+export const leftOf = (until: number, now: number): string => formatAge(wholeOf(Math.max(until - now, MINUTE), Math.round))
 
 /** Two units are more than anybody asks for here. */
-const wholeOf = (ms: number): number => {
+const wholeOf = (ms: number, round: (units: number) => number = Math.floor): number => {
   const unit = ms >= DAY ? DAY : ms >= 3_600_000 ? 3_600_000 : MINUTE
-  return Math.floor(ms / unit) * unit
+  return round(ms / unit) * unit
 }
 
 /** Up to two letters of a name, for its mark. */

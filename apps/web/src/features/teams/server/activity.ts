@@ -21,3 +21,14 @@ export async function tellTeam(
   const { teamId, kind, name, id } = item
   if (teamId !== null) await recordActivity(ctx.services.db, ctx.actor, { teamId, action: `${kind}.${what}`, target: name, itemId: id })
 }
+
+/** The same of share links to one of its views. */
+export async function tellTeamOfLink(
+  ctx: { services: Pick<Services, 'db'>; actor: UserActor; entity: { teamId: string | null } },
+  link: { itemId: string; itemName: string },
+  what: 'created' | 'extended' | 'revoked',
+): Promise<void> {
+  const { teamId } = ctx.entity
+  const { itemId, itemName } = link
+  if (teamId !== null) await recordActivity(ctx.services.db, ctx.actor, { teamId, action: `link.${what}`, target: itemName, itemId })
+}
