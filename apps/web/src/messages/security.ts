@@ -3,6 +3,7 @@ export const security = {
   signIn: {
     code: 'Authentication code',
     codeHint: 'The 6 digits that your app shows now, or one of your recovery codes.',
+    codeHintFirst: 'The 6 digits that your app shows now.',
     codeLead: 'One more step: this account has a second factor.',
     codeMissing: 'Enter the code that your app shows.',
     codeTitle: 'Authentication code',
@@ -83,6 +84,7 @@ export const security = {
     ended: 'The session has ended.',
     endOthers: 'End all other sessions',
     endedOthers: (n: number) => (n === 1 ? 'One other session has ended.' : `${n} other sessions have ended.`),
+    more: (n: number) => `Show ${n} more`,
     alone: 'You are signed in nowhere else.',
   },
   identities: {

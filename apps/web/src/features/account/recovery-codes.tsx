@@ -1,6 +1,7 @@
 'use client'
 import { Button } from '@faultline/ui/react/button'
 import { Copy, Download } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { messages } from '../../messages.ts'
 import { copyText } from '../export/copy-link.ts'
 
@@ -8,10 +9,15 @@ const text = messages.security.factor
 
 /** Shown once: the server keeps hashes only. */
 export function RecoveryCodes({ codes, onKept }: { codes: readonly string[]; onKept: () => void }) {
+  const title = useRef<HTMLHeadingElement>(null)
+  // the form that was here had the focus
+  useEffect(() => title.current?.focus(), [])
   const lines = codes.join('\n')
   return (
     <div className="flex flex-col gap-4">
-      <h3 className="font-semibold">{text.codesTitle}</h3>
+      <h3 ref={title} tabIndex={-1} className="font-semibold outline-none">
+        {text.codesTitle}
+      </h3>
       <p className="max-w-[60ch] text-t2">{text.codesLead}</p>
       <ul
         aria-label={text.codesTitle}

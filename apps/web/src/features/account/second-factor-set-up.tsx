@@ -21,7 +21,7 @@ export function SecondFactorSetUp({
   onCancel: () => void
 }) {
   return (
-    <ConfirmForm lead={text.scan} submit={text.turnOn} onSubmit={({ code }) => onCode(code)} onCancel={onCancel}>
+    <ConfirmForm recovery={false} lead={text.scan} submit={text.turnOn} onSubmit={({ code }) => onCode(code)} onCancel={onCancel}>
       {/* white whatever the theme: scanners want dark on light */}
       <Image
         unoptimized

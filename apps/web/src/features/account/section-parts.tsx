@@ -30,6 +30,7 @@ export const LoadFailed = ({ error, onRetry }: { error: unknown; onRetry: () => 
 export function ConfirmForm({
   lead,
   password = false,
+  recovery = true,
   submit,
   danger = false,
   onSubmit,
@@ -38,6 +39,8 @@ export function ConfirmForm({
 }: {
   lead?: string
   password?: boolean
+  /** false: a recovery code does not do */
+  recovery?: boolean
   submit: string
   danger?: boolean
   onSubmit: (given: { code: string; password: string }) => Promise<void>
@@ -68,8 +71,10 @@ export function ConfirmForm({
     <form method="post" noValidate onSubmit={send} className="flex max-w-sm flex-col gap-4">
       {lead && <p className="text-t2">{lead}</p>}
       {children}
-      {password && <Field label={text.factor.password} name="password" type="password" autoComplete="current-password" required />}
-      <CodeField />
+      {password && (
+        <Field label={text.factor.password} name="password" type="password" autoComplete="current-password" autoFocus required />
+      )}
+      <CodeField recovery={recovery} autoFocus={!password} />
       {error && <ErrorNote data-testid="form-error">{error}</ErrorNote>}
       <div className="flex flex-wrap gap-2">
         <Button type="submit" variant={danger ? 'danger' : 'primary'} size="large" busy={busy}>

@@ -5,6 +5,7 @@ import { Button } from '@faultline/ui/react/button'
 import { ErrorNote } from '@faultline/ui/react/error-note'
 import { Panel } from '@faultline/ui/react/panel'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { toast } from '../shell/toasts.tsx'
@@ -16,6 +17,8 @@ const text = messages.security.sessions
 
 /** "Last seen" is written every five minutes: less than that is now. */
 const NOW_MS = 6 * 60_000
+/** Until all are asked for. */
+const SHOWN = 6
 
 export function SessionsSection() {
   const trpc = useTRPC()
@@ -34,6 +37,7 @@ export function SessionsSection() {
       onSettled: refresh,
     }),
   )
+  const [all, setAll] = useState(false)
   const failure = end.error ?? endOthers.error
 
   const content = () => {
@@ -42,7 +46,7 @@ export function SessionsSection() {
     return (
       <>
         <ul className="flex flex-col">
-          {data.map((session) => (
+          {data.slice(0, all ? undefined : SHOWN).map((session) => (
             <Row
               key={session.id}
               session={session}
@@ -52,6 +56,11 @@ export function SessionsSection() {
             />
           ))}
         </ul>
+        {!all && data.length > SHOWN && (
+          <Button variant="ghost" onClick={() => setAll(true)}>
+            {text.more(data.length - SHOWN)}
+          </Button>
+        )}
         {failure && <ErrorNote className="mt-3">{refusalOf(failure, messages.errors.noAnswer).message}</ErrorNote>}
         {data.length > 1 ? (
           <Button size="large" className="mt-4" busy={endOthers.isPending} onClick={() => endOthers.mutate()}>

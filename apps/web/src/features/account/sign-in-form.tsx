@@ -74,16 +74,17 @@ export function SignInForm({ target, problem = null }: { target: string; problem
   )
 }
 
-/** Takes six digits or a recovery code. */
-export const CodeField = () => (
+/** Takes six digits or, but for the first code of all, a recovery code. */
+export const CodeField = ({ recovery = true, autoFocus = true }: { recovery?: boolean; autoFocus?: boolean }) => (
   <Field
     label={messages.security.signIn.code}
-    hint={messages.security.signIn.codeHint}
+    hint={recovery ? messages.security.signIn.codeHint : messages.security.signIn.codeHintFirst}
+    inputMode={recovery ? 'text' : 'numeric'}
     name="code"
     autoComplete="one-time-code"
     autoCapitalize="none"
     spellCheck={false}
-    autoFocus
+    autoFocus={autoFocus}
     required
   />
 )
