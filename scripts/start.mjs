@@ -152,7 +152,7 @@ try {
   // At once: it is told only this time, whatever happens to the rest of the start.
   if (first.created) console.log(`First administrator: ${first.email} / ${first.password}`)
   // Side by side: whoever opens the page first is told what is still on its way.
-  const web = service('apps/web/server.ts', [], env)
+  const web = service('apps/web/server.ts', [], { ...env, FAULTLINE_STATE_DIR: stateDir })
   const feeding = feed(env)
   feeding.catch(() => {})
   await web

@@ -275,6 +275,7 @@ export const admin = {
       mail: 'E-mail',
     },
     connections: (n: string, most: string) => `${n} of ${most}`,
+    milliseconds: (n: string) => `${n}\u202fms`,
     clockSame: 'agrees with this server',
     clockAhead: (length: string) => `${length} ahead of this server`,
     clockBehind: (length: string) => `${length} behind this server`,
@@ -285,7 +286,10 @@ export const admin = {
     silent: 'silent',
     queues: 'Jobs',
     queueColumns: { queue: 'Queue', waiting: 'Waiting', active: 'Active', done: 'Done, 24 h', failed: 'Failed, 24 h' },
-    queueNames: { mail: 'E-mail', delivery: 'Alert deliveries' } as Record<string, string>,
+    queueNames: { mail: 'E-mail', delivery: 'Alert deliveries', venueCheck: 'Looks at venues', backfill: 'Backfills' } as Record<
+      string,
+      string
+    >,
     failedJobs: 'Failed jobs, 24 h',
     noFailed: 'No job has failed for good within a day.',
     attempts: (n: string) => (n === '1' ? '1 attempt' : `${n} attempts`),

@@ -138,7 +138,7 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
       {entries.map(({ id, time, actor, action, target, ip, allowed, details }) => {
         const said = details.map(({ name, value }) => `${name}: ${value}`).join(' · ')
         return (
-          <Row key={id} className="align-top">
+          <Row key={id}>
             <Cell className="w-px whitespace-nowrap tabular-nums">{stampOf(time)}</Cell>
             <Cell className="hidden max-w-[240px] phone:table-cell">
               <bdi className="[overflow-wrap:anywhere]">{actor}</bdi>

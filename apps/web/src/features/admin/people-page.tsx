@@ -167,6 +167,7 @@ function PeopleTable({
           </Cell>
           <Cell className="hidden max-w-[280px] truncate wide:table-cell" title={person.email}>
             <bdi>{person.email}</bdi>
+            {!person.emailVerified && <span className="block truncate text-[11px] text-t3">{text.unverified}</span>}
           </Cell>
           <Cell className="hidden phone:table-cell">
             {person.role === 'admin' ? <span className="font-medium text-accfg">{text.roles.admin}</span> : text.roles.member}
@@ -188,9 +189,6 @@ function PeopleTable({
           <Cell className="hidden whitespace-nowrap full:table-cell">{formatDate(person.createdAt)}</Cell>
           <Cell>
             <Badge tone={person.disabled ? 'err' : 'ok'}>{text.states[person.disabled ? 'disabled' : 'active']}</Badge>
-            {!person.emailVerified && !person.disabled && (
-              <span className="mt-0.5 hidden text-[11px] text-t3 full:block">{text.unverified}</span>
-            )}
           </Cell>
         </Row>
       ))}

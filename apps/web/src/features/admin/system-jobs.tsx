@@ -29,30 +29,29 @@ export function SystemJobs({ report }: { report: SystemReport }) {
   })
   return (
     <div className="grid items-start gap-3 wide:grid-cols-2">
-      <section aria-label={text.queues} className="min-w-0">
-        <Table
-          label={text.queues}
-          head={
-            <>
-              <Head>{queueColumns.queue}</Head>
-              <Head className="text-right">{queueColumns.waiting}</Head>
-              <Head className="text-right">{queueColumns.active}</Head>
-              <Head className="hidden text-right phone:table-cell">{queueColumns.done}</Head>
-              <Head className="text-right">{queueColumns.failed}</Head>
-            </>
-          }
-        >
-          {report.queues.map((queue) => (
-            <Row key={queue.queue}>
-              <Cell className="text-t1">{nameOf(queue.queue)}</Cell>
-              <Cell className="text-right">{formatCount(queue.waiting)}</Cell>
-              <Cell className="text-right">{formatCount(queue.active)}</Cell>
-              <Cell className="hidden text-right phone:table-cell">{formatCount(queue.done)}</Cell>
-              <Cell className={`text-right ${queue.failed > 0 ? 'font-semibold text-err!' : ''}`}>{formatCount(queue.failed)}</Cell>
-            </Row>
-          ))}
-        </Table>
-      </section>
+      <Table
+        titled
+        label={text.queues}
+        head={
+          <>
+            <Head>{queueColumns.queue}</Head>
+            <Head className="text-right">{queueColumns.waiting}</Head>
+            <Head className="text-right">{queueColumns.active}</Head>
+            <Head className="hidden text-right phone:table-cell">{queueColumns.done}</Head>
+            <Head className="text-right">{queueColumns.failed}</Head>
+          </>
+        }
+      >
+        {report.queues.map((queue) => (
+          <Row key={queue.queue}>
+            <Cell className="text-t1">{nameOf(queue.queue)}</Cell>
+            <Cell className="text-right">{formatCount(queue.waiting)}</Cell>
+            <Cell className="text-right">{formatCount(queue.active)}</Cell>
+            <Cell className="hidden text-right phone:table-cell">{formatCount(queue.done)}</Cell>
+            <Cell className={`text-right ${queue.failed > 0 ? 'font-semibold text-err!' : ''}`}>{formatCount(queue.failed)}</Cell>
+          </Row>
+        ))}
+      </Table>
       <Panel title={text.failedJobs}>
         {retry.error && <ErrorNote className="mb-2">{refusalOf(retry.error, messages.errors.noAnswer).message}</ErrorNote>}
         {report.failed.length === 0 && <p className="text-t3">{text.noFailed}</p>}

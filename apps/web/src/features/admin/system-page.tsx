@@ -92,7 +92,7 @@ function Report({ report }: { report: SystemReport }) {
             <Fact name={factNames.connections}>
               {text.connections(formatCount(database.connections), formatCount(database.maxConnections))}
             </Fact>
-            <Fact name={factNames.roundTrip}>{formatAge(Math.round(database.roundTripMs))}</Fact>
+            <Fact name={factNames.roundTrip}>{text.milliseconds(formatCount(Math.max(1, database.roundTripMs)))}</Fact>
             <Fact name={factNames.clock}>{clockWords(database.clockAheadMs)}</Fact>
             <Fact name={factNames.migrations}>{text.migrations(formatCount(migrations.count), migrations.newest ?? '–')}</Fact>
             <Fact name={factNames.mail}>{report.mail ? messages.admin.settings.mailOn : messages.admin.settings.mailOff}</Fact>
@@ -119,36 +119,35 @@ function Workers({ report }: { report: SystemReport }) {
       </Panel>
     )
   return (
-    <section aria-label={text.workers} className="min-w-0">
-      <Table
-        label={text.workers}
-        head={
-          <>
-            <Head>{workerColumns.name}</Head>
-            <Head className="text-right">{workerColumns.instruments}</Head>
-            <Head className="hidden text-right phone:table-cell">{workerColumns.sources}</Head>
-            <Head className="text-right">{workerColumns.last}</Head>
-          </>
-        }
-      >
-        {report.workers.map((worker) => (
-          <Row key={worker.name}>
-            <Cell className="text-t1 [overflow-wrap:anywhere]">{worker.name}</Cell>
-            <Cell className="text-right">{formatCount(worker.instruments)}</Cell>
-            <Cell className="hidden text-right phone:table-cell">{formatCount(worker.sources)}</Cell>
-            <Cell className="text-right whitespace-nowrap">
-              {worker.silentMs === null ? (
-                messages.admin.never
-              ) : worker.silentMs > SILENT_MS ? (
-                <Badge tone="warn">{`${text.silent} ${formatAge(worker.silentMs)}`}</Badge>
-              ) : (
-                formatAge(worker.silentMs)
-              )}
-            </Cell>
-          </Row>
-        ))}
-      </Table>
-    </section>
+    <Table
+      titled
+      label={text.workers}
+      head={
+        <>
+          <Head>{workerColumns.name}</Head>
+          <Head className="text-right">{workerColumns.instruments}</Head>
+          <Head className="hidden text-right phone:table-cell">{workerColumns.sources}</Head>
+          <Head className="text-right">{workerColumns.last}</Head>
+        </>
+      }
+    >
+      {report.workers.map((worker) => (
+        <Row key={worker.name}>
+          <Cell className="text-t1 [overflow-wrap:anywhere]">{worker.name}</Cell>
+          <Cell className="text-right">{formatCount(worker.instruments)}</Cell>
+          <Cell className="hidden text-right phone:table-cell">{formatCount(worker.sources)}</Cell>
+          <Cell className="text-right whitespace-nowrap">
+            {worker.silentMs === null ? (
+              messages.admin.never
+            ) : worker.silentMs > SILENT_MS ? (
+              <Badge tone="warn">{`${text.silent} ${formatAge(worker.silentMs)}`}</Badge>
+            ) : (
+              formatAge(worker.silentMs)
+            )}
+          </Cell>
+        </Row>
+      ))}
+    </Table>
   )
 }
 

@@ -1,9 +1,24 @@
 import type { ReactNode } from 'react'
 
-/** A table in a panel that is never wider than the page: it scrolls inside itself. */
-export function Table({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) {
+/** A table in a panel that is never wider than the page: it scrolls inside itself. `titled`: the label stands over it. */
+export function Table({
+  label,
+  head,
+  titled = false,
+  children,
+}: {
+  label: string
+  head: ReactNode
+  titled?: boolean
+  children: ReactNode
+}) {
   return (
-    <div className="fl-panel overflow-x-auto">
+    <div className="fl-panel min-w-0 overflow-x-auto">
+      {titled && (
+        <header className="fl-panel-head">
+          <h2 className="fl-panel-title">{label}</h2>
+        </header>
+      )}
       <table aria-label={label} className="w-full border-collapse">
         <thead>
           <tr className="border-b border-line text-[11px] text-t3">{head}</tr>
