@@ -11,6 +11,7 @@ import { sparkPath } from '../screener/prepare/spark-path.ts'
 import { venueOf } from '../screener/prepare/venue-of.ts'
 import type { ScreenerReading, ScreenerRow } from '../screener/server/schema.ts'
 import { figure, MISSING } from '../shell/prepare/format.ts'
+import type { ShortName } from './prepare/order.ts'
 
 const text = messages.watchlists
 const SPARK = { width: 44, height: 16 }
@@ -26,15 +27,15 @@ export interface CompactRowProps {
   note: string
   /** null: not known any more; undefined: not read yet */
   row: ScreenerRow | null | undefined
-  /** of several with the same symbol it says where it is traded */
-  withVenue: boolean
+  /** undefined: by its key */
+  short: ShortName | undefined
   /** appended to the heatmap's address */
   query: string
   grip: ReactNode
 }
 
 /** One market in two lines: symbol, risk, a day, price; open interest and its change, nearest cluster, change. */
-export function CompactRow({ instrument, note, row, withVenue, query, grip }: CompactRowProps) {
+export function CompactRow({ instrument, note, row, short, query, grip }: CompactRowProps) {
   const symbol = row?.symbol ?? instrument.split(':')[1] ?? instrument
   const reading = row?.reading ?? null
   return (
@@ -45,7 +46,7 @@ export function CompactRow({ instrument, note, row, withVenue, query, grip }: Co
           {grip}
         </span>
       )}
-      <div className="grid h-full grid-cols-[minmax(0,1fr)_auto_auto] content-center gap-x-2 gap-y-0.5 px-4">
+      <div className="grid h-full grid-cols-[minmax(0,1fr)_50px_minmax(62px,auto)] content-center gap-x-2 gap-y-0.5 px-4">
         <span className="flex min-w-0 items-center gap-1.5">
           <Link
             href={`${heatmapPath(instrument)}${query}`}
@@ -55,8 +56,8 @@ export function CompactRow({ instrument, note, row, withVenue, query, grip }: Co
             title={row ? `${symbol} · ${venueOf(row)}` : instrument}
             className="min-w-0 truncate text-[13px] leading-[18px] font-semibold text-t1"
           >
-            <bdi>{symbol}</bdi>
-            {withVenue && row && <span className="font-normal text-t3"> · {venueOf(row)}</span>}
+            <bdi>{short?.name ?? symbol}</bdi>
+            {short?.withVenue && row && <span className="font-normal text-t3"> · {venueOf(row)}</span>}
           </Link>
           {reading?.risk != null && <Risk value={reading.risk} />}
           {note !== '' && (

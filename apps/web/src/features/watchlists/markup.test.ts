@@ -79,11 +79,21 @@ describe('what people and venues name', () => {
     ['a symbol and a note in the table', () => tableOf([hostile], XSS)],
     [
       'a row beside the heatmap',
-      () => render(createElement(CompactRow, { instrument: hostile.key, note: XSS, row: hostile, withVenue: true, query: '', grip: null })),
+      () =>
+        render(
+          createElement(CompactRow, {
+            instrument: hostile.key,
+            note: XSS,
+            row: hostile,
+            short: { name: XSS, withVenue: true },
+            query: '',
+            grip: null,
+          }),
+        ),
     ],
     [
       'a market that is gone',
-      () => render(createElement(CompactRow, { instrument: hostile.key, note: '', row: null, withVenue: false, query: '', grip: null })),
+      () => render(createElement(CompactRow, { instrument: hostile.key, note: '', row: null, short: undefined, query: '', grip: null })),
     ],
     ['the search', () => render(createElement(AddMarket, { markets: [hostile], there: new Set<string>(), onAdd: nothing }))],
     ['what is suggested', () => render(createElement(EmptyList, { suggested: [hostile], onAdd: nothing }))],
@@ -138,7 +148,7 @@ describe('what people and venues name', () => {
 
 it('says in words what badges and diamonds show', () => {
   const row = sampleRow('binance-usdm:BTCUSDT', { risk: 81.4 })
-  const html = render(createElement(CompactRow, { instrument: row.key, note: 'why', row, withVenue: false, query: '?r=3d', grip: null }))
+  const html = render(createElement(CompactRow, { instrument: row.key, note: 'why', row, short: undefined, query: '?r=3d', grip: null }))
   expect(html).toContain('Risk index 81 of 100: high')
   expect(html).toContain('Nearest cluster −2.0%')
   expect(html).toContain('▲ 1.00%')
@@ -147,7 +157,7 @@ it('says in words what badges and diamonds show', () => {
 })
 
 it('keeps the height of rows whose figures are on their way, and invents none', () => {
-  const html = render(createElement(CompactRow, { instrument: 'a:B', note: '', row: undefined, withVenue: false, query: '', grip: null }))
+  const html = render(createElement(CompactRow, { instrument: 'a:B', note: '', row: undefined, short: undefined, query: '', grip: null }))
   expect(html).toContain('bg-s3')
   expect(html).not.toMatch(/NaN|undefined|null|Not traded/)
 })

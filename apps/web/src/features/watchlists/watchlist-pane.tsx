@@ -17,7 +17,7 @@ import { Bar, CompactRow } from './compact-row.tsx'
 import { EmptyList } from './empty-list.tsx'
 import { NewListDialog } from './list-dialogs.tsx'
 import { NoteDialog } from './note-dialog.tsx'
-import { type RowSort, SORTS, sharedSymbols, sortedRows, suggestions } from './prepare/order.ts'
+import { type RowSort, SORTS, shortNames, sortedRows, suggestions } from './prepare/order.ts'
 import { SortableRows } from './sortable-rows.tsx'
 import { useRowActions } from './use-row-actions.ts'
 import { useWatchlists } from './use-watchlists.ts'
@@ -58,7 +58,7 @@ export function WatchlistPane({ current, instruments, query, seen, onHide }: Pan
   const shown = useMemo(() => sortedRows(list?.content.rows ?? [], markets, sort), [list, markets, sort])
   const keys = useMemo(() => shown.map(({ instrument }) => instrument), [shown])
   const notes = useMemo(() => new Map(shown.map(({ instrument, note }) => [instrument, note])), [shown])
-  const shared = useMemo(() => sharedSymbols(list?.content.rows ?? [], markets), [list, markets])
+  const names = useMemo(() => shortNames(list?.content.rows ?? [], markets), [list, markets])
   const there = useMemo(() => new Set(keys), [keys])
   const symbolOf = (key: string) => markets.get(key)?.symbol ?? key.split(':')[1] ?? key
 
@@ -199,7 +199,7 @@ export function WatchlistPane({ current, instruments, query, seen, onHide }: Pan
                 instrument={key}
                 note={notes.get(key) ?? ''}
                 row={row ?? (screener.rows ? null : undefined)}
-                withVenue={row !== undefined && shared.has(row.symbol)}
+                short={names.get(key)}
                 query={query}
                 grip={grip}
               />

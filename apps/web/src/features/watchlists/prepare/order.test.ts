@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sampleRow } from '../../screener/prepare/samples.ts'
-import { nextRowSort, sharedSymbols, sortedRows, suggestions } from './order.ts'
+import { nextRowSort, shortNames, sortedRows, suggestions } from './order.ts'
 
 const rowsOf = (...keys: string[]) => keys.map((instrument) => ({ instrument, note: '' }))
 const mapOf = (...rows: ReturnType<typeof sampleRow>[]) => new Map(rows.map((row) => [row.key, row]))
@@ -22,9 +22,19 @@ describe('sorting for a while', () => {
   })
 })
 
-it('knows which symbols do not say which market is meant', () => {
-  const markets = mapOf(sampleRow('binance-usdm:BTCUSDT'), sampleRow('bybit-linear:BTCUSDT'), sampleRow('okx-swap:ETH'))
-  expect([...sharedSymbols(rowsOf(...markets.keys(), 'x:GONE'), markets)]).toEqual(['BTCUSDT'])
+it('names a market by its coin, and says more where that is not enough', () => {
+  const markets = mapOf(
+    sampleRow('binance-usdm:BTCUSDT'),
+    sampleRow('bybit-linear:BTCUSDT'),
+    sampleRow('bybit-linear:BTCPERP', {}, { baseAsset: 'BTC' }),
+    sampleRow('okx-swap:ETH'),
+  )
+  expect([...shortNames(rowsOf(...markets.keys(), 'x:GONE'), markets)]).toEqual([
+    ['binance-usdm:BTCUSDT', { name: 'BTC', withVenue: true }],
+    ['bybit-linear:BTCUSDT', { name: 'BTCUSDT', withVenue: true }],
+    ['bybit-linear:BTCPERP', { name: 'BTCPERP', withVenue: true }],
+    ['okx-swap:ETH', { name: 'ETH', withVenue: false }],
+  ])
 })
 
 describe('what is suggested', () => {

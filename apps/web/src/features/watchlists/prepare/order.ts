@@ -38,17 +38,28 @@ export function sortedRows(
     .map(({ row }) => row)
 }
 
-/** Symbols that stand in the list for more than one market. */
-export function sharedSymbols(rows: readonly WatchlistRow[], markets: ReadonlyMap<string, ScreenerRow>): Set<string> {
-  const seen = new Set<string>()
-  const shared = new Set<string>()
-  for (const { instrument } of rows) {
-    const symbol = markets.get(instrument)?.symbol
-    if (symbol === undefined) continue
-    if (seen.has(symbol)) shared.add(symbol)
-    seen.add(symbol)
+export interface ShortName {
+  name: string
+  /** the name alone does not say which market is meant */
+  withVenue: boolean
+}
+
+/**
+ * What each market is called where there is little room: its coin, the whole symbol where a venue has several of the coin, and the
+ * venue beside it where several trade it. By key; nothing for what is not known.
+ */
+export function shortNames(rows: readonly WatchlistRow[], markets: ReadonlyMap<string, ScreenerRow>): Map<string, ShortName> {
+  const known = rows.flatMap(({ instrument }) => markets.get(instrument) ?? [])
+  const count = (nameOf: (market: ScreenerRow) => string) => {
+    const counts = new Map<string, number>()
+    for (const market of known) counts.set(nameOf(market), (counts.get(nameOf(market)) ?? 0) + 1)
+    return (market: ScreenerRow) => counts.get(nameOf(market)) ?? 0
   }
-  return shared
+  const ofCoin = count((market) => market.baseAsset)
+  const ofVenue = count((market) => `${market.venue}\n${market.baseAsset}`)
+  return new Map(
+    known.map((market) => [market.key, { name: ofVenue(market) > 1 ? market.symbol : market.baseAsset, withVenue: ofCoin(market) > 1 }]),
+  )
 }
 
 /**
