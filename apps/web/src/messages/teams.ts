@@ -233,6 +233,7 @@ export const teams = {
   comments: {
     button: 'Comments',
     buttonCount: (n: string) => (n === '0' ? 'Comments' : n === '1' ? '1 comment' : `${n} comments`),
+    of: (comments: string, name: string) => `${comments} on ${name}`,
     unread: 'new since you looked',
     title: 'Comments',
     loading: 'Loading comments',

@@ -1,13 +1,13 @@
 'use client'
 import { Button } from '@faultline/ui/react/button'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { MessageSquare } from 'lucide-react'
 import { useState } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { formatCount } from '../shell/prepare/format.ts'
-import { useNews } from '../stream/news-stream.tsx'
 import { CommentsDrawer } from './comments-drawer.tsx'
+import { useCommentNews } from './use-comment-news.ts'
 import { useLastRead } from './use-last-read.ts'
 
 const text = messages.teams.comments
@@ -18,14 +18,10 @@ const text = messages.teams.comments
  */
 export function CommentsButton({ itemId, name }: { itemId: string; name?: string }) {
   const trpc = useTRPC()
-  const queryClient = useQueryClient()
   const [open, setOpen] = useState(false)
   const [lastRead, markRead] = useLastRead(itemId)
   const { data } = useQuery(trpc.comments.summary.queryOptions({ id: itemId }))
-  useNews((news) => {
-    if (news.kind === 'people' && news.subject === 'comment' && news.id === itemId)
-      void queryClient.invalidateQueries({ queryKey: trpc.comments.pathKey() })
-  })
+  useCommentNews(itemId)
   const count = data?.count ?? 0
   const unread = !open && lastRead !== null && (data?.newestOfOthers ?? 0) > lastRead
   const label = [text.buttonCount(formatCount(count)), unread && text.unread].filter(Boolean).join(', ')

@@ -13,6 +13,7 @@ import { useServerNow } from '../stream/news-stream.tsx'
 import { WriteComment } from './comment-form.tsx'
 import { CommentItem } from './comment-item.tsx'
 import { problemOf } from './prepare/words.ts'
+import { useCommentNews } from './use-comment-news.ts'
 
 const text = messages.teams.comments
 
@@ -32,6 +33,7 @@ export function CommentsDrawer({
   const queryClient = useQueryClient()
   const { userId } = useUser()
   const now = useServerNow(Date.now())
+  useCommentNews(itemId)
   const end = useRef<HTMLDivElement>(null)
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
     trpc.comments.list.infiniteQueryOptions(

@@ -10,9 +10,11 @@ import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { formatCount } from '../shell/prepare/format.ts'
 import { BringDialog } from './bring-dialog.tsx'
+import { CommentsDrawer } from './comments-drawer.tsx'
 import { itemPath } from './prepare/item-path.ts'
 import { agoOf, problemOf } from './prepare/words.ts'
 import type { TeamDetails, TeamItem } from './server/schema.ts'
+import { useLastRead } from './use-last-read.ts'
 
 const text = messages.teams.items
 
@@ -22,6 +24,7 @@ const ICONS: Record<TeamItem['kind'], LucideIcon> = { view: Bookmark, layout: La
 export function ItemsSection({ team, items: initial, now }: { team: TeamDetails; items: TeamItem[]; now: number }) {
   const trpc = useTRPC()
   const [bringing, setBringing] = useState(false)
+  const [reading, setReading] = useState<TeamItem | null>(null)
   const { data: items, error, refetch } = useQuery({ ...trpc.teams.items.queryOptions({ teamId: team.id }), initialData: initial })
   const bring = team.role !== 'viewer' && (
     <Button icon={<FolderInput size={14} />} onClick={() => setBringing(true)}>
@@ -49,24 +52,36 @@ export function ItemsSection({ team, items: initial, now }: { team: TeamDetails;
           </EmptyState>
         </div>
       ) : (
-        <ItemCards items={items} now={now} />
+        <ItemCards items={items} now={now} onComments={setReading} />
       )}
       {bringing && <BringDialog team={team} onClose={() => setBringing(false)} />}
+      {reading && <ItemComments item={reading} onClose={() => setReading(null)} />}
     </section>
   )
 }
 
-export function ItemCards({ items, now }: { items: readonly TeamItem[]; now: number }) {
+function ItemComments({ item, onClose }: { item: TeamItem; onClose: () => void }) {
+  const [, markRead] = useLastRead(item.id)
+  return <CommentsDrawer itemId={item.id} name={item.name} onRead={markRead} onClose={onClose} />
+}
+
+interface ItemCardsProps {
+  items: readonly TeamItem[]
+  now: number
+  onComments: (item: TeamItem) => void
+}
+
+export function ItemCards({ items, now, onComments }: ItemCardsProps) {
   return (
     <ul className="grid gap-3 phone:grid-cols-2 wide:grid-cols-3 full:grid-cols-4">
       {items.map((item) => (
-        <ItemCard key={item.id} item={item} now={now} />
+        <ItemCard key={item.id} item={item} now={now} onComments={onComments} />
       ))}
     </ul>
   )
 }
 
-function ItemCard({ item, now }: { item: TeamItem; now: number }) {
+function ItemCard({ item, now, onComments }: Omit<ItemCardsProps, 'items'> & { item: TeamItem }) {
   const Icon = ICONS[item.kind]
   const href = itemPath(item)
   // without the venue: the page that it opens says which one it is
@@ -89,13 +104,17 @@ function ItemCard({ item, now }: { item: TeamItem; now: number }) {
         <span className="min-w-0 flex-1 truncate">
           <bdi>{item.updatedBy ?? text.former}</bdi> · {agoOf(item.updatedAt, now)}
         </span>
-        {item.comments > 0 && (
-          <span className="inline-flex flex-none items-center gap-1">
-            <MessageSquare size={12} aria-hidden="true" />
-            <span className="sr-only">{messages.teams.comments.buttonCount(formatCount(item.comments))}</span>
-            <span aria-hidden="true">{formatCount(item.comments)}</span>
-          </span>
-        )}
+        <Button
+          size="small"
+          variant="ghost"
+          icon={<MessageSquare size={12} />}
+          aria-haspopup="dialog"
+          aria-label={messages.teams.comments.of(messages.teams.comments.buttonCount(formatCount(item.comments)), item.name)}
+          onClick={() => onComments(item)}
+          className="relative z-10 -my-1 -mr-2 max-phone:h-10 max-phone:min-w-10"
+        >
+          {formatCount(item.comments)}
+        </Button>
       </p>
     </li>
   )

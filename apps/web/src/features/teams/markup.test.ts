@@ -69,7 +69,14 @@ describe('what people call themselves and things stays text', () => {
     ],
     [
       'items',
-      () => html(createElement(ItemCards, { items: [item({ name: XSS, updatedBy: XSS, instrument: XSS, range: XSS })], now: NOW })),
+      () =>
+        html(
+          createElement(ItemCards, {
+            items: [item({ name: XSS, updatedBy: XSS, instrument: XSS, range: XSS })],
+            now: NOW,
+            onComments: nothing,
+          }),
+        ),
     ],
     [
       'activity',
