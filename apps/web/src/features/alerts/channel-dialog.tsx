@@ -1,5 +1,4 @@
 'use client'
-import type { ListedChannel } from '@faultline/db/repositories/alert-channels'
 import { CHANNEL_KINDS, type ChannelKind } from '@faultline/market/alert'
 import { Badge } from '@faultline/ui/react/badge'
 import { Button } from '@faultline/ui/react/button'
@@ -15,6 +14,7 @@ import { Dialog } from '../sources/dialog.tsx'
 import { Choice } from '../teams/confirm.tsx'
 import { problemOf } from '../teams/prepare/words.ts'
 import { CHANNEL_ICONS } from './channel-icons.tsx'
+import type { ListedChannel } from './server/schema.ts'
 
 const text = messages.alerts.channels
 

@@ -1,5 +1,4 @@
 'use client'
-import type { DeliveryState, LoggedDelivery } from '@faultline/db/repositories/deliveries'
 import { formatAge, formatDateTime, formatDayClock } from '@faultline/ui/format'
 import { Badge } from '@faultline/ui/react/badge'
 import { Button } from '@faultline/ui/react/button'
@@ -12,6 +11,7 @@ import { useState } from 'react'
 import { messages } from '../../messages.ts'
 import { problemOf } from '../teams/prepare/words.ts'
 import { CHANNEL_ICONS } from './channel-icons.tsx'
+import type { DeliveryState, LoggedDelivery } from './server/schema.ts'
 import { useDeliveryLog } from './use-alerts.ts'
 
 const text = messages.alerts.log
@@ -81,7 +81,7 @@ const STATES: Record<DeliveryState, { icon: LucideIcon; tone: string }> = {
   failed: { icon: CircleX, tone: 'text-err' },
 }
 
-function LogRow({ row }: { row: LoggedDelivery }) {
+export function LogRow({ row }: { row: LoggedDelivery }) {
   const { state, attempts, message, durationMs, at, channel, title, rule, test } = row
   const { icon: Icon, tone } = STATES[state]
   const Channel = CHANNEL_ICONS[channel.kind]

@@ -1,5 +1,4 @@
 'use client'
-import type { InboxEntry } from '@faultline/db/repositories/alert-inbox'
 import { Button } from '@faultline/ui/react/button'
 import { EmptyState } from '@faultline/ui/react/empty-state'
 import { ErrorNote } from '@faultline/ui/react/error-note'
@@ -14,6 +13,7 @@ import { useDismiss } from '../shell/use-dismiss.ts'
 import { useNews, useServerNow } from '../stream/news-stream.tsx'
 import { throttle } from '../stream/prepare/throttle.ts'
 import { agoOf, problemOf } from '../teams/prepare/words.ts'
+import type { InboxEntry } from './server/schema.ts'
 
 const text = messages.alerts.inbox
 const SOON_MS = 1_000
@@ -122,7 +122,7 @@ export function InboxBell() {
   )
 }
 
-function Entry({ entry: { title, rule, facts, at, read }, now, onOpen }: { entry: InboxEntry; now: number; onOpen: () => void }) {
+export function Entry({ entry: { title, rule, facts, at, read }, now, onOpen }: { entry: InboxEntry; now: number; onOpen: () => void }) {
   return (
     <li className="border-b border-line">
       <Link href={heatmapPath(facts.market.key)} onClick={onOpen} className="flex gap-2 px-3 py-2.5 hover:bg-s3">

@@ -1,5 +1,4 @@
 'use client'
-import type { ListedChannel } from '@faultline/db/repositories/alert-channels'
 import { ALERT_KINDS } from '@faultline/market/alert'
 import { Button } from '@faultline/ui/react/button'
 import { ErrorNote } from '@faultline/ui/react/error-note'
@@ -11,6 +10,7 @@ import { Choice } from '../teams/confirm.tsx'
 import { CHANNEL_ICONS } from './channel-icons.tsx'
 import { type Draft, type DraftField, FIGURES, hasSide, readDraft } from './prepare/draft.ts'
 import type { MarketGroup } from './prepare/markets.ts'
+import type { ListedChannel } from './server/schema.ts'
 
 const words = messages.alerts
 const text = words.editor
@@ -71,7 +71,7 @@ export function RuleEditor(props: RuleEditorProps) {
 
   return (
     <form ref={form} method="post" noValidate onSubmit={submit}>
-      <div className="flex flex-col gap-5 p-4">
+      <fieldset disabled={!editable} className="flex min-w-0 flex-col gap-5 p-4">
         <Field {...inputOf('name')} placeholder={text.namePlaceholder} maxLength={200} dir="auto" />
         <Step number="1" title={text.when} aside={text.whenWhy}>
           <div className="grid gap-3 phone:grid-cols-2">
@@ -164,7 +164,7 @@ export function RuleEditor(props: RuleEditorProps) {
         </Step>
         <p className="text-t2">{text.arms}</p>
         {wrong && wrong.field === null && <ErrorNote data-testid="form-error">{wrong.message}</ErrorNote>}
-      </div>
+      </fieldset>
       <footer className="flex flex-wrap items-center gap-2 border-t border-line p-3">
         {editable && id !== null && (
           <Button variant="danger" icon={<Trash2 size={14} />} onClick={onDelete}>

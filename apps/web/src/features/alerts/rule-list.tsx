@@ -1,11 +1,11 @@
 'use client'
-import type { ListedRule } from '@faultline/db/repositories/alert-rules'
 import { ALERT_KINDS, type AlertKind } from '@faultline/market/alert'
 import { Badge } from '@faultline/ui/react/badge'
 import { Toggle } from '@faultline/ui/react/toggle'
 import { messages } from '../../messages.ts'
 import { agoOf } from '../teams/prepare/words.ts'
 import { summaryOf } from './prepare/words.ts'
+import type { ListedRule } from './server/schema.ts'
 
 const text = messages.alerts.rules
 

@@ -1,10 +1,10 @@
 'use client'
-import type { ListedRule, RuleSettings, StoredRule } from '@faultline/db/repositories/alert-rules'
 import { useMutation } from '@tanstack/react-query'
 import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import { toast } from '../shell/toasts.tsx'
 import { problemOf } from '../teams/prepare/words.ts'
+import type { ListedRule, RuleSettings, StoredRule } from './server/schema.ts'
 
 const text = messages.alerts.editor
 

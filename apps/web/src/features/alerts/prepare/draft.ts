@@ -1,8 +1,8 @@
 /** What the editor's fields hold, and what they come to: pure. */
 
-import type { ListedRule, RuleSettings } from '@faultline/db/repositories/alert-rules'
 import type { AlertCondition, AlertKind } from '@faultline/market/alert'
 import { messages } from '../../../messages.ts'
+import type { ListedRule, RuleSettings } from '../server/schema.ts'
 
 const text = messages.alerts
 

@@ -38,3 +38,8 @@ export type ChannelSettings = z.infer<typeof channelSettings>
 
 export const version = z.int().positive().max(0x7fffffff)
 export const logPlace = z.object({ at: z.number().min(0).max(8.64e15), id: z.uuid() })
+
+export type { ListedChannel } from '@faultline/db/repositories/alert-channels'
+export type { InboxEntry } from '@faultline/db/repositories/alert-inbox'
+export type { ListedRule, RuleSettings, StoredRule } from '@faultline/db/repositories/alert-rules'
+export type { DeliveryState, LoggedDelivery } from '@faultline/db/repositories/deliveries'
