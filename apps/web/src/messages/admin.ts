@@ -95,6 +95,7 @@ export const admin = {
     enable: 'Enable',
     enableWhy: 'They can sign in again.',
     remove: 'Delete person',
+    removeShort: 'Deletes the account and all that is theirs. This cannot be undone.',
     removeWhy: (email: string) =>
       `Deletes ${email} and everything that is theirs: layouts, views, watchlists, alerts, sessions. This cannot be undone.`,
     removeType: 'Type the address to confirm',

@@ -27,7 +27,7 @@ export function PersonAccess({ person, isOwn, onGone }: { person: PersonDetail; 
   const other = person.role === 'admin' ? 'member' : 'admin'
   return (
     <section aria-label={text.accessTitle}>
-      <h3 className="text-[13px] font-semibold">{text.accessTitle}</h3>
+      <h3 className="mb-2 text-[13px] font-semibold">{text.accessTitle}</h3>
       <Act label={text.signOut} why={text.signOutWhy} done={text.done.signedOut(email)} run={() => signOut.mutateAsync({ id })} />
       {!person.disabled && <ResetLink person={person} />}
       {!isOwn && (
@@ -77,7 +77,7 @@ function ResetLink({ person }: { person: PersonDetail }) {
       </div>
       {made && (
         <LinkToHandOver url={made.url}>
-          {text.linkOnce(made.email)} {text.linkUntil(`${formatDateTime(made.expiresAt.getTime(), 'utc')} UTC`)}
+          {text.linkOnce(made.email)} {text.linkUntil(formatDateTime(made.expiresAt.getTime(), 'utc'))}
         </LinkToHandOver>
       )}
       {create.error && <ErrorNote data-testid="form-error">{refusalOf(create.error, messages.errors.noAnswer).message}</ErrorNote>}
@@ -93,7 +93,8 @@ function Remove({ person, onGone }: { person: PersonDetail; onGone: () => void }
   const [asking, setAsking] = useState(false)
   const [typed, setTyped] = useState('')
   return (
-    <div className="flex flex-wrap items-center justify-end border-t border-line py-3">
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line py-3">
+      <p className="min-w-0 flex-1 basis-56 text-t2">{text.removeShort}</p>
       <Button variant="danger" className="max-phone:h-10" onClick={() => setAsking(true)}>
         {text.remove}
       </Button>
