@@ -100,5 +100,5 @@ export const security = {
     unlinked: (site: string) => `${site} is no longer linked.`,
     taken: 'That account signs somebody else in, or another account of the same site is linked already.',
   },
-  noPassword: 'You sign in through another site. To have a password too, sign out and use “Forgot password” on the sign-in page.',
+  noPassword: 'You sign in through another site. To have a password too, sign out and use “Forgot your password?” on the sign-in page.',
 }

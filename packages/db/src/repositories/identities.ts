@@ -62,7 +62,10 @@ export const unlinkIdentity = (db: Database, actor: UserActor, provider: Identit
     const user = await tx.user.findUnique({ where: { id: actor.userId }, include: { identities: true } })
     const others = user?.identities.filter((identity) => identity.provider !== provider) ?? []
     if (user?.passwordHash === null && others.length === 0)
-      throw new FaultlineError('conflict', 'This is your only way to sign in. Set a password first: sign out and use "Forgot password".')
+      throw new FaultlineError(
+        'conflict',
+        'This is your only way to sign in. Set a password first, with “Forgot your password?” on the sign-in page.',
+      )
     const { count } = await tx.oauthIdentity.deleteMany({ where: { userId: actor.userId, provider } })
     return count > 0
   })

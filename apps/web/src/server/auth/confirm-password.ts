@@ -18,7 +18,10 @@ export async function confirmPassword(
   await services.limits.take('signInAccount', subject)
   const stored = await findForSignIn(services.db, user.email)
   if (stored && stored.passwordHash === null)
-    throw new FaultlineError('bad_input', 'This account has no password. Sign out and use "Forgot password" to set one.')
+    throw new FaultlineError(
+      'bad_input',
+      'Your account has no password yet. Set one first, with “Forgot your password?” on the sign-in page.',
+    )
   if (!(await services.passwords.verify(stored?.passwordHash ?? null, password))) throw new FaultlineError('bad_input', wrong)
   await services.limits.forgive('signInAccount', subject)
 }

@@ -5,9 +5,9 @@ import { createToken, dropTokens, findToken, useToken } from '@faultline/db/repo
 import { FaultlineError } from '@faultline/market/errors'
 import { z } from 'zod'
 import { joining } from '../../../messages/joining.ts'
+import { confirmPassword } from '../../../server/auth/confirm-password.ts'
 import { record } from '../../../server/record.ts'
 import { anyone, signedIn } from '../../../server/trpc.ts'
-import { checkOwnPassword } from './check-own-password.ts'
 import { emailField, knownPassword, tokenField } from './fields.ts'
 import { LINK_LIFE_MS, linkTo, openLink, usedLink } from './links.ts'
 import { sendMail } from './send-mail.ts'
@@ -41,7 +41,7 @@ export const changeEmailProcedure = signedIn
     const { db, limits, mail, publicUrl, sessions } = ctx.services
     const { userId, email: old } = ctx.user
     if (input.email === old) throw new FaultlineError('bad_input', 'This is the address that you have already.')
-    await checkOwnPassword(ctx.services, ctx.user, input.password)
+    await confirmPassword(ctx.services, ctx.user, input.password)
     if (!mail) {
       const changed = await asActor(db, ctx.actor, (tx) => changeEmail(tx, userId, { email: input.email, verified: false }))
       if (!changed) throw new FaultlineError('conflict', TAKEN)

@@ -3,9 +3,9 @@ import { rename } from '@faultline/db/repositories/accounts'
 import { deleteOwnAccount, exportOwnData } from '@faultline/db/repositories/own-data'
 import { FaultlineError } from '@faultline/market/errors'
 import { z } from 'zod'
+import { confirmPassword } from '../../../server/auth/confirm-password.ts'
 import { record } from '../../../server/record.ts'
 import { signedIn } from '../../../server/trpc.ts'
-import { checkOwnPassword } from '../../joining/server/check-own-password.ts'
 import { knownPassword, nameField } from '../../joining/server/fields.ts'
 
 /** Another name for oneself. */
@@ -43,7 +43,7 @@ export const deleteAccountProcedure = signedIn
     const { db, sessions } = ctx.services
     if (input.email.trim().toLowerCase() !== ctx.user.email)
       throw new FaultlineError('bad_input', `Type the address of this account: ${ctx.user.email}.`)
-    await checkOwnPassword(ctx.services, ctx.user, input.password)
+    await confirmPassword(ctx.services, ctx.user, input.password)
     await deleteOwnAccount(db, ctx.actor, { email: ctx.user.email, ip: ctx.ip })
     sessions.forget(ctx.user.userId)
     return { deleted: true as const }
