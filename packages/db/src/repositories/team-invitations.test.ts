@@ -26,6 +26,7 @@ async function owner(sql: string, values: unknown[] = []): Promise<pg.QueryResul
   await client.connect()
   return client.query(sql, values).finally(() => client.end())
 }
+const EIGHT = [1, 2, 3, 4, 5, 6, 7, 8]
 const invite = (given: { email?: string; maxUses?: number; role?: 'viewer' | 'editor' } = {}) =>
   createInvitation(t.db, as('mara'), team, {
     email: given.email ?? null,
@@ -120,12 +121,14 @@ describe('an invitation', () => {
   it('replaces the one before it to the same address, also when two are made at once', async () => {
     const first = await invite({ email: 'ama@example.org' })
     expect(first.replaced).toBe(false)
-    const both = await Promise.all([invite({ email: 'ama@example.org' }), invite({ email: 'ama@example.org' })])
-    expect(both.map((made) => made.replaced)).toEqual([true, true])
+    // connections that are there already, so that all of them begin together
+    await Promise.all(EIGHT.map(() => t.db.pool.query('select pg_sleep(0.05)')))
+    const all = await Promise.all(EIGHT.map(() => invite({ email: 'ama@example.org' })))
+    expect(all.map((made) => made.replaced)).toEqual(EIGHT.map(() => true))
     expect(await listInvitations(t.db, as('mara'), team)).toHaveLength(1)
     expect(await accept('ama', first.token)).toBe('revoked')
-    const states = await Promise.all(both.map(async ({ token }) => (await teamInvitationOf(t.db, token))?.state))
-    expect(states.sort()).toEqual(['open', 'revoked'])
+    const states = await Promise.all(all.map(async ({ token }) => (await teamInvitationOf(t.db, token))?.state))
+    expect(states.filter((state) => state === 'open')).toHaveLength(1)
   })
 
   it('is not sent to somebody who is in the team, and not kept when its message cannot be queued', async () => {
