@@ -60,25 +60,25 @@ export class DrawingPainter {
       PixelPoint,
       PixelPoint,
     ]
-    const ground = `${tokens.heatbg}C8`
+    const [ground, halo] = [`${tokens.heatbg}C8`, `${tokens.heatbg}8C`]
     if (drawing.kind === 'horizontal') {
       if (first.y < plot.y || first.y > plot.y + plot.height) return
       const y = Math.round(first.y)
-      this.stroke({ x: plot.x, y }, { x: plot.x + plot.width, y })
+      this.stroke(halo, segment({ x: plot.x, y }, { x: plot.x + plot.width, y }))
       const price = formatPrice(drawing.points[0]?.price ?? 0)
       this.write([price], { x: plot.x + LEVEL_START, y: y - LINE_HEIGHT - 4 }, colour, ground)
       if (drawing.text) this.write(this.sizeOf(drawing).lines, { x: plot.x + LEVEL_START, y: y + 3 }, colour, ground)
     } else if (drawing.kind === 'line') {
       const seen = clipSegment(first, second, plot)
       if (!seen) return
-      this.stroke(...seen)
+      this.stroke(halo, segment(...seen))
       if (drawing.text) this.write(this.sizeOf(drawing).lines, { x: first.x + 4, y: first.y + 4 }, colour, ground)
     } else if (drawing.kind === 'box') {
       const rect = cut(rectOf(drawing, place, this.sizeOf(drawing)), plot)
       if (rect.width < 0 || rect.height < 0) return
       context.fillStyle = `${colour}1F`
       context.fillRect(rect.x, rect.y, rect.width, rect.height)
-      context.strokeRect(rect.x, rect.y, rect.width, rect.height)
+      this.stroke(halo, (on) => on.rect(rect.x, rect.y, rect.width, rect.height))
       if (drawing.text) this.write(this.sizeOf(drawing).lines, { x: rect.x + 4, y: rect.y + 4 }, colour, ground)
     } else {
       const { lines, width, height } = this.sizeOf(drawing)
@@ -89,11 +89,17 @@ export class DrawingPainter {
     if (selected) for (const handle of handlesOf(drawing, place)) this.handle(handle, colour, tokens.bg)
   }
 
-  private stroke(a: PixelPoint, b: PixelPoint): void {
+  /** With a ground under it: over the brightest heat a line alone would not be seen. */
+  private stroke(ground: string, path: (context: CanvasRenderingContext2D) => void): void {
     const { context } = this
+    const { strokeStyle, lineWidth } = context
     context.beginPath()
-    context.moveTo(a.x, a.y)
-    context.lineTo(b.x, b.y)
+    path(context)
+    context.strokeStyle = ground
+    context.lineWidth = lineWidth + 2
+    context.stroke()
+    context.strokeStyle = strokeStyle
+    context.lineWidth = lineWidth
     context.stroke()
   }
 
@@ -122,6 +128,11 @@ export class DrawingPainter {
     context.fill()
     context.stroke()
   }
+}
+
+const segment = (a: PixelPoint, b: PixelPoint) => (on: CanvasRenderingContext2D) => {
+  on.moveTo(a.x, a.y)
+  on.lineTo(b.x, b.y)
 }
 
 /** As much of it as matters: edges just outside the plot are as good as far outside. */

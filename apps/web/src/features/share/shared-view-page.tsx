@@ -78,7 +78,8 @@ export function SharedViewPage({ page, framed = false }: { page: SharedPage; fra
           sides={look.sides}
           priceStyle={look.priceStyle}
           priceScale={look.log ? 'log' : 'linear'}
-          panes={look.panes ?? (phone ? PHONE_PANES : PANES)}
+          // a frame is mostly low: the heat before the panes
+          panes={look.panes ?? (phone || framed ? PHONE_PANES : PANES)}
           timeZone={zone}
           drawings={content.drawings}
           readOnly
