@@ -86,6 +86,9 @@ it('tells a crossing once: in the inbox, and to each channel with its job', asyn
   }
   expect(await titles(ada)).toEqual([expect.stringMatching(/^\[Simulated\] .*risk index 80, above 70$/)])
   expect((await readInbox(t.db, ada, 5)).unread).toBe(1)
+  // and nothing is looked at twice
+  const left = await t.db.pool.query('select from market_reading where evaluated_bucket is distinct from bucket')
+  expect(left.rowCount).toBe(0)
   const { rows } = await t.db.pool.query("select data from pgboss.job where name = 'delivery'")
   expect(rows).toHaveLength(1)
   expect(await count('delivery', `id = '${rows[0].data.deliveryId}'`)).toBe(1)
