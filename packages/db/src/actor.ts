@@ -26,8 +26,11 @@ export function withActor<T>(db: Database, actor: Actor, work: (tx: Prisma.Trans
                               set_config('faultline.actor_id', ${id}, true),
                               set_config('faultline.actor_role', ${role}, true)`
     return work(tx)
-  })
+  }, PATIENCE)
 }
+
+/** Prisma's own two and five seconds turn a busy moment into errors; the pool and the statement timeout bound both anyway. */
+const PATIENCE = { maxWait: 8_000, timeout: 30_000 }
 
 /** The same with a plain client, for what is said in SQL and for jobs that are sent with the commit. */
 export function asActor<T>(db: Database, actor: Actor, work: (client: Transaction) => Promise<T>): Promise<T> {

@@ -72,11 +72,11 @@ function firstIssue(error: ZodError): string {
   return issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message
 }
 
-/** Connection refused or reset, server starting or stopping (SQLSTATE class 08, 57P0x), no free connection in time. */
+/** Connection refused or reset, server starting or stopping (SQLSTATE class 08, 57P0x), no free connection or transaction in time. */
 function databaseIsAway(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > 3) return false
   const code = 'code' in error ? String(error.code) : ''
-  if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08\w{3}|57P0[1-3]|P1001|P1002|P1017|P2024)$/.test(code)) return true
+  if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08\w{3}|57P0[1-3]|P1001|P1002|P1017|P2024|P2028)$/.test(code)) return true
   if (/Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message))
     return true
   return databaseIsAway(error.cause, depth + 1)
