@@ -77,6 +77,17 @@ describe('controls', () => {
     )
     expect(html).toMatch(/aria-label="Range".*aria-pressed="false"[^>]*>12h<.*aria-pressed="true"[^>]*>1d</)
   })
+  it('what is locked says why, keeps its name, and can be reached', () => {
+    const why = '30d is part of Pro.'
+    const html = renderToStaticMarkup(
+      <SegmentedControl label="Range" options={[{ value: '7d' }, { value: '30d', locked: why }]} value="7d" onChange={nothing} />,
+    )
+    expect(html).toMatch(
+      /<button[^>]*title="30d is part of Pro\."[^>]*aria-disabled="true"[^>]*><svg[^>]*aria-hidden="true".*<\/svg>30d<\/button>/,
+    )
+    expect(html).not.toMatch(/ disabled=/)
+    expect(html.match(/aria-disabled/g)).toHaveLength(1)
+  })
   it('a toggle is a switch with a label, a toggle button is pressed', () => {
     const html = renderToStaticMarkup(<Toggle label="Sound" checked onChange={nothing} />)
     const id = /id="([^"]+)"/.exec(html)?.[1]

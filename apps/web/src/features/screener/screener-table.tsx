@@ -1,11 +1,12 @@
 'use client'
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
-import { ArrowDown, ArrowUp } from 'lucide-react'
+import { ArrowDown, ArrowUp, Lock } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type KeyboardEvent, type MouseEvent, type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { FeedTag } from '../feeds/feed-tag.tsx'
 import { heatmapPath } from '../heatmap/prepare/heatmap-path.ts'
+import { usePlanLocks } from '../plans/plan-provider.tsx'
 import { useFeed } from '../stream/news-stream.tsx'
 import { type ColumnId, nextSort, type Sort } from './prepare/columns.ts'
 import { Cell } from './screener-cells.tsx'
@@ -210,10 +211,18 @@ function Row({ row, columns, behind }: { row: ScreenerRow; columns: readonly Col
 /** Why there are no figures. */
 function Waiting({ row }: { row: ScreenerRow }) {
   const feed = useFeed(row.key)
+  const locks = usePlanLocks()
   return (
     <>
-      {feed && <FeedTag feed={feed} />}
-      <span className="whitespace-nowrap text-t3">{row.locked ? messages.plans.lockedShort : text.waiting[row.waiting ?? 'map']}</span>
+      {feed && !row.locked && <FeedTag feed={feed} />}
+      {row.locked ? (
+        <span title={locks.assetLock(row.baseAsset) ?? undefined} className="flex items-center gap-1 whitespace-nowrap text-t3">
+          <Lock size={11} aria-hidden="true" className="flex-none" />
+          {messages.plans.lockedShort}
+        </span>
+      ) : (
+        <span className="whitespace-nowrap text-t3">{text.waiting[row.waiting ?? 'map']}</span>
+      )}
     </>
   )
 }
