@@ -177,6 +177,13 @@ describe.skipIf(executable === null)(
       expect((await lists(page)).length).toBe(count)
       await page.evaluate((id) => window.probe.chart().drawings.select(id), first.id)
       await page.locator('.fl-chart').focus()
+      const still = await view(page)
+      await page.keyboard.press('Shift+ArrowRight')
+      await page.keyboard.press('ArrowUp')
+      const [nudged] = (await last(page)) as [Drawing]
+      expect(nudged.points[0]?.time).toBeGreaterThan(bent.points[0]?.time as number)
+      expect(nudged.points[1]?.price).toBeGreaterThan(bent.points[1]?.price as number)
+      expect(await view(page)).toEqual(still)
       await page.keyboard.press('Delete')
       expect(await last(page)).toEqual([])
       expect(errors.splice(0)).toEqual([])

@@ -32,6 +32,14 @@ type Action =
 
 /** Less than this many pixels is no drag. */
 const SLACK = 4
+/** What a press of an arrow moves, px, with Shift so many times as far. */
+const ARROWS: Readonly<Record<string, PixelPoint>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+}
+const MANY = 10
 
 /**
  * Drawing, selecting and dragging. The listeners come before the chart's own, and what they take for themselves does not reach those: a
@@ -186,7 +194,18 @@ export class DrawingGestures {
       take(event)
       this.host.commit(this.host.drawings().filter(({ id }) => id !== selected))
       this.host.select(null)
-    }
+    } else if (selected !== null && !event.altKey && !event.ctrlKey && !event.metaKey) this.nudge(event, selected)
+  }
+
+  /** Arrows move what is selected. */
+  private nudge(event: KeyboardEvent, id: string): void {
+    const by = ARROWS[event.key]
+    if (!by) return
+    take(event)
+    const times = event.shiftKey ? MANY : 1
+    const place = this.host.place()
+    const moved = { x: by.x * times, y: by.y * times }
+    this.host.commit(this.host.drawings().map((d) => (d.id === id ? dragDrawing(d, 'whole', { x: 0, y: 0 }, moved, place) : d)))
   }
 
   private giveUp(): void {

@@ -33,7 +33,8 @@ export const WORDS = {
   chart: (symbol: string) => `Chart${symbol ? ` of ${symbol}` : ''}`,
   keys:
     'Arrow keys pan, with Shift ten times as far. Plus and minus zoom time, with Alt or Control the price. Home resets, End goes to the newest. ' +
-    'X or Enter sets a crosshair that the arrow keys walk, Escape takes it away.',
+    'X or Enter sets a crosshair that the arrow keys walk, Escape takes it away. ' +
+    'A selected drawing is moved by the arrow keys and deleted by Delete, Escape leaves it.',
   reading: (o: { time: string; prices: string; longs: string; shorts: string; note: string }) =>
     `${o.time}, ${o.prices}: longs ${o.longs}, shorts ${o.shorts}${o.note}.`,
   drawingText: 'Text of the drawing',

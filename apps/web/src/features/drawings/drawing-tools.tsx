@@ -59,7 +59,8 @@ export function DrawingTools({ zone, now }: { zone: TimeZone; now: () => number 
     return () => element?.removeEventListener('keydown', onKey)
   }, [tool, listed, open])
   return (
-    <div ref={root} className="pointer-events-none absolute top-3 left-4 z-10 flex items-start gap-1.5">
+    // below what is said about loading
+    <div ref={root} className="pointer-events-none absolute top-11 left-4 z-10 flex items-start gap-1.5">
       <div role="toolbar" aria-label={text.tools} aria-orientation="vertical" className="pointer-events-auto flex flex-col gap-1">
         <Button
           size="small"
