@@ -46,7 +46,7 @@ export function CompactRow({ instrument, note, row, short, query, grip }: Compac
           {grip}
         </span>
       )}
-      <div className="grid h-full grid-cols-[minmax(0,1fr)_50px_minmax(62px,auto)] content-center gap-x-2 gap-y-0.5 px-4">
+      <div className="grid h-full grid-cols-[minmax(0,1fr)_50px_minmax(60px,auto)] content-center gap-x-1.5 gap-y-0.5 px-3">
         <span className="flex min-w-0 items-center gap-1.5">
           <Link
             href={`${heatmapPath(instrument)}${query}`}
@@ -57,7 +57,6 @@ export function CompactRow({ instrument, note, row, short, query, grip }: Compac
             className="min-w-0 truncate text-[13px] leading-[18px] font-semibold text-t1"
           >
             <bdi>{short?.name ?? symbol}</bdi>
-            {short?.withVenue && row && <span className="font-normal text-t3"> · {venueOf(row)}</span>}
           </Link>
           {reading?.risk != null && <Risk value={reading.risk} />}
           {note !== '' && (
@@ -70,7 +69,7 @@ export function CompactRow({ instrument, note, row, short, query, grip }: Compac
           <>
             <Spark reading={reading} />
             <span className="text-right text-[13px] leading-[18px] font-semibold text-t1">{figure(reading.price, formatPrice)}</span>
-            <Interest reading={reading} simulated={row?.simulated ?? false} />
+            <Interest reading={reading} simulated={row?.simulated ?? false} venue={row && short?.withVenue ? venueOf(row) : null} />
             <Cluster reading={reading} />
             <span className="text-right text-[11px] leading-[14px] font-medium">
               {reading.change24h === null ? MISSING : <Change ratio={reading.change24h} />}
@@ -122,13 +121,13 @@ function Spark({ reading }: { reading: ScreenerReading }) {
 
 const signed = (ratio: number) => formatPercent(ratio, { sign: true })
 
-function Interest({ reading, simulated }: { reading: ScreenerReading; simulated: boolean }) {
+/** Of several that trade it, where: its change stands in the title then. */
+function Interest({ reading, simulated, venue }: { reading: ScreenerReading; simulated: boolean; venue: string | null }) {
   const [usd, change] = [figure(reading.openInterestUsd, formatUsd), figure(reading.openInterestChange24h, signed)]
   const words = text.interest(usd, change, figure(reading.funding8h, formatFunding))
   return (
     <span title={words} className={`truncate text-[11px] leading-[14px] ${simulated ? 'text-warn' : 'text-t3'}`}>
-      {simulated && `${messages.screener.simulated} · `}
-      {usd} · {change}
+      {venue !== null ? `${venue} · ${usd}` : simulated ? `${messages.screener.simulated} · ${usd}` : `${usd} · ${change}`}
     </span>
   )
 }

@@ -156,6 +156,14 @@ it('says in words what badges and diamonds show', () => {
   expect(html).toContain('aria-label="why"')
 })
 
+it('says where a market is traded, where its coin alone does not say which is meant', () => {
+  const row = sampleRow('binance-usdm:BTCUSDT')
+  const rowOf = (withVenue: boolean) =>
+    render(createElement(CompactRow, { instrument: row.key, note: '', row, short: { name: 'BTC', withVenue }, query: '', grip: null }))
+  expect(rowOf(true)).toContain('Binance · $50.0M')
+  expect(rowOf(false)).toContain('$50.0M · −4.0%')
+})
+
 it('keeps the height of rows whose figures are on their way, and invents none', () => {
   const html = render(createElement(CompactRow, { instrument: 'a:B', note: '', row: undefined, short: undefined, query: '', grip: null }))
   expect(html).toContain('bg-s3')

@@ -71,7 +71,7 @@ export function WatchlistPane({ current, instruments, query, seen, onHide }: Pan
   return (
     <>
       <div ref={popover} className="relative flex-none">
-        <div className="flex h-10 items-center gap-1.5 border-b border-line pr-2 pl-4 max-phone:h-12">
+        <div className="flex h-10 items-center gap-1.5 border-b border-line pr-2 pl-3 max-phone:h-12">
           <h2 className="flex-none text-[13px] font-semibold max-wide:sr-only">{text.one}</h2>
           <WatchlistSelect
             lists={lists}
@@ -207,7 +207,7 @@ export function WatchlistPane({ current, instruments, query, seen, onHide }: Pan
           }}
         </SortableRows>
       )}
-      {list && <p className="flex-none border-t border-line px-4 py-2 text-[11px] leading-[15px] text-t3">{text.note}</p>}
+      {list && <p className="flex-none border-t border-line px-3 py-2 text-[11px] leading-[15px] text-t3 max-phone:hidden">{text.note}</p>}
       {noting !== null && actions && (
         <NoteDialog
           symbol={symbolOf(noting)}

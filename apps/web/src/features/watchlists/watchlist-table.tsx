@@ -22,9 +22,9 @@ const HEADER_PX = 36
 const COLUMNS = ['market', 'spark', 'price', 'change', 'risk', 'cluster', 'openInterest', 'interestChange', 'funding'] as const
 const AT_START: readonly ColumnId[] = ['market', 'spark', 'cluster']
 /** grip, market, figures, note, remove */
-const TEMPLATE = 'var(--grip) minmax(var(--market),1.2fr) 70px 92px 76px 102px 140px 92px 66px 86px minmax(120px,1fr) 44px'
+const TEMPLATE = 'var(--grip) minmax(var(--market),1.2fr) 70px 92px 76px 98px 136px 96px 66px 86px minmax(90px,1fr) 44px'
 const CELL = 'flex min-w-0 items-center px-2'
-const STICKY = 'sticky left-0 z-10 bg-inherit'
+const STICKY = 'sticky left-0 z-10 bg-inherit text-left'
 /** Above the cell that stays: the row's own outline would lie under it. */
 const RING =
   "focus-visible:outline-none focus-visible:after:pointer-events-none focus-visible:after:absolute focus-visible:after:inset-0 focus-visible:after:z-20 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-acc focus-visible:after:content-['']"

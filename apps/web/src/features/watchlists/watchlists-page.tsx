@@ -115,7 +115,7 @@ export function WatchlistsPage({ initial }: { initial: ScreenerList }) {
                 )}
                 <ListNotes key={`notes ${list.id}`} notes={list.content.notes} onSave={actions?.notes ?? null} />
                 <p className="flex-none border-t border-line px-4 py-2 text-[11px] text-t3">
-                  {list.content.rows.length > 0 && `${text.rows.keys} `}
+                  {list.content.rows.length > 0 && <span className="max-phone:hidden">{text.rows.keys} </span>}
                   {messages.screener.estimated}
                 </p>
               </section>
