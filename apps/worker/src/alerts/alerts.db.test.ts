@@ -1,9 +1,10 @@
 import { asActor, withActor } from '@faultline/db/actor'
 import { type Jobs, openJobs } from '@faultline/db/jobs'
 import { createChannel } from '@faultline/db/repositories/alert-channels'
-import { evaluatePending } from '@faultline/db/repositories/alert-events'
+import { dropOldEvents, evaluatePending } from '@faultline/db/repositories/alert-events'
 import { readInbox } from '@faultline/db/repositories/alert-inbox'
 import { createRule, deleteRule, type RuleSettings, rulesToEvaluate, updateRule } from '@faultline/db/repositories/alert-rules'
+import { readLog } from '@faultline/db/repositories/deliveries'
 import { SecretBox } from '@faultline/db/secret-box'
 import type { AlertCondition } from '@faultline/market/alert'
 import { MINUTE_MS } from '@faultline/market/units'
@@ -216,6 +217,38 @@ it('tells everybody who is in the team at that moment, and nobody who is not', a
   expect(await titles(editor)).toHaveLength(2)
   // one of this rule, one of the team's own
   expect(await count('inbox_entry', `user_id in ('${owner.userId}', '${viewer.userId}')`)).toBe(4)
+})
+
+it('gives up what no worker has sent within a day, and drops what is older than 90', async () => {
+  const ada = await person()
+  const channel = await createChannel(
+    t.db,
+    ada,
+    mine(ada),
+    { name: 'desk', hint: 'x', address: { kind: 'discord', url: 'https://x' } },
+    box,
+  )
+  const put = (state: string, days: number) =>
+    asActor(t.db, { kind: 'worker' }, (client) =>
+      client.query(
+        "insert into delivery (id, channel_id, state, message, created_at) values (gen_random_uuid(), $1, $2, 'Answered 503', now() - $3 * interval '1 day')",
+        [channel.id, state, days],
+      ),
+    )
+  for (const [state, days] of [
+    ['retrying', 3],
+    ['retrying', 0.5],
+    ['sent', 2],
+    ['sent', 91],
+  ] as const)
+    await put(state, days)
+  await dropOldEvents(t.db, 100)
+  const { rows } = await readLog(t.db, ada, mine(ada), { problems: false, before: null, most: 10 })
+  expect(rows.map(({ state, message }) => [state, message])).toEqual([
+    ['retrying', 'Answered 503'],
+    ['sent', 'Answered 503'],
+    ['failed', 'Answered 503. Given up after a day.'],
+  ])
 })
 
 it('asks rules about every market of every one of them', async () => {

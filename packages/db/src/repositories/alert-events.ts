@@ -187,9 +187,16 @@ export async function queueDeliveries(tx: Transaction, jobs: Pick<Jobs, 'send'>,
 
 const KEPT_DAYS = 90
 
-/** Drops at most so many alerts that are older than 90 days, with their deliveries; returns how many. */
+/**
+ * Drops at most so many alerts that are older than 90 days, with their deliveries; returns how many. What has not been sent within a day is
+ * given up: its worker may have died with the last attempt.
+ */
 export function dropOldEvents(db: Database, most: number): Promise<number> {
   return asActor(db, WORKER, async (tx) => {
+    await tx.query(
+      `update delivery set state = 'failed', message = coalesce(message || '. ', '') || 'Given up after a day.'
+        where state in ('queued', 'retrying') and created_at < now() - interval '1 day'`,
+    )
     await tx.query(
       `delete from delivery where id in (select id from delivery where event_id is null and created_at < now() - $1 * interval '1 day' limit $2)`,
       [KEPT_DAYS, most],

@@ -141,13 +141,19 @@ export function readLog(
     const of = 'c.owner_id is not distinct from $1::uuid and c.team_id is not distinct from $2::uuid'
     const whose = [owner.ownerId, owner.teamId]
     const { rows } = await client.query<LoggedDelivery & { kind: ChannelKind; name: string }>(
-      `select d.id, d.state, d.attempts, d.message, d.duration_ms as "durationMs", ${msOf('d.created_at')} as at, c.kind, c.name, e.title,
+      // of each channel the newest by its index, then the newest of those: whoever may see a row is asked of few
+      `with shown as (
+         select d.*, c.kind, c.name from alert_channel c cross join lateral (
+           select d.* from delivery d
+            where d.channel_id = c.id and (not $3 or d.state in ('failed', 'retrying'))
+              and ($4::float8 is null or (d.created_at, d.id) < (to_timestamp($4::float8 / 1000), $5::uuid))
+            order by d.created_at desc, d.id desc limit $6
+         ) d where ${of} order by d.created_at desc, d.id desc limit $6
+       )
+       select d.id, d.state, d.attempts, d.message, d.duration_ms as "durationMs", ${msOf('d.created_at')} as at, d.kind, d.name, e.title,
               r.name as rule, coalesce(e.test, true) as test
-         from delivery d join alert_channel c on c.id = d.channel_id
-         left join alert_event e on e.id = d.event_id left join alert_rule r on r.id = e.rule_id
-        where ${of} and (not $3 or d.state in ('failed', 'retrying'))
-          and ($4::float8 is null or (d.created_at, d.id) < (to_timestamp($4::float8 / 1000), $5::uuid))
-        order by d.created_at desc, d.id desc limit $6`,
+         from shown d left join alert_event e on e.id = d.event_id left join alert_rule r on r.id = e.rule_id
+        order by d.created_at desc, d.id desc`,
       [...whose, problems, before?.at ?? null, before?.id ?? null, most + 1],
     )
     const { rows: counts } = await client.query<{ sent: number; problems: number }>(
