@@ -56,6 +56,17 @@ it('is ended by nobody else, but all of a person’s by an administrator', async
   expect(await alive(first)).toBe(false)
 })
 
+it('is forgotten three months after it was last used, at the next sign-in', async () => {
+  const [me, other] = [await person(), await person()]
+  const [old, theirs] = [await begin(me), await begin(other)]
+  const longAgo = new Date(Date.now() - 91 * 86_400_000)
+  for (const actor of [me, other])
+    await withActor(t.db, actor, (tx) => tx.userSession.updateMany({ where: { userId: actor.userId }, data: { lastSeenAt: longAgo } }))
+  const now = await begin(me)
+  expect((await listSessions(t.db, me, LONG_AGO)).map(({ id }) => id)).toEqual([now])
+  expect([await alive(old), await alive(theirs)]).toEqual([false, true])
+})
+
 it('ends with a change of the password', async () => {
   const me = await person()
   const id = await begin(me)

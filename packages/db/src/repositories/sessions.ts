@@ -26,6 +26,8 @@ export interface LivingSession {
 }
 
 const AUTHENTICATOR = { kind: 'authenticator' } as const
+/** Cookies last two weeks. */
+const KEPT_MS = 90 * 86_400_000
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Begins a session, and gives its id (a UUID of version 7: in the order of time). */
@@ -37,6 +39,8 @@ export function startSession(db: Database, given: NewSession): Promise<string> {
       data: { id, userId, method, ip: given.ip.slice(0, 64), userAgent: given.userAgent.slice(0, 400) },
     })
     await tx.user.updateMany({ where: { id: userId }, data: { lastSeenAt: new Date() } })
+    // what no cookie can belong to any more; the audit log keeps that it was
+    await tx.userSession.deleteMany({ where: { userId, lastSeenAt: { lt: new Date(Date.now() - KEPT_MS) } } })
     return id
   })
 }
