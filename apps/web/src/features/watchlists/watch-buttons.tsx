@@ -48,6 +48,7 @@ export function WatchButtons({ instrument, symbol, query }: { instrument: string
         aria-pressed={pressed}
         aria-disabled={state === 'loading'}
         onClick={state === 'loading' ? undefined : press}
+        className="max-phone:size-10"
       />
       <Button
         variant="ghost"
@@ -56,7 +57,7 @@ export function WatchButtons({ instrument, symbol, query }: { instrument: string
         title={text.star.open}
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
-        className="wide:hidden"
+        className="max-phone:size-10 wide:hidden"
       />
       {open && (
         <Dialog title={text.one} place="side" onClose={() => setOpen(false)}>

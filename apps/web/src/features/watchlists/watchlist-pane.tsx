@@ -92,6 +92,7 @@ export function WatchlistPane({ current, instruments, query, seen, onHide }: Pan
               title={text.add}
               aria-expanded={adding}
               onClick={() => setAdding(!adding)}
+              className="max-phone:size-10"
             />
           ) : (
             list === null && (
@@ -102,6 +103,7 @@ export function WatchlistPane({ current, instruments, query, seen, onHide }: Pan
                 aria-label={text.empty.make}
                 title={text.empty.make}
                 onClick={() => setMaking(true)}
+                className="max-phone:size-10"
               />
             )
           )}
