@@ -1,4 +1,3 @@
-import { TRPCError } from '@trpc/server'
 import { notFound } from 'next/navigation'
 import { requireUser, serverApi } from '../../../server/current-user.ts'
 import type { TeamDetails } from './schema.ts'
@@ -13,9 +12,15 @@ export async function openTeam(id: string): Promise<TeamDetails | null> {
   try {
     return await teams.get({ teamId: id })
   } catch (error) {
-    // BAD_REQUEST: what stands in the address is no id
-    if (!(error instanceof TRPCError) || !['NOT_FOUND', 'BAD_REQUEST'].includes(error.code)) throw error
+    if (!isNone(error)) throw error
     if ((await teams.mine()).some((team) => team.id === id && team.locked)) return null
     notFound()
   }
 }
+
+/**
+ * BAD_REQUEST: what stands in the address is no id. Procedures run outside of Next's bundle, so their errors are of another
+ * TRPCError than one that is imported here.
+ */
+const isNone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['NOT_FOUND', 'BAD_REQUEST'].includes(String(error.code))

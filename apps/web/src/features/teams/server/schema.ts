@@ -46,5 +46,5 @@ export const invitationInput = z.object({
 export const joinToken = z.string().max(200)
 
 export type { Activity, ActivityFilter } from '@faultline/db/repositories/activity'
-export type { TeamInvitation, TeamOffer } from '@faultline/db/repositories/team-invitations'
+export type { TeamInvitation } from '@faultline/db/repositories/team-invitations'
 export type { Member, MyTeam, TeamDetails, TeamItem } from '@faultline/db/repositories/teams'
