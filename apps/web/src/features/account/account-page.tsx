@@ -1,6 +1,7 @@
 'use client'
 import type { ComponentType } from 'react'
 import { messages } from '../../messages.ts'
+import { ApiKeysSection } from '../api-keys/api-keys-section.tsx'
 import { EmailSection } from '../own-data/email-section.tsx'
 import { NameSection } from '../own-data/name-section.tsx'
 import { OwnDataSection } from '../own-data/own-data-section.tsx'
@@ -26,6 +27,7 @@ const ACCESS: Sections = {
   secondFactor: SecondFactorSection,
   sessions: SessionsSection,
   identities: IdentitiesSection,
+  apiKeys: ApiKeysSection,
   ownData: OwnDataSection,
 }
 

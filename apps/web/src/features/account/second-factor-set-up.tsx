@@ -27,9 +27,9 @@ export function SecondFactorSetUp({
         unoptimized
         src={`data:image/svg+xml;utf8,${encodeURIComponent(qr)}`}
         alt={text.qr}
-        width={192}
-        height={192}
-        className="size-48 rounded-lg border border-line2 bg-white"
+        width={224}
+        height={224}
+        className="size-56 rounded-lg border border-line2 bg-white"
       />
       <div>
         <p className="text-t3">{text.byHand}</p>

@@ -57,7 +57,7 @@ export function SessionsSection() {
           ))}
         </ul>
         {!all && data.length > SHOWN && (
-          <Button variant="ghost" onClick={() => setAll(true)}>
+          <Button variant="ghost" className="w-full" onClick={() => setAll(true)}>
             {text.more(data.length - SHOWN)}
           </Button>
         )}
