@@ -1,6 +1,7 @@
 import { accuracy } from './messages/accuracy.ts'
 import { admin } from './messages/admin.ts'
 import { alerts } from './messages/alerts.ts'
+import { apiKeys } from './messages/api-keys.ts'
 import { cascade } from './messages/cascade.ts'
 import { chart } from './messages/chart.ts'
 import { drawings } from './messages/drawings.ts'
@@ -379,6 +380,7 @@ export const messages = {
     ],
   },
   accuracy,
+  apiKeys,
   cascade,
   chart,
   embed,

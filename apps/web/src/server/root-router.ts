@@ -25,6 +25,11 @@ import { readSettingsProcedure, setRetentionProcedure, setSignUpProcedure } from
 import { retryJobProcedure, systemProcedure } from '../features/admin/server/system.ts'
 import { listTeamsProcedure, removeTeamProcedure } from '../features/admin/server/teams.ts'
 import { alertsRouter } from '../features/alerts/server/router.ts'
+import {
+  createProcedure as createApiKeyProcedure,
+  listProcedure as listApiKeysProcedure,
+  revokeProcedure as revokeApiKeyProcedure,
+} from '../features/api-keys/server/api-keys.ts'
 import { currentProcedure } from '../features/feeds/server/current.ts'
 import { detailProcedure } from '../features/feeds/server/detail.ts'
 import { defaultRangeProcedure } from '../features/heatmap/server/default-range.ts'
@@ -94,6 +99,7 @@ import { chooseProcedure } from '../features/venues/server/choose.ts'
 import { router } from './trpc.ts'
 
 export const rootRouter = router({
+  apiKeys: router({ list: listApiKeysProcedure, create: createApiKeyProcedure, revoke: revokeApiKeyProcedure }),
   plans: router({ mine: myPlanProcedure }),
   admin: router({
     people: router({

@@ -87,7 +87,9 @@ export function SourceHistory({ source }: { source: SourceItem }) {
                 </Button>
               )}
             </div>
-            {item.state === 'running' && <BackfillBar progress={{ share: item.progress, etaMs: item.etaMs }} name={item.symbol} />}
+            {item.state === 'running' && (
+              <BackfillBar progress={{ share: item.progress, etaMs: item.etaMs, count: 1 }} name={item.symbol} />
+            )}
             {item.message && <p className="text-t2 [overflow-wrap:anywhere]">{item.message}</p>}
           </li>
         ))}

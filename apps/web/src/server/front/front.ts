@@ -4,6 +4,7 @@ import { answerShared } from '../../features/share/server/answer-shared.ts'
 import type { Shares } from '../../features/share/server/shares.ts'
 import type { Services } from '../services.ts'
 import { answerError, answerJson, methodIs, refuse } from './answer.ts'
+import { API_PREFIX, answerApi } from './api.ts'
 import { answerHealth, answerReadiness } from './health.ts'
 import { ipOf } from './ip.ts'
 import { isSameOrigin, originOf } from './origin.ts'
@@ -65,6 +66,7 @@ export function createFront({ services, publicUrl, pages, trustedProxies = 0, ti
     if (/^\/(tiles|views)\//.test(pathname) && shares.isAsked(request)) return answerShared(request, response, url, { shares, tiles })
     if (pathname.startsWith('/tiles/')) return answerTile(request, response, pathname, { sessions, embed, gate, tiles })
     if (pathname.startsWith('/views/')) return answerView(request, response, url, services)
+    if (pathname.startsWith(`${API_PREFIX}/`)) return answerApi(request, response, url, services)
     if (pathname.startsWith('/api/stream/')) return answerStream(request, response, pathname, services)
     prepareForNext(request, url)
     // pages check for themselves; this catches what a new page might forget

@@ -30,6 +30,7 @@ export const ROUTES: readonly Route[] = [
     what: 'prices and series of a stretch',
   },
   { path: '/api/stream/[procedure]', methods: ['GET'], access: 'signed in', by: 'front', what: 'news as server-sent events' },
+  { path: '/api/v1/[...address]', methods: ['GET'], access: 'API key', by: 'front', what: 'markets and readings for programs' },
   { path: '/api/auth/[...nextauth]', methods: ['GET', 'POST'], access: 'public', by: 'next', what: 'next-auth: signing in and out' },
   { path: '/api/trpc/[trpc]', methods: ['GET', 'POST'], access: 'by procedure', by: 'next', what: 'procedures' },
   { path: '/accuracy/scores.csv', methods: ['GET'], access: 'public', by: 'next', what: 'raw scores of every map' },

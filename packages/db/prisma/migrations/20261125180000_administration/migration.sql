@@ -9,13 +9,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
      GROUP BY i.team_id
 $$;
 
--- Which migrations this database has, for administrators.
+-- Which migrations this database has, for administrators. plpgsql: the scratch database of the drift check has no such table, and there
+-- nobody asks.
 CREATE FUNCTION public.applied_migrations() RETURNS TABLE (name text, applied_at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
     SELECT m.migration_name::text, m.finished_at
       FROM public._prisma_migrations m
      WHERE m.finished_at IS NOT NULL AND m.rolled_back_at IS NULL AND public.actor_is_admin()
-     ORDER BY m.migration_name
+     ORDER BY m.migration_name;
+END
 $$;
 
 REVOKE ALL ON FUNCTION public.team_item_counts(uuid[]), public.applied_migrations() FROM PUBLIC;
