@@ -19,7 +19,7 @@ function crossing({ condition, value, cluster, breakout }: Omit<AlertFacts, 'buc
         ? `price has entered a ${cluster.side} cluster of est. ${compactUsd(cluster.usd)} at ${price(cluster.price)}`
         : 'price is in no cluster'
     case 'risk':
-      return `risk index ${known((v) => v.toFixed(0))}, ${condition.direction} ${condition.level}`
+      return `risk index ${known((v) => Number(v.toFixed(1)).toString())}, ${condition.direction} ${condition.level}`
     case 'funding':
       return `funding ${known((v) => percent(v * 100, true, 4))} per 8 h, ${condition.direction} ${percent(condition.rate * 100, true, 4)}`
     case 'openInterest':
