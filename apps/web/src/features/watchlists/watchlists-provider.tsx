@@ -1,6 +1,5 @@
 'use client'
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
-import { TRPCClientError } from '@trpc/client'
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { messages } from '../../messages.ts'
 import { useTRPC, useTRPCClient } from '../../trpc/provider.tsx'
@@ -10,6 +9,7 @@ import type { SavedItem } from '../saved/server/content.ts'
 import { toast } from '../shell/toasts.tsx'
 import { useUser } from '../shell/user-context.tsx'
 import { useConnection, useNews } from '../stream/news-stream.tsx'
+import { failureOf } from './prepare/failure-of.ts'
 import type { Operation } from './prepare/operations.ts'
 import { type Answer, Outbox, type Pending, type Told } from './prepare/outbox.ts'
 import { useChoice } from './use-choice.ts'
@@ -166,25 +166,11 @@ function asList(item: SavedItem): ListItem {
   return item
 }
 
-/** Nothing is wrong with the change itself: it is tried again. */
-const PASSING: readonly string[] = [
-  'UNAUTHORIZED',
-  'TIMEOUT',
-  'TOO_MANY_REQUESTS',
-  'INTERNAL_SERVER_ERROR',
-  'SERVICE_UNAVAILABLE',
-  'BAD_GATEWAY',
-  'GATEWAY_TIMEOUT',
-]
-
 async function answerOf(ask: () => Promise<ListItem>): Promise<Answer<ListItem>> {
   try {
     return { ok: true, list: await ask() }
   } catch (error) {
-    const code: unknown = error instanceof TRPCClientError ? error.data?.code : undefined
-    if (code === 'CONFLICT') return { ok: false, why: 'conflict' }
-    if (typeof code !== 'string' || PASSING.includes(code)) return { ok: false, why: 'unreachable' }
-    return { ok: false, why: 'refused', message: error instanceof Error ? error.message : code }
+    return failureOf(error)
   }
 }
 

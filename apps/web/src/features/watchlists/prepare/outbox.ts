@@ -4,6 +4,7 @@
  * No browser in here: what it needs is given to it.
  */
 import { z } from 'zod'
+import type { Failure } from './failure-of.ts'
 import { applyAll, type Operation, operation, type Refusal, type Watchlist } from './operations.ts'
 
 const pending = z.object({ id: z.string().min(1).max(60), listId: z.uuid(), operation })
@@ -22,10 +23,7 @@ export type Told =
   | { kind: 'failed'; pending: readonly Pending[]; message: string }
 
 /** What an attempt at the server came to, besides the list. */
-export type Answer<L> =
-  | { ok: true; list: L }
-  | { ok: false; why: 'conflict' | 'unreachable' }
-  | { ok: false; why: 'refused'; message: string }
+export type Answer<L> = { ok: true; list: L } | Failure
 
 export interface OutboxDoors<L extends StoredList> {
   /** what is kept, as text; null: nothing */
