@@ -35,7 +35,7 @@ export async function answerView(
       'A view is /views/{instrument}/{range}, for example /views/binance-usdm:BTCUSDT/3d, with res=5m and with from and to in UTC milliseconds where they are wanted.',
     )
   // views are kept for everybody: who may see which is asked before
-
+  if (session) await services.gate.view(session.user.allowance, input.data)
   const view = await services.views.readPacked(input.data)
   response.setHeader('Cache-Control', 'private, no-cache')
   response.setHeader('ETag', view.etag)
