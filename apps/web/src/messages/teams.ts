@@ -291,7 +291,7 @@ export const teams = {
     title: 'Join with a new account',
     submit: 'Create the account and join',
     missing: 'Fill in name and password.',
-    as: (role: string) => `as ${role}`,
+    as: (role: string) => `as ${role}.`,
   },
   mail: {
     subject: (inviter: string, team: string) => `${inviter} invites you to ${team} on Faultline`,

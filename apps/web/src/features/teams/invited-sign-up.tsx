@@ -31,9 +31,9 @@ export function InvitedSignUp({ token, offer }: { token: string; offer: SignUpOf
         missing={text.missing}
         required={['name', 'password']}
         onSubmit={async ({ name = '', password = '' }) => {
-          const { email } = await signUp.mutateAsync({ token, name, password })
-          // the page of the invitation leads on into the team, or says why not
-          await enter(email, password, joinPath(token))
+          const { email, teamId } = await signUp.mutateAsync({ token, name, password })
+          // whoever could not join any more learns why on the page of the invitation
+          await enter(email, password, teamId === null ? joinPath(token) : `/teams/${teamId}`)
         }}
       >
         <Field label={words.email} name="email" type="email" autoComplete="username" value={offer.email} readOnly />

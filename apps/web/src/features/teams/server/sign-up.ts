@@ -52,7 +52,7 @@ export const signUpProcedure = anyone
     await audit(db, AUTHENTICATOR, { action: 'user.signed_up', actor: email, target: email, ip, allowed: userId !== null })
     if (userId === null) throw new FaultlineError('conflict', 'There is an account with this address already. Sign in with it to join.')
     const actor = { kind: 'user', userId, role: 'member' } as const
-    const { state } = await acceptInvitation(db, actor, token)
+    const { state, teamId } = await acceptInvitation(db, actor, token)
     await audit(db, actor, {
       action: 'team.joined',
       actor: email,
@@ -61,5 +61,5 @@ export const signUpProcedure = anyone
       allowed: state === 'joined',
       details: { state },
     })
-    return { email, state }
+    return { email, state, teamId }
   })

@@ -101,20 +101,24 @@ describe('a change', () => {
     const changed = await as.jonas.saved.update({ id: view.id, version: named.version, content: { ...VIEW.content, notes: 'hm' } })
     await as.jonas.saved.restore({ id: view.id, version: changed.version, earlier: 1 })
     await as.yuki.comments.add({ id: view.id, body: ' looks\nheavy ' })
+    const { link } = await as.jonas.share.create({ id: view.id })
+    await as.jonas.share.revoke({ id: link.id })
     const own = await as.jonas.saved.create({ teamId: null, name: 'Own', ...VIEW })
     await as.jonas.teams.adoptItem({ id: own.id, teamId: team })
     await as.jonas.saved.remove({ id: own.id })
     const { entries } = await as.yuki.teams.activity({ teamId: team })
-    expect(entries.slice(0, 7).map((e) => [e.action, e.target])).toEqual([
+    expect(entries.slice(0, 9).map((e) => [e.action, e.target])).toEqual([
       ['view.deleted', 'Own'],
       ['view.moved_in', 'Own'],
+      ['link.revoked', 'Squeeze'],
+      ['link.created', 'Squeeze'],
       ['comment.added', 'Squeeze'],
       ['view.restored', 'Squeeze'],
       ['view.changed', 'Squeeze watch'],
       ['view.renamed', 'Squeeze watch'],
       ['view.created', 'Squeeze'],
     ])
-    expect(entries[3]?.item).toEqual({ kind: 'view', name: 'Squeeze', instrument: 'sim:AUSDT' })
+    expect(entries[5]?.item).toEqual({ kind: 'view', name: 'Squeeze', instrument: 'sim:AUSDT' })
     const saved = await as.yuki.teams.activity({ teamId: team, filter: 'comments' })
     expect(saved.entries.map((e) => e.actor)).toEqual([people.yuki.email])
     expect(await audited()).toContainEqual(
@@ -207,7 +211,7 @@ describe('whoever has no account', () => {
     const token = await inviteNew('new@example.org')
     expect(await anybody.teams.signUpOffer({ token })).toMatchObject({ teamName: 'Northwall', role: 'viewer', email: 'new@example.org' })
     await expect(anybody.teams.signUp({ token, ...NEW, password: 'short' })).rejects.toMatchObject(refused('BAD_REQUEST'))
-    expect(await anybody.teams.signUp({ token, ...NEW })).toEqual({ email: 'new@example.org', state: 'joined' })
+    expect(await anybody.teams.signUp({ token, ...NEW })).toEqual({ email: 'new@example.org', state: 'joined', teamId: team })
     const { rows } = await web.sql(`select role, plan_key, email_verified_at from app_user where email = 'new@example.org'`)
     expect(rows).toEqual([{ role: 'member', plan_key: 'free', email_verified_at: null }])
     expect((await as.mara.teams.members({ teamId: team })).map((m) => m.email)).toContain('new@example.org')
