@@ -66,7 +66,7 @@ function NewLink({ itemId }: { itemId: string }) {
         </div>
         <div className="flex flex-col gap-1">
           <span className="text-[11px] leading-[14px] text-t3">{text.data}</span>
-          <SegmentedControl label={text.data} options={KINDS} value={kind} onChange={setKind} size="small" />
+          <SegmentedControl label={text.data} options={KINDS} value={kind} onChange={setKind} />
         </div>
         <Toggle label={text.embed} checked={embed} onChange={setEmbed} />
       </div>

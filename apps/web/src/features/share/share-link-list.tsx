@@ -70,12 +70,20 @@ function LinkRow({ link, now, named }: { link: ShareRow; now: number; named: boo
   const who = link.embed ? text.anyoneOrFrame : text.anyone
   const Who = link.embed ? Code : Globe
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-2">
-      {named && <bdi className="w-full truncate font-semibold phone:w-40">{link.itemName}</bdi>}
+    <li
+      className={`flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-2 ${named ? 'full:grid full:grid-cols-[minmax(0,1fr)_80px_208px_20px_200px_80px_196px]' : ''}`}
+    >
+      {named && (
+        <bdi className="w-full truncate font-semibold phone:w-40 full:w-auto" title={link.itemName}>
+          {link.itemName}
+        </bdi>
+      )}
       <span className="font-medium text-t1">/s/…{link.hint}</span>
-      <Badge icon={link.frozenAt === null ? <Radio size={12} aria-hidden="true" /> : <Snowflake size={12} aria-hidden="true" />}>
-        {link.frozenAt === null ? text.live : text.frozen(formatDateTime(link.frozenAt, 'utc'))}
-      </Badge>
+      <span>
+        <Badge icon={link.frozenAt === null ? <Radio size={12} aria-hidden="true" /> : <Snowflake size={12} aria-hidden="true" />}>
+          {link.frozenAt === null ? text.live : text.frozen(formatDateTime(link.frozenAt, 'utc'))}
+        </Badge>
+      </span>
       <span title={who} className="text-t3">
         <Who size={13} aria-hidden="true" />
         <span className="sr-only">{who}</span>
@@ -84,7 +92,6 @@ function LinkRow({ link, now, named }: { link: ShareRow; now: number; named: boo
       <span className="text-t3">
         {text.columns.opened} <b className="font-semibold text-t1">{formatCount(link.visits)}</b>
       </span>
-      <span className="flex-1" />
       {link.revokedAt === null && <LinkActions link={link} now={now} />}
     </li>
   )
@@ -121,7 +128,7 @@ function LinkActions({ link, now }: { link: ShareRow; now: number }) {
   const days = Math.min(MOST_DAYS, Math.ceil(Math.max(0, expiresAt - now) / DAY_MS) + MORE_DAYS)
   if (asks)
     return (
-      <span className="flex items-center gap-2">
+      <span className="ml-auto flex items-center gap-2">
         <span className="text-t2">{text.revokeSure}</span>
         <Button
           size="small"
@@ -138,7 +145,7 @@ function LinkActions({ link, now }: { link: ShareRow; now: number }) {
       </span>
     )
   return (
-    <span className="flex items-center gap-1">
+    <span className="ml-auto flex items-center gap-1">
       <Button
         size="small"
         variant="ghost"
