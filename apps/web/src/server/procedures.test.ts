@@ -85,6 +85,8 @@ const NEEDS: Record<string, string> = {
   'saved.remove': 'editor of item',
   'saved.versions': 'viewer of item',
   'saved.restore': 'editor of item',
+  'saved.working.get': 'signed in',
+  'saved.working.put': 'signed in',
   'joining.policy': 'public',
   'joining.signUp': 'public',
   'joining.confirmSignUp': 'public',

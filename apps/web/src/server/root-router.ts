@@ -70,6 +70,7 @@ import {
   updateProcedure as updateSavedProcedure,
   versionsProcedure,
 } from '../features/saved/server/saved.ts'
+import { getProcedure as getWorkingProcedure, putProcedure as putWorkingProcedure } from '../features/saved/server/working.ts'
 import { summaryProcedure } from '../features/score/server/summary.ts'
 import { screenerBreakoutsProcedure, screenerListProcedure } from '../features/screener/server/list.ts'
 import {
@@ -166,6 +167,7 @@ export const rootRouter = router({
     remove: removeProcedure,
     versions: versionsProcedure,
     restore: restoreProcedure,
+    working: router({ get: getWorkingProcedure, put: putWorkingProcedure }),
   }),
   teams: teamsRouter,
   comments: commentsRouter,

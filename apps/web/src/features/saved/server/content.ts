@@ -1,10 +1,7 @@
 import { DRAWING_COLOURS, DRAWING_KINDS, pointsOf } from '@faultline/ui/chart/drawings'
 import { z } from 'zod'
-
-/** Parameters of the heatmap's address (docs/links.md) that say how it looks: what a layout keeps. */
-export const LAYOUT_KEYS = ['heat', 'obs', 'scale', 'pal', 'side', 'ps', 'log', 'p', 'prof', 'tz', 'lev'] as const
-/** And those that say what is seen: a view keeps them as well. */
-export const VIEW_KEYS = [...LAYOUT_KEYS, 'r', 'res', 'lo', 'hi', 'from', 'to', 'pl', 'ph', 'at'] as const
+import { LAYOUT_KEYS, VIEW_KEYS } from '../prepare/view-query.ts'
+import { MOST_DRAFTS } from '../prepare/working.ts'
 
 const parameter = z.string().max(400)
 const query = <K extends string>(keys: readonly K[]) => z.partialRecord(z.enum(keys as [K, ...K[]]), parameter)
@@ -48,6 +45,24 @@ export const watchlistContent = z.object({
   notes: z.string().max(10_000, 'notes have at most 10,000 characters'),
 })
 export type WatchlistContent = z.infer<typeof watchlistContent>
+
+const workingDraft = z.object({
+  instrument: instrumentKey,
+  viewId: z.uuid().nullable(),
+  version: z.int().positive().nullable(),
+  content: viewContent.pick({ drawings: true, notes: true }).nullable(),
+  at: z.number().min(0).max(8.64e15),
+})
+/** The screen as somebody left it, see prepare/working.ts. */
+export const workingState = z.object({
+  at: z.number().min(0).max(8.64e15),
+  instrument: instrumentKey,
+  query: query(VIEW_KEYS),
+  theme: z.enum(['dark', 'light']),
+  layoutId: z.uuid().nullable(),
+  viewId: z.uuid().nullable(),
+  drafts: z.array(workingDraft).max(MOST_DRAFTS),
+})
 
 /** A kind and what it holds. */
 export const savedContent = z.discriminatedUnion('kind', [
