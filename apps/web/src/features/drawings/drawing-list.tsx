@@ -10,7 +10,8 @@ import { changeDrawings, drawingState, selectDrawing, useDrawings } from './draw
 import { nameOfDrawing, placeOfDrawing } from './prepare/describe-drawing.ts'
 
 const text = messages.drawings
-const MOST = 200
+/** as the schema of a view has it */
+export const MOST_DRAWINGS = 200
 const SWATCH = {
   accent: 'bg-acc',
   long: 'bg-long',
@@ -87,7 +88,7 @@ function AddLevel({ now }: { now: () => number }) {
     event.preventDefault()
     const price = Number(typed.replaceAll(/[\s,]/g, ''))
     if (!(price > 0) || price > 1e15) return setError(text.noPrice)
-    if (drawingState().drawings.length >= MOST) return setError(text.tooMany)
+    if (drawingState().drawings.length >= MOST_DRAWINGS) return setError(text.tooMany)
     setError(null)
     setTyped('')
     changeDrawings([

@@ -1,13 +1,14 @@
 'use client'
-import { DRAWING_KINDS, type DrawingKind } from '@faultline/ui/chart/drawings'
+import { DRAWING_KINDS, type Drawing, type DrawingKind } from '@faultline/ui/chart/drawings'
 import type { TimeZone } from '@faultline/ui/format'
 import { Button } from '@faultline/ui/react/button'
 import type { HeatmapProps } from '@faultline/ui/react/heatmap'
 import { List, type LucideIcon, Minus, PencilLine, Redo2, Slash, Square, Type, Undo2 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
+import { toast } from '../shell/toasts.tsx'
 import { useHotkeys } from '../shell/use-hotkeys.ts'
-import { DrawingList, SelectedDrawing } from './drawing-list.tsx'
+import { DrawingList, MOST_DRAWINGS, SelectedDrawing } from './drawing-list.tsx'
 import { changeDrawings, redoDrawing, selectDrawing, setDrawingTool, showDrawingsOf, undoDrawing, useDrawings } from './drawing-store.ts'
 
 const text = messages.drawings
@@ -22,12 +23,18 @@ export function useDrawingsOf(
   return {
     // until the store has followed, another market's would be seen for a moment
     ...(shown === instrument ? { drawings } : {}),
-    onDrawings: changeDrawings,
+    onDrawings: takeDrawings,
     tool,
     onTool: setDrawingTool,
     selected,
     onSelect: selectDrawing,
   }
+}
+
+/** As many as a view may hold: what is drawn beyond that goes again, and is said. */
+function takeDrawings(drawings: readonly Drawing[]): void {
+  if (drawings.length > MOST_DRAWINGS) toast(text.tooMany, 'warn')
+  changeDrawings(drawings.length > MOST_DRAWINGS ? drawings.slice(0, MOST_DRAWINGS) : drawings)
 }
 
 /** Tools at the chart's left edge: one button, and under it the tools once it is pressed. */
