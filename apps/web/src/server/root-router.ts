@@ -70,7 +70,7 @@ import {
   updateProcedure as updateSavedProcedure,
   versionsProcedure,
 } from '../features/saved/server/saved.ts'
-import { getProcedure as getWorkingProcedure, putProcedure as putWorkingProcedure } from '../features/saved/server/working.ts'
+import { getWorkingProcedure, putWorkingProcedure } from '../features/saved/server/working.ts'
 import { summaryProcedure } from '../features/score/server/summary.ts'
 import { screenerBreakoutsProcedure, screenerListProcedure } from '../features/screener/server/list.ts'
 import {

@@ -131,12 +131,13 @@ describe('a team’s', () => {
 })
 
 describe('the working state', () => {
-  it('is the newest by the hand that made it, however late it comes', async () => {
+  it('is kept over what one has seen, and gives back what one has not', async () => {
     expect(await readWorkingState(t.db, ada)).toBeNull()
-    expect(await putWorkingState(t.db, ada, { notes: 'a' }, 1_000)).toBe(true)
-    expect(await putWorkingState(t.db, ada, { notes: 'b' }, 3_000)).toBe(true)
-    expect(await putWorkingState(t.db, ada, { notes: 'late' }, 2_000)).toBe(false)
-    expect(await readWorkingState(t.db, ada)).toMatchObject({ state: { notes: 'b' }, at: 3_000 })
+    expect(await putWorkingState(t.db, ada, null, { notes: 'a' })).toEqual({ kept: true, version: 1 })
+    expect(await putWorkingState(t.db, ada, 1, { notes: 'b' })).toEqual({ kept: true, version: 2 })
+    expect(await putWorkingState(t.db, ada, 1, { notes: 'another machine' })).toEqual({ kept: false, state: { notes: 'b' }, version: 2 })
+    expect(await putWorkingState(t.db, ada, null, { notes: 'a new machine' })).toMatchObject({ kept: false, version: 2 })
+    expect(await readWorkingState(t.db, ada)).toEqual({ state: { notes: 'b' }, version: 2 })
     expect(await readWorkingState(t.db, actorOf(team.owner))).toBeNull()
   })
 })
