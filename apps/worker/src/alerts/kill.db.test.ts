@@ -93,7 +93,7 @@ it('tells a crossing once, whenever the process that does it is killed', { timeo
   await read(0, 10)
   expect(await look(null)).toBe('lookingdone')
   await read(1, 90)
-  for (const ms of [1, 15, 30, 60]) {
+  for (const ms of [5, 40, 120, 500]) {
     await look(ms)
     const now = await told()
     // all of it or nothing
