@@ -38,7 +38,7 @@ it('tells pages for administrators from others, and each of them checks for itse
   expect(pageEntries()).toContainEqual({ path: '/sign-in', access: 'public' })
   for (const file of globSync('(signed-in)/**/page.tsx', { cwd: app })) {
     const text = readFileSync(path.join(app, file), 'utf8')
-    expect({ file, checks: /await (requireUser|requireAdmin)\(/.test(text) }).toEqual({ file, checks: true })
+    expect({ file, checks: /await (requireUser|requireAdmin|openTeam)\(/.test(text) }).toEqual({ file, checks: true })
     if (file.includes(`${path.sep}admin${path.sep}`))
       expect({ file, checks: /await requireAdmin\(/.test(text) }).toEqual({ file, checks: true })
   }

@@ -6,7 +6,7 @@ export interface Route {
   /** as Next writes it: [name] is one part, [...name] the rest */
   path: string
   methods: readonly string[]
-  access: 'public' | 'signed in' | 'signed in, or a token for this market' | 'by procedure' | 'own signature' | 'API key'
+  access: 'public' | 'signed in' | 'signed in, or a token for this market' | 'by procedure' | 'admin' | 'own signature' | 'API key'
   /** answered by the front itself, or by app/…/route.ts */
   by: 'front' | 'next'
   what: string
@@ -33,5 +33,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/api/v1/[...address]', methods: ['GET'], access: 'API key', by: 'front', what: 'markets and readings for programs' },
   { path: '/api/auth/[...nextauth]', methods: ['GET', 'POST'], access: 'public', by: 'next', what: 'next-auth: signing in and out' },
   { path: '/api/trpc/[trpc]', methods: ['GET', 'POST'], access: 'by procedure', by: 'next', what: 'procedures' },
+  { path: '/admin/audit/log.csv', methods: ['GET'], access: 'admin', by: 'next', what: 'the audit log as CSV' },
+  { path: '/api/billing', methods: ['POST'], access: 'own signature', by: 'next', what: 'plans, set by a payment provider' },
   { path: '/accuracy/scores.csv', methods: ['GET'], access: 'public', by: 'next', what: 'raw scores of every map' },
 ]
