@@ -84,6 +84,7 @@ const NEEDS: Record<string, string> = {
   'saved.move': 'editor of item',
   'saved.remove': 'editor of item',
   'saved.versions': 'viewer of item',
+  'saved.version': 'viewer of item',
   'saved.restore': 'editor of item',
   'saved.working.get': 'signed in',
   'saved.working.put': 'signed in',

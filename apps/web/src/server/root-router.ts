@@ -68,6 +68,7 @@ import {
   removeProcedure,
   restoreProcedure,
   updateProcedure as updateSavedProcedure,
+  versionProcedure,
   versionsProcedure,
 } from '../features/saved/server/saved.ts'
 import { getWorkingProcedure, putWorkingProcedure } from '../features/saved/server/working.ts'
@@ -166,7 +167,9 @@ export const rootRouter = router({
     move: moveProcedure,
     remove: removeProcedure,
     versions: versionsProcedure,
+    version: versionProcedure,
     restore: restoreProcedure,
+    /** the screen as it was left */
     working: router({ get: getWorkingProcedure, put: putWorkingProcedure }),
   }),
   teams: teamsRouter,

@@ -13,6 +13,7 @@ import {
   moveItem,
   readItem,
   readItems,
+  readVersion,
   restoreVersion,
   updateItem,
 } from './saved-items.ts'
@@ -85,6 +86,21 @@ describe('one’s own', () => {
     }
   })
 
+  it('is as it was when the connection is cut in the middle of a change', async () => {
+    const { id } = await make('cut')
+    await owner.query(`create function cut_connection() returns trigger language plpgsql as $$
+      begin if new.name = 'cut' then perform pg_terminate_backend(pg_backend_pid()); end if; return new; end $$`)
+    await owner.query('create trigger cut_connection before insert on item_version for each row execute function cut_connection()')
+    try {
+      await expect(updateItem(t.db, ada, id, 1, { name: 'half' })).rejects.toThrow()
+    } finally {
+      await owner.query('drop function cut_connection() cascade')
+    }
+    expect(await readItem(t.db, ada, id)).toMatchObject({ name: 'cut', version: 1 })
+    expect(await listVersions(t.db, ada, id)).toEqual([])
+    expect((await updateItem(t.db, ada, id, 1, { name: 'whole' })).version).toBe(2)
+  })
+
   it('is limited in number, also where many are made at once', async () => {
     const eve = actorOf(await makeUser(t.ownerUrl, { email: 'eve@example.org' }))
     const made = await Promise.allSettled(
@@ -128,6 +144,18 @@ describe('a team’s', () => {
     expect(await readItem(t.db, actorOf(team.viewer), id)).toMatchObject({ name: won[0]?.value.name, version: 2 })
     expect(await listVersions(t.db, actorOf(team.viewer), id)).toEqual([expect.objectContaining({ version: 1, name: 'both' })])
   })
+})
+
+it('shows an earlier version to whoever may see the item, with who saved it', async () => {
+  const { id } = await make('before', actorOf(team.editor), ofTeam())
+  await updateItem(t.db, actorOf(team.owner), id, 1, { content: { n: 2 } })
+  const earlier = { version: 1, name: 'before', content: { name: 'before' }, savedBy: team.editor, kind: 'layout' }
+  expect(await readVersion(t.db, actorOf(team.viewer), id, 1)).toMatchObject(earlier)
+  await expect(readVersion(t.db, actorOf(team.viewer), id, 2)).rejects.toMatchObject({ code: 'not_found' })
+  await expect(readVersion(t.db, ada, id, 1)).rejects.toMatchObject({ code: 'not_found' })
+  await expect(restoreVersion(t.db, ada, id, 2, 1)).rejects.toMatchObject({ code: 'not_found' })
+  await expect(restoreVersion(t.db, actorOf(team.viewer), id, 2, 1)).rejects.toMatchObject({ code: 'forbidden' })
+  expect(await listVersions(t.db, ada, id)).toEqual([])
 })
 
 describe('the working state', () => {

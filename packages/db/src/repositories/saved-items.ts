@@ -154,13 +154,29 @@ export async function listVersions(db: Database, actor: UserActor, id: string): 
   return rows.map((row) => ({ ...row, savedAt: row.savedAt.getTime() }))
 }
 
+/** One of them with its content. @throws FaultlineError not_found when it is not kept any more */
+export async function readVersion(
+  db: Database,
+  actor: UserActor,
+  id: string,
+  version: number,
+): Promise<EarlierVersion & { kind: ItemKind; content: unknown }> {
+  const row = await withActor(db, actor, (tx) =>
+    tx.itemVersion.findUnique({ where: { itemId_version: { itemId: id, version } }, include: { item: { select: { kind: true } } } }),
+  )
+  if (!row) throw new FaultlineError('not_found', NOT_KEPT)
+  const { name, content, savedBy, savedAt, item } = row
+  return { version, name, content, savedBy, savedAt: savedAt.getTime(), kind: item.kind }
+}
+
 /** Makes an earlier version the present one again, as a change like any other. @throws FaultlineError conflict, not_found */
 export async function restoreVersion(db: Database, actor: UserActor, id: string, version: number, earlier: number): Promise<SavedItem> {
   const old = await withActor(db, actor, (tx) => tx.itemVersion.findUnique({ where: { itemId_version: { itemId: id, version: earlier } } }))
-  if (!old) throw new FaultlineError('not_found', 'This earlier version is not kept any more.')
+  if (!old) throw new FaultlineError('not_found', NOT_KEPT)
   return updateItem(db, actor, id, version, { name: old.name, content: old.content as object })
 }
 
+const NOT_KEPT = 'This earlier version is not kept any more.'
 const GONE = 'This does not exist any more, or is not yours to see.'
 const found = <T>(row: T | null): T => {
   if (row === null) throw new FaultlineError('not_found', GONE)

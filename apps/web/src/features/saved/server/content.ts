@@ -3,9 +3,11 @@ import { z } from 'zod'
 import { LAYOUT_KEYS, VIEW_KEYS } from '../prepare/view-query.ts'
 import { MOST_DRAFTS } from '../prepare/working.ts'
 
-const parameter = z.string().max(400)
+/** What the database cannot keep goes: zero characters and halves of pairs. */
+const keepable = (text: string): string => text.replaceAll('\0', '').toWellFormed()
+const parameter = z.string().max(400).overwrite(keepable)
 const query = <K extends string>(keys: readonly K[]) => z.partialRecord(z.enum(keys as [K, ...K[]]), parameter)
-const instrumentKey = z.string().min(3).max(120)
+const instrumentKey = z.string().min(3).max(120).overwrite(keepable)
 
 export const layoutContent = z.object({
   query: query(LAYOUT_KEYS),
@@ -23,7 +25,7 @@ export const drawing = z
     kind: z.enum(DRAWING_KINDS),
     points: z.array(point).min(1).max(2),
     colour: z.enum(DRAWING_COLOURS),
-    text: z.string().max(500, 'a text on the chart has at most 500 characters'),
+    text: z.string().max(500, 'a text on the chart has at most 500 characters').overwrite(keepable),
   })
   .refine(({ kind, points }) => points.length === pointsOf(kind), { error: 'a drawing has the points of its kind' })
 
@@ -33,16 +35,16 @@ export const viewContent = z.object({
   /** the layout that it stands on; what `query` names goes before it */
   layoutId: z.uuid().nullable(),
   drawings: z.array(drawing).max(200, 'a view holds at most 200 drawings'),
-  notes: z.string().max(10_000, 'notes have at most 10,000 characters'),
+  notes: z.string().max(10_000, 'notes have at most 10,000 characters').overwrite(keepable),
 })
 export type ViewContent = z.infer<typeof viewContent>
 
 export const watchlistContent = z.object({
   rows: z
-    .array(z.object({ instrument: instrumentKey, note: z.string().max(500, 'a note has at most 500 characters') }))
+    .array(z.object({ instrument: instrumentKey, note: z.string().max(500, 'a note has at most 500 characters').overwrite(keepable) }))
     .max(500, 'a watchlist holds at most 500 markets')
     .refine((rows) => new Set(rows.map((row) => row.instrument)).size === rows.length, { error: 'a market stands in a watchlist once' }),
-  notes: z.string().max(10_000, 'notes have at most 10,000 characters'),
+  notes: z.string().max(10_000, 'notes have at most 10,000 characters').overwrite(keepable),
 })
 export type WatchlistContent = z.infer<typeof watchlistContent>
 
@@ -76,6 +78,7 @@ export type SavedKind = SavedContent['kind']
 /** Invisible characters are no name. Direction marks stay: names may be right-to-left. */
 export const savedName = z
   .string()
+  .overwrite(keepable)
   .trim()
   .min(1, 'give it a name')
   .max(120, 'a name has at most 120 characters')

@@ -1,5 +1,6 @@
 /** Procedures of layouts, views and watchlists. */
-
+import type { UserActor } from '@faultline/db/actor'
+import type { Database } from '@faultline/db/database'
 import {
   createItem,
   deleteItem,
@@ -9,6 +10,7 @@ import {
   type SavedItem as Row,
   readItem,
   readItems,
+  readVersion,
   restoreVersion,
   updateItem,
 } from '@faultline/db/repositories/saved-items'
@@ -17,7 +19,8 @@ import { z } from 'zod'
 import type { SessionUser } from '../../../server/auth/sessions.ts'
 import { entity, selfOrTeam, signedIn } from '../../../server/trpc.ts'
 import { tellTeam } from '../../teams/server/activity.ts'
-import { type SavedContent, type SavedHead, type SavedItem, savedContent, savedName } from './content.ts'
+import { overLayout } from '../prepare/view-query.ts'
+import { layoutContent, type SavedContent, type SavedHead, type SavedItem, savedContent, savedName } from './content.ts'
 
 const kind = z.enum(['layout', 'view', 'watchlist'])
 const version = z.int().positive().max(0x7fffffff)
@@ -43,8 +46,9 @@ export const getProcedure = entity('item', 'viewer').query(async ({ ctx, input }
 export const createProcedure = selfOrTeam('editor')
   .input(z.object({ name: savedName }).and(savedContent))
   .mutation(async ({ ctx, input }) => {
-    const { name, kind, content } = input
-    const made = await createItem(ctx.services.db, ctx.actor, ctx.owner, { name, kind, content }, ctx.user.allowance.savedItems)
+    const { db } = ctx.services
+    const { kind, content } = await onLayoutOf(db, ctx.actor, ctx.owner, input)
+    const made = await createItem(db, ctx.actor, ctx.owner, { name: input.name, kind, content }, ctx.user.allowance.savedItems)
     await tellTeam(ctx, made, 'created')
     return itemOf(ctx.user)(made)
   })
@@ -55,8 +59,8 @@ export const updateProcedure = entity('item', 'editor')
   .mutation(async ({ ctx, input: { id, version, name, content } }) => {
     const { db } = ctx.services
     const before = await readItem(db, ctx.actor, id)
-    const checked = content === undefined ? {} : { content: checkContent(before.kind, content).content }
-    const after = await updateItem(db, ctx.actor, id, version, { name, ...checked })
+    const checked = content === undefined ? null : await onLayoutOf(db, ctx.actor, before, checkContent(before.kind, content))
+    const after = await updateItem(db, ctx.actor, id, version, { name, ...(checked && { content: checked.content }) })
     if (after.name !== before.name) await tellTeam(ctx, after, 'renamed')
     if (content !== undefined) await tellTeam(ctx, after, 'changed')
     return itemOf(ctx.user)(after)
@@ -67,8 +71,9 @@ export const duplicateProcedure = selfOrTeam('editor')
   .input(z.object({ of: z.uuid(), name: savedName }))
   .mutation(async ({ ctx, input }) => {
     const { db } = ctx.services
-    const { kind, content } = await readItem(db, ctx.actor, input.of)
-    const copy = { kind, name: input.name, content: content as object }
+    const of = await readItem(db, ctx.actor, input.of)
+    const { kind, content } = await onLayoutOf(db, ctx.actor, ctx.owner, checkContent(of.kind, of.content))
+    const copy = { kind, name: input.name, content }
     const made = await createItem(db, ctx.actor, ctx.owner, copy, ctx.user.allowance.savedItems)
     await tellTeam(ctx, made, 'created')
     return itemOf(ctx.user)(made)
@@ -86,6 +91,14 @@ export const removeProcedure = entity('item', 'editor').mutation(async ({ ctx, i
 
 export const versionsProcedure = entity('item', 'viewer').query(({ ctx, input }) => listVersions(ctx.services.db, ctx.actor, input.id))
 
+/** An earlier version as it was, to be looked at. */
+export const versionProcedure = entity('item', 'viewer')
+  .input(z.object({ earlier: version }))
+  .query(async ({ ctx, input }): Promise<EarlierItem> => {
+    const { kind, content, ...head } = await readVersion(ctx.services.db, ctx.actor, input.id, input.earlier)
+    return { ...head, ...checkContent(kind, content) }
+  })
+
 /** Undo: an earlier version becomes the present one. */
 export const restoreProcedure = entity('item', 'editor')
   .input(z.object({ version, earlier: version }))
@@ -94,6 +107,30 @@ export const restoreProcedure = entity('item', 'editor')
     await tellTeam(ctx, after, 'restored')
     return itemOf(ctx.user)(after)
   })
+
+type EarlierItem = SavedContent & { version: number; name: string; savedBy: string | null; savedAt: number }
+
+/**
+ * A view stands on a layout of the same owner only. What it takes from another one becomes its own, so that it looks the same to all who
+ * may see it; one that the actor may not see does not exist.
+ */
+async function onLayoutOf(
+  db: Database,
+  actor: UserActor,
+  owner: { ownerId: string | null; teamId: string | null },
+  saved: SavedContent,
+): Promise<SavedContent> {
+  if (saved.kind !== 'view' || saved.content.layoutId === null) return saved
+  const layout = await readItem(db, actor, saved.content.layoutId).catch(orNone)
+  if (layout?.kind === 'layout' && layout.ownerId === owner.ownerId && layout.teamId === owner.teamId) return saved
+  const looks = layout?.kind === 'layout' ? layoutContent.safeParse(layout.content).data : undefined
+  return { kind: 'view', content: { ...saved.content, layoutId: null, query: overLayout(looks?.query ?? null, saved.content.query) } }
+}
+
+function orNone(error: unknown): null {
+  if (error instanceof FaultlineError && error.code === 'not_found') return null
+  throw error
+}
 
 const filterOf = ({ kind, teamId }: { kind?: SavedContent['kind'] | undefined; teamId?: string | null | undefined }) => ({
   ...(kind === undefined ? {} : { kind }),
