@@ -25,6 +25,8 @@ const AT_START: readonly ColumnId[] = ['market', 'spark', 'cluster']
 const TEMPLATE = 'var(--grip) minmax(var(--market),1.2fr) 70px 92px 76px 98px 136px 96px 66px 86px minmax(90px,1fr) 44px'
 const CELL = 'flex min-w-0 items-center px-2'
 const STICKY = 'sticky left-0 z-10 bg-inherit text-left'
+/** At hand, however far the figures are scrolled. */
+const STICKY_END = 'sticky right-0 z-10 bg-inherit'
 /** Above the cell that stays: the row's own outline would lie under it. */
 const RING =
   "focus-visible:outline-none focus-visible:after:pointer-events-none focus-visible:after:absolute focus-visible:after:inset-0 focus-visible:after:z-20 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-acc focus-visible:after:content-['']"
@@ -96,7 +98,7 @@ export function WatchlistTable({
                 <th scope="col" className={`${CELL} font-normal text-t3`}>
                   {text.columns.note}
                 </th>
-                <th scope="col" className={CELL}>
+                <th scope="col" className={`${CELL} ${STICKY_END}`}>
                   <span className="sr-only">{text.columns.act}</span>
                 </th>
               </tr>
@@ -190,7 +192,7 @@ function Row({ instrument, market, loaded, grip, note, symbol, onNote, onRemove 
           </bdi>
         )}
       </td>
-      <td className="flex items-center justify-center">
+      <td className={`flex items-center justify-center ${STICKY_END}`}>
         {onRemove && (
           <Button
             variant="ghost"
