@@ -13,6 +13,7 @@ import { palette } from './messages/palette.ts'
 import { plans } from './messages/plans.ts'
 import { readings } from './messages/readings.ts'
 import { saved } from './messages/saved.ts'
+import { savedSync } from './messages/saved-sync.ts'
 import { screener } from './messages/screener.ts'
 import { security } from './messages/security.ts'
 import { share } from './messages/share.ts'
@@ -394,6 +395,7 @@ export const messages = {
   tour,
   joining,
   saved,
+  savedSync,
   drawings,
   share,
   watchlists,

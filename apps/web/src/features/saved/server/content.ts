@@ -4,7 +4,7 @@ import { LAYOUT_KEYS, VIEW_KEYS } from '../prepare/view-query.ts'
 import { MOST_DRAFTS } from '../prepare/working.ts'
 
 /** What the database cannot keep goes: zero characters and halves of pairs. */
-const keepable = (text: string): string => text.replaceAll('\0', '').toWellFormed()
+const keepable = (text: string): string => text.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '')
 const parameter = z.string().max(400).overwrite(keepable)
 const query = <K extends string>(keys: readonly K[]) => z.partialRecord(z.enum(keys as [K, ...K[]]), parameter)
 const instrumentKey = z.string().min(3).max(120).overwrite(keepable)
