@@ -18,6 +18,7 @@ import { ScreenerStore } from '../features/screener/server/screener-store.ts'
 import { Shares } from '../features/share/server/shares.ts'
 import { ChoiceAllowance } from '../features/venues/server/choice-allowance.ts'
 import { listMarkets } from '../features/venues/server/list-markets.ts'
+import { MOST_CALLS } from '../trpc/most-calls.ts'
 import { Limits } from './auth/limits.ts'
 import { oauthLink, oauthSignIn } from './auth/oauth-sign-in.ts'
 import { Passwords } from './auth/passwords.ts'
@@ -139,6 +140,9 @@ export function runtimeOf(services: Services, env: Pick<WebEnv, 'authSecret' | '
         endpoint: '/api/trpc',
         req: request,
         router: rootRouter,
+        maxBatchSize: MOST_CALLS,
+        // answers are one person's: no browser and no proxy keeps them
+        responseMeta: () => ({ headers: { 'Cache-Control': 'no-store' } }),
         createContext: async () => ({
           services,
           session: await sessions.ofCookies(request.headers.get('cookie')),

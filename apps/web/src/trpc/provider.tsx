@@ -5,6 +5,7 @@ import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { type ReactNode, useState } from 'react'
 import superjson from 'superjson'
 import type { AppRouter } from '../server/root-router.ts'
+import { MOST_CALLS } from './most-calls.ts'
 
 const context = createTRPCContext<AppRouter>()
 
@@ -25,7 +26,7 @@ export function TRPCProvider({ children }: { children: ReactNode }) {
         splitLink({
           condition: (operation) => operation.type === 'subscription',
           true: httpSubscriptionLink({ url: '/api/stream', transformer: superjson }),
-          false: httpBatchLink({ url: '/api/trpc', transformer: superjson }),
+          false: httpBatchLink({ url: '/api/trpc', transformer: superjson, maxItems: MOST_CALLS }),
         }),
       ],
     }),

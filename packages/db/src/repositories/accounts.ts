@@ -1,6 +1,7 @@
 /** Accounts: how they begin, change and end. All of it inside transactions of asActor(), because links and messages go with it. */
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from '../database.ts'
+import { dropTokens } from './tokens.ts'
 
 /** Addresses are compared and stored in this form. */
 export const normalEmail = (email: string): string => email.trim().toLowerCase()
@@ -43,7 +44,10 @@ export async function createAccount(
   return rows[0]?.id ?? null
 }
 
-/** Sets a password anew and ends every session; the second factor stays. False when the person is gone or disabled. */
+/**
+ * Sets a password anew and ends every session and every link that could change the account: whoever had got in keeps none. The second
+ * factor stays. False when the person is gone or disabled.
+ */
 export async function resetPassword(
   client: Transaction,
   userId: string,
@@ -56,6 +60,7 @@ export async function resetPassword(
     [userId, change.passwordHash, change.emailVerified],
   )
   await client.query('update user_session set ended_at = now() where user_id = $1 and ended_at is null', [userId])
+  await dropTokens(client, ['reset_password', 'change_email'], { userId })
   return rowCount === 1
 }
 

@@ -97,8 +97,8 @@ export function createFirstAdministrator(db: Database, person: { email: string; 
 }
 
 /**
- * Sets the actor's own password and ends all sessions, the present one included: its caller makes a new one of the version
- * returned.
+ * Sets the actor's own password and ends all sessions, the present one included, and every link that could change the account: its
+ * caller makes a new session of the version returned.
  * @throws FaultlineError not_found when the person is gone
  */
 export async function changePassword(
@@ -108,6 +108,7 @@ export async function changePassword(
 ): Promise<{ sessionVersion: number }> {
   const [user] = await withActor(db, actor, async (tx) => {
     await tx.userSession.updateMany({ where: { userId: actor.userId, endedAt: null }, data: { endedAt: new Date() } })
+    await tx.oneTimeToken.deleteMany({ where: { userId: actor.userId, kind: { in: ['reset_password', 'change_email'] }, usedAt: null } })
     return tx.user.updateManyAndReturn({
       where: { id: actor.userId },
       data: { passwordHash: change.passwordHash, passwordIsInitial: false, sessionVersion: { increment: 1 } },

@@ -3,6 +3,7 @@ import { createByIdentity, findByIdentity, type Identity, linkIdentity } from '@
 import { signUpPolicy } from '@faultline/db/repositories/settings'
 import { findForSignIn } from '@faultline/db/repositories/users'
 import { FaultlineError } from '@faultline/market/errors'
+import { nameField } from '../../features/joining/server/fields.ts'
 import type { Services } from '../services.ts'
 import { actorOf } from '../trpc.ts'
 import type { ProviderProfile } from './oauth-providers.ts'
@@ -42,7 +43,7 @@ export async function oauthSignIn(
   if (policy.mode !== 'open') return refuse(services, profile, from, 'closed')
   const made = await createByIdentity(services.db, identity, {
     email: profile.email,
-    name: profile.name.trim().slice(0, 100) || profile.email,
+    name: nameField.safeParse(profile.name).data ?? profile.email,
     planKey: policy.defaultPlan,
   })
   if (!made) return refuse(services, profile, from, 'exists')

@@ -1,5 +1,6 @@
 import { audit } from '@faultline/db/repositories/audit'
 import { readAudit } from '@faultline/db/repositories/audit-log'
+import { noteRefusal } from '../../../server/refusals.ts'
 import type { Services } from '../../../server/services.ts'
 import { actorOf } from '../../../server/trpc.ts'
 import { csvLine } from '../../export/prepare/csv.ts'
@@ -16,7 +17,7 @@ export async function answerAuditCsv(services: Pick<Services, 'db' | 'sessions'>
   const actor = actorOf(user)
   const entry = { actor: user.email, ip: request.headers.get('x-faultline-ip'), target: 'audit log' }
   if (user.role !== 'admin') {
-    await audit(db, actor, { ...entry, action: 'admin.refused', target: 'audit log export', allowed: false })
+    noteRefusal({ services, user, ip: entry.ip }, 'audit log export')
     return refuse(403, 'forbidden', 'Only an administrator may do this.')
   }
   const filter = auditFilter.safeParse(askedOf(new URL(request.url).searchParams))

@@ -69,7 +69,6 @@ export const resetProcedure = anyone
       const emailVerified = account !== '' && account?.email === row.email && row.details.mailed === true
       if (!account || !(await resetPassword(tx, account.id, { passwordHash, emailVerified })))
         throw new FaultlineError('forbidden', 'This account is disabled. Ask an administrator.')
-      await dropTokens(tx, ['reset_password'], { userId: account.id })
       if (mail) await sendMail(services, tx, account.email, joining.mail.passwordChanged({ ip: ip ?? 'unknown' }))
       return { userId: account.id, email: account.email }
     })
