@@ -237,6 +237,31 @@ describe('what is a team’s', () => {
     expect(await actionsOf()).toEqual(['jonas: view.moved_in', 'mara: team.created'])
   })
 
+  it('looks the same to the team where it stood on a layout that they do not have', async () => {
+    const layout = (of: { ownerId: string; teamId: null } | { ownerId: null; teamId: string }) =>
+      createItem(t.db, as('jonas'), of, { kind: 'layout', name: 'Look', content: { query: { pal: 'viridis', log: '1' } } }, null)
+    const moved = async (layoutId: string | null, kind: 'view' | 'watchlist' = 'view') => {
+      const content = { instrument: 'sim:A', layoutId, query: { log: '0', r: '1d' }, notes: 'kept' }
+      const item = await createItem(t.db, as('jonas'), { ownerId: ids.jonas, teamId: null }, { kind, name: 'V', content }, null)
+      await adoptItem(t.db, as('jonas'), item.id, team, null)
+      return (await readItem(t.db, as('yuki'), item.id)).content
+    }
+    const [own, shared] = [await layout({ ownerId: ids.jonas, teamId: null }), await layout({ ownerId: null, teamId: team })]
+    const rest = { instrument: 'sim:A', notes: 'kept' }
+    expect(await moved(own.id)).toEqual({ ...rest, layoutId: null, query: { pal: 'viridis', log: '0', r: '1d' } })
+    expect(await moved(shared.id)).toEqual({ ...rest, layoutId: shared.id, query: { log: '0', r: '1d' } })
+    expect(await moved(null)).toEqual({ ...rest, layoutId: null, query: { log: '0', r: '1d' } })
+    // a layout that is gone, or somebody else's, gives nothing
+    const theirs = await createItem(
+      t.db,
+      as('priya'),
+      { ownerId: ids.priya, teamId: null },
+      { kind: 'layout', name: 'L', content: { query: { pal: 'twin' } } },
+      null,
+    )
+    expect(await moved(theirs.id)).toEqual({ ...rest, layoutId: null, query: { log: '0', r: '1d' } })
+  })
+
   it('is not what others would move there', async () => {
     const item = await view('yuki', null)
     await expect(adoptItem(t.db, as('jonas'), item.id, team, null)).rejects.toMatchObject({ code: 'not_found' })

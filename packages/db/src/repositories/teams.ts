@@ -267,7 +267,8 @@ async function keepingAnOwner<T>(db: Database, actor: UserActor, work: (client: 
 }
 
 /**
- * Gives something of one's own to a team. It keeps its id, its comments and its links; what it was before stays behind.
+ * Gives something of one's own to a team. It keeps its id, its comments and its links; what it was before stays behind. A view that
+ * stood on a layout which the team does not have takes what it had of it.
  * @param most how many layouts, views and watchlists the team may have; null: any number
  * @throws FaultlineError not_found, forbidden, bad_input
  */
@@ -297,7 +298,7 @@ export function adoptItem(
     }
     await client.query('delete from item_version where item_id = $1', [itemId])
     const moved = await client.query<{ kind: ItemKind; name: string; version: number }>(
-      `update saved_item set owner_id = null, team_id = $2, version = version + 1, updated_by = actor_id(), updated_at = now(),
+      `update saved_item set owner_id = null, team_id = $2, content = ${ON_LAYOUT_OF_TEAM}, version = version + 1, updated_by = actor_id(), updated_at = now(),
               position = (select coalesce(max(o.position), 0) + 1024 from saved_item o where o.team_id = $2 and o.kind = saved_item.kind)
         where id = $1 returning kind, name, version`,
       [itemId, teamId],
@@ -307,6 +308,14 @@ export function adoptItem(
     return now
   })
 }
+
+/** A view that stood on a layout which is not the team's ($2) takes what it had of it: it looks the same to all of them. */
+const ON_LAYOUT_OF_TEAM = `case
+  when kind <> 'view' or content->>'layoutId' is null
+    or exists (select from saved_item l where l.id::text = saved_item.content->>'layoutId' and l.kind = 'layout' and l.team_id = $2) then content
+  else content || jsonb_build_object('layoutId', null, 'query',
+    coalesce((select l.content->'query' from saved_item l where l.id::text = saved_item.content->>'layoutId' and l.kind = 'layout'), '{}')
+      || coalesce(content->'query', '{}')) end`
 
 /** A layout, a view or a watchlist of a team, for its list. */
 export interface TeamItem {
