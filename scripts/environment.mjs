@@ -42,6 +42,33 @@ export function secret(name) {
   return secrets[name]
 }
 
+/** Where people open the product, unless NEXTAUTH_URL says otherwise. */
+export function localOrigin() {
+  const [host, port] = [process.env.HOST ?? '127.0.0.1', process.env.PORT ?? '3000']
+  return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`
+}
+
+/** What every process that opens sealed values has to have alike, and what leads people back to the pages. */
+export const sharedEnv = () => ({
+  NEXTAUTH_URL: process.env.NEXTAUTH_URL || localOrigin(),
+  FAULTLINE_ENCRYPTION_KEYS: process.env.FAULTLINE_ENCRYPTION_KEYS || `k1:${secret('FAULTLINE_ENCRYPTION_KEY')}`,
+})
+
+/** Which parts of the product are given what is secret; all else is given to all. */
+const NEEDS = {
+  DATABASE_URL: [], // the owner's
+  DATABASE_APP_URL: ['web', 'worker', 'firstAdministrator'],
+  NEXTAUTH_SECRET: ['web'],
+  FAULTLINE_ENCRYPTION_KEYS: ['web', 'worker'],
+  FAULTLINE_SMTP_URL: ['web', 'worker'],
+  FAULTLINE_BILLING_SECRET: ['web'],
+  GITHUB_CLIENT_SECRET: ['web'],
+  GOOGLE_CLIENT_SECRET: ['web'],
+}
+/** @param {'web' | 'worker' | 'venue' | 'firstAdministrator'} part */
+export const envOf = (part, env) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !Object.hasOwn(NEEDS, name) || NEEDS[name].includes(part)))
+
 /**
  * The database, migrated, with the owner's and the application's URL. DATABASE_URL names a server of one's own; without it
  * the embedded Postgres of this installation is started, or shared where it runs already. `keep`: start it again when it dies.

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { database, root, run, say, stateDir } from './environment.mjs'
+import { database, root, run, say, sharedEnv, stateDir } from './environment.mjs'
 import { venueEnv } from './venue-address.mjs'
 
 const WORKER = 'apps/worker/src/cli/main.ts'
@@ -28,9 +28,16 @@ const COMMANDS = {
   venue: { file: VENUE, what: 'serve simulated markets in the wire formats of venues, for ever' },
   procedures: { file: WEB, client: true, what: 'every procedure, route handler and page, and who may use it' },
   seed: { file: WEB, database: true, owner: true, what: 'fill the database with made-up people, teams and views, for load tests' },
+  'rotate-keys': { file: WEB, database: true, owner: true, keys: true, what: 'seal everything anew with the first of the encryption keys' },
   backup: { file: BACKUP, database: true, owner: true, what: 'write everything that this installation holds into one file' },
   restore: { file: BACKUP, database: true, owner: true, what: 'read such a file into an installation that holds nothing yet' },
-  worker: { file: WORKER, database: true, live: true, what: 'listen to the data sources; npm start runs one, more may run beside it' },
+  worker: {
+    file: WORKER,
+    database: true,
+    live: true,
+    keys: true,
+    what: 'listen to the data sources; npm start runs one, more may run beside it',
+  },
 }
 const help = () =>
   [
@@ -87,6 +94,7 @@ try {
     delete env.DATABASE_URL
   }
   if (command.live) Object.assign(env, { ...venueEnv(), ...env, FAULTLINE_STATE_DIR: stateDir })
+  if (command.keys && !asksForHelp) Object.assign(env, sharedEnv())
   const code = await call(command.file, [WORKER, WEB, BACKUP].includes(command.file) ? [name, ...args] : args, env)
   await finish(code)
 } catch (e) {

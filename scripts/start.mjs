@@ -9,14 +9,14 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { portFree } from '../packages/db/tools/local-postgres.mjs'
-import { database, root, run, secret, stateDir } from './environment.mjs'
+import { database, envOf, localOrigin, root, run, secret, sharedEnv, stateDir } from './environment.mjs'
 import { forgetVenue, lastVenue, portOptions, rememberVenue, venueEnv, WIRES } from './venue-address.mjs'
 
 const t0 = performance.now()
 const log = (m) => console.log(`[${((performance.now() - t0) / 1000).toFixed(1)}s] ${m}`)
 const port = Number(process.env.PORT ?? 3000)
 const host = process.env.HOST ?? '127.0.0.1'
-const origin = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`
+const origin = localOrigin()
 
 const children = new Set()
 const PARTS = ['venue', 'worker']
@@ -93,10 +93,9 @@ const capture = (file, env) =>
 
 /** The simulated venue, then the worker that listens to it and to the world. */
 async function feed(env) {
-  const { NEXTAUTH_SECRET: _secret, ...plain } = env
+  const forWorker = envOf('worker', env)
   if (without.has('venue')) forgetVenue()
   else {
-    const { DATABASE_APP_URL: _database, ...alone } = plain
     const options = (process.env.FAULTLINE_VENUE_OPTIONS ?? '').split(' ').filter(Boolean)
     const last = await lastVenue()
     const markets = ['--seed', '7', '--venues', WIRES.join(','), '--split', SPLIT.join(',')]
@@ -104,19 +103,19 @@ async function feed(env) {
       'packages/simulator/src/venue/cli.ts',
       // Started again it keeps its ports: the workers know them.
       (before) => [...markets, '--state', path.join(stateDir, 'venue'), ...portOptions(before ?? last), ...options],
-      alone,
+      envOf('venue', env),
       { quiet: true }, // what it prints it also sends
     )
     rememberVenue(said)
-    Object.assign(plain, venueEnv(said))
+    Object.assign(forWorker, venueEnv(said))
     log(`simulated venue ${said.rest}, its faults and ledger ${said.control}`)
     for (const [wire, at] of Object.entries(said.venues ?? {}))
       if (wire !== 'binance') log(`  ${wire}'s share of it ${at.rest}, faults and ledger ${at.control}`)
   }
   if (!without.has('worker')) {
     // One name for all of them: each is started when the one before is gone, and goes on where that one stopped at once.
-    plain.FAULTLINE_WORKER_NAME = `worker of npm start (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
-    await service('apps/worker/src/cli/main.ts', ['worker', '--defaults'], { ...plain, FAULTLINE_STATE_DIR: stateDir })
+    forWorker.FAULTLINE_WORKER_NAME = `worker of npm start (process ${process.pid} on ${hostname()}, ${randomBytes(3).toString('hex')})`
+    await service('apps/worker/src/cli/main.ts', ['worker', '--defaults'], { ...forWorker, FAULTLINE_STATE_DIR: stateDir })
     log('the worker listens')
   }
 }
@@ -136,23 +135,21 @@ try {
   log('built')
   db = await opening
   log(`database ${db.ownerUrl.replace(/\/\/.*@/, '//')}`)
-  const { DATABASE_URL: _owner, ...inherited } = process.env
   const env = {
-    ...inherited,
+    ...process.env,
+    ...sharedEnv(),
     NODE_ENV: 'production',
-    DATABASE_APP_URL: db.appUrl, // the services never see the owner's URL
-    NEXTAUTH_URL: process.env.NEXTAUTH_URL ?? origin,
+    DATABASE_APP_URL: db.appUrl,
     NEXTAUTH_SECRET: process.env.NEXTAUTH_SECRET ?? secret('NEXTAUTH_SECRET'),
-    FAULTLINE_ENCRYPTION_KEYS: process.env.FAULTLINE_ENCRYPTION_KEYS ?? `k1:${secret('FAULTLINE_ENCRYPTION_KEY')}`,
     PORT: String(port),
     HOST: host,
     FAULTLINE_ROOT: root,
   }
-  const first = JSON.parse(await capture('apps/web/first-administrator.ts', env))
+  const first = JSON.parse(await capture('apps/web/first-administrator.ts', envOf('firstAdministrator', env)))
   // At once: it is told only this time, whatever happens to the rest of the start.
   if (first.created) console.log(`First administrator: ${first.email} / ${first.password}`)
   // Side by side: whoever opens the page first is told what is still on its way.
-  const web = service('apps/web/server.ts', [], { ...env, FAULTLINE_STATE_DIR: stateDir })
+  const web = service('apps/web/server.ts', [], { ...envOf('web', env), FAULTLINE_STATE_DIR: stateDir })
   const feeding = feed(env)
   feeding.catch(() => {})
   await web

@@ -1,9 +1,14 @@
-/** What of the command line needs the pages' side of the house: `procedures` and `seed`. scripts/faultline.mjs calls it. */
+/** What of the command line needs the pages' side of the house: `procedures`, `seed` and `rotate-keys`. scripts/faultline.mjs calls it. */
 import { FaultlineError } from '@faultline/market/errors'
 import { writeProcedures } from './src/cli/procedures.ts'
+import { rotateKeys } from './src/cli/rotate-keys.ts'
 import { seed } from './src/cli/seed.ts'
 
-const COMMANDS: Record<string, (args: string[]) => Promise<void>> = { procedures: writeProcedures, seed }
+const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
+  procedures: writeProcedures,
+  seed,
+  'rotate-keys': rotateKeys,
+}
 
 const [name = '', ...args] = process.argv.slice(2)
 try {

@@ -16,7 +16,8 @@ export interface CredentialHint {
   updatedAt: number
 }
 
-const purposeOf = (dataSourceId: number, name: string): string => `credential of source ${dataSourceId}: ${name}`
+/** What SecretBox seals a key for. */
+export const credentialPurpose = (dataSourceId: number, name: string): string => `credential of source ${dataSourceId}: ${name}`
 const LONGEST = 2_000
 
 /** @throws FaultlineError bad_input, forbidden */
@@ -30,7 +31,7 @@ export async function setCredential(
   const value = given.value.trim()
   if (value.length < 4 || value.length > LONGEST)
     throw new FaultlineError('bad_input', `A key has 4 to ${LONGEST} characters.`, { place: { field: name } })
-  const sealed = box.seal(value, purposeOf(dataSourceId, name))
+  const sealed = box.seal(value, credentialPurpose(dataSourceId, name))
   // Of a short one, four characters would be too much to tell.
   const hint = value.length >= 12 ? `…${value.slice(-4)}` : '…'
   const data = { sealed, hint, updatedAt: new Date() }
@@ -65,5 +66,5 @@ export async function credentialHints(db: Database, actor: UserActor): Promise<M
 /** For the worker. @throws FaultlineError unavailable where a key cannot be opened */
 export async function openCredentials(db: Database, box: SecretBox, dataSourceId: number): Promise<VenueCredentials> {
   const rows = await withActor(db, { kind: 'worker' }, (tx) => tx.sourceCredential.findMany({ where: { dataSourceId } }))
-  return Object.fromEntries(rows.map(({ name, sealed }) => [name, box.open(sealed, purposeOf(dataSourceId, name))]))
+  return Object.fromEntries(rows.map(({ name, sealed }) => [name, box.open(sealed, credentialPurpose(dataSourceId, name))]))
 }
