@@ -25,9 +25,13 @@ export function expectedError(error: unknown): FaultlineError {
   if (error instanceof FaultlineError && error.code !== 'internal') return error
   if (databaseIsAway(error))
     return new FaultlineError('unavailable', 'The database cannot be reached at the moment. Try again in a few seconds.', { cause: error })
-  // SQLSTATE query_canceled: the statement timeout
-  if (error instanceof Error && 'code' in error && error.code === '57014')
+  const state = sqlStateOf(error)
+  // query_canceled: the statement timeout
+  if (state === '57014')
     return new FaultlineError('unavailable', 'The database took too long to answer this. Ask for less, or again later.', { cause: error })
+  // character_not_in_repertoire: a zero character, which no text of this database can have
+  if (state === '22021' || state === '22P05')
+    return new FaultlineError('bad_input', 'There is a character in it that cannot be stored. Write it without.', { cause: error })
   const id = randomBytes(4).toString('hex')
   process.stderr.write(
     `error ${id} ${new Date().toISOString()} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
@@ -70,6 +74,16 @@ function firstIssue(error: ZodError): string {
   const issue = error.issues[0]
   if (!issue) return 'The request is not valid.'
   return issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message
+}
+
+/** SQLSTATE of what the database refused, told by the driver or, wrapped, by Prisma; null: it comes from elsewhere. */
+function sqlStateOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  if ('meta' in error) {
+    const wrapped = (error.meta as { driverAdapterError?: { cause?: { originalCode?: unknown } } } | undefined)?.driverAdapterError
+    return typeof wrapped?.cause?.originalCode === 'string' ? wrapped.cause.originalCode : null
+  }
+  return 'code' in error && typeof error.code === 'string' ? error.code : null
 }
 
 /** Connection refused or reset, server starting or stopping (SQLSTATE class 08, 57P0x), no free connection or transaction in time. */

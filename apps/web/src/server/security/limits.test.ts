@@ -91,7 +91,9 @@ it('lets nobody in where it cannot be counted', async () => {
 it('tells a person who tries too often when to come back', async () => {
   const caller = await web.callerOf(null)
   await caller.joining.lookAtLink({ token: VALID.token })
-  await web.sql("update rate_limit set points = 1000000, expire = (extract(epoch from now()) * 1000)::bigint + 300000 where key like 'tokenIp%'")
+  await web.sql(
+    "update rate_limit set points = 1000000, expire = (extract(epoch from now()) * 1000)::bigint + 300000 where key like 'tokenIp%'",
+  )
   const refused = await caller.joining.lookAtLink({ token: VALID.token }).catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(TRPCError)
   expect(refused).toMatchObject({ code: 'TOO_MANY_REQUESTS', message: expect.stringMatching(/Try again in \d+ (s|minutes)/) })
