@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { notFound } from 'next/navigation'
+import { notFound, redirect } from 'next/navigation'
 import { askedByLink } from '../../../../features/heatmap/prepare/asked-by-link.ts'
 import { instrumentOfSegment } from '../../../../features/heatmap/prepare/heatmap-path.ts'
 import { askedRange } from '../../../../features/heatmap/prepare/ranges.ts'
@@ -7,6 +7,7 @@ import { Workspace } from '../../../../features/heatmap/workspace.tsx'
 import { LockedMarket } from '../../../../features/plans/locked-market.tsx'
 import { allowedRange, withinReach } from '../../../../features/plans/prepare/allowed.ts'
 import { lockOfMarket } from '../../../../features/plans/server/lock-of-market.ts'
+import { fullAddress, idOf } from '../../../../features/saved/server/full-address.ts'
 import { messages } from '../../../../messages.ts'
 import { requireUser, serverApi } from '../../../../server/current-user.ts'
 
@@ -29,13 +30,21 @@ export default async function HeatmapPage({ params, searchParams }: PageProps<'/
   const wanted = askedRange(query.r)
   const hasData = instrument.lastBucket !== null
   const defaultRange = hasData ? await api.heatmap.defaultRange({ instrument: instrument.key }) : '3d'
+  const whole = await fullAddress(api, {
+    instrument: instrument.key,
+    asked: query,
+    range: async () => defaultRange,
+    defaultLayoutId: async () => (await api.account.settings()).defaultLayoutId,
+  })
+  if (whole !== null) redirect(whole)
   // what a link shows may be more than this person's plan does: the page says so, and shows what the plan allows
   const range = allowedRange(allowance, wanted ?? defaultRange) ?? defaultRange
   const asked = withinReach(allowance, askedByLink(query, range, instrument), instrument.lastBucket ?? 0)
   const view = hasData ? await api.heatmap.view({ instrument: instrument.key, ...asked }).catch(goneMeanwhile) : null
   return (
     <Workspace
-      key={instrument.key}
+      // another view of the same market is another picture, with its own zoom
+      key={`${instrument.key} ${idOf(query.view) ?? ''}`}
       instrument={instrument}
       instruments={instruments}
       defaultRange={defaultRange}
