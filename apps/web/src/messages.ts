@@ -44,6 +44,7 @@ export const messages = {
     alerts: 'Alerts',
     teams: 'Teams',
     admin: 'Administration',
+    saved: 'Saved',
     account: 'Account',
     skip: 'Skip to content',
     theme: { dark: 'Switch to light theme', light: 'Switch to dark theme' },

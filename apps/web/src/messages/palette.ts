@@ -40,6 +40,7 @@ export const palette = {
       admin: 'users plans settings audit system',
       instruments: 'markets symbols list',
       sources: 'feeds admin venues credentials',
+      saved: 'views layouts saved drawings notes',
       account: 'password profile settings',
     },
   },

@@ -5,6 +5,7 @@ import { DualRange } from '@faultline/ui/react/dual-range'
 import { SegmentedControl } from '@faultline/ui/react/segmented-control'
 import { ToggleButton } from '@faultline/ui/react/toggle'
 import { History, PanelRight, RotateCcw } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { messages } from '../../messages.ts'
 import { ExportMenu, type ExportMenuProps } from '../export/export-menu.tsx'
 import { usePlanLocks } from '../plans/plan-provider.tsx'
@@ -51,6 +52,8 @@ export interface ToolbarProps {
   onProfile: (shown: boolean) => void
   details: boolean
   onDetails: () => void
+  /** what saves it */
+  saved: ReactNode
 }
 
 export function Toolbar(props: ToolbarProps) {
@@ -152,6 +155,7 @@ export function Toolbar(props: ToolbarProps) {
         >
           {text.details}
         </Button>
+        {props.saved}
       </div>
     </div>
   )

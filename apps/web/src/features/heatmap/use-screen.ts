@@ -22,10 +22,13 @@ const ADDRESS_MS = 500
 const isOwn = (view: Viewport, linked: { from: number; to: number } | null): boolean =>
   view.touched || (linked !== null && Math.abs(view.from - linked.from) < 1 && Math.abs(view.to - linked.to) < 1)
 
-const linkedSpan = ({ from, to }: HeatmapUrl) => (from !== null && to !== null && to > from ? { from, to } : null)
+/** Of an address: a stretch of time and the prices of it; all null: the range as it is. */
+export type Zoom = Pick<HeatmapUrl, 'from' | 'to' | 'pl' | 'ph'>
+
+const linkedSpan = ({ from, to }: Zoom) => (from !== null && to !== null && to > from ? { from, to } : null)
 
 /** The stretch of time of a link, and its prices where it has any. */
-function linkedScreen(url: HeatmapUrl): Opening['screen'] {
+function linkedScreen(url: Zoom): Opening['screen'] {
   const span = linkedSpan(url)
   return span && { ...span, ...(url.pl && url.ph && url.ph > url.pl ? { priceLow: url.pl, priceHigh: url.ph } : {}) }
 }
@@ -73,18 +76,19 @@ export function useScreen(instrument: string, range: string, url: HeatmapUrl, se
     },
     [load, setUrl, first],
   )
-  /** Back to what a range shows, this one or the `next`. */
+  /** Back to what a range shows, this one or the `next`, or to a zoom of it. */
   const pressed = useRef<string | null>(null)
   const begin = useCallback(
-    (next: string) => {
+    (next: string, zoom: Zoom | null = null) => {
       pressed.current = next
-      first.current = null
+      first.current = zoom && linkedScreen(zoom)
       latest.current = null
+      load.cancel()
       if (timer.current) clearTimeout(timer.current)
-      setScreen(null)
+      setScreen(zoom && linkedSpan(zoom))
       setPresses((n) => n + 1)
     },
-    [first],
+    [first, load],
   )
   // Back and forward bring a range that nobody pressed, with the zoom that its address had.
   const [here, setHere] = useState(range)

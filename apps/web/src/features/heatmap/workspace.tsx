@@ -27,6 +27,8 @@ import { usePlanLocks } from '../plans/plan-provider.tsx'
 import { withinReach } from '../plans/prepare/allowed.ts'
 import { ReadingsRail } from '../readings/readings-rail.tsx'
 import { useReadings, useReadingsHistory } from '../readings/use-readings.ts'
+import { ContinueBar } from '../saved/continue-bar.tsx'
+import { useSavedScreen } from '../saved/use-saved-screen.tsx'
 import { AppFrame } from '../shell/app-frame.tsx'
 import { formatLength } from '../shell/prepare/format.ts'
 import { toast } from '../shell/toasts.tsx'
@@ -147,6 +149,13 @@ export function Workspace({
     begin(r)
     void setUrl({ r, from: null, to: null, pl: null, ph: null, at: null })
   }
+  const kept = useSavedScreen({
+    instrument: instrument.key,
+    url,
+    range: wanted,
+    setUrl,
+    onZoom: (r, zoom) => begin(locks.allowedRange(r), zoom),
+  })
   const resetThreshold = () => void setUrl({ lo: null, hi: null })
   const exported = useExport({ view, heat: known, at: replay.at, stage: () => stage.current, zone })
   const domain = { min: Math.min(scale.min, threshold.lowUsd), max: Math.max(scale.max, threshold.highUsd) }
@@ -202,8 +211,8 @@ export function Workspace({
     })),
   ])
 
-  // Amounts suit one market only: another one is opened with the range and the toggle, but with its own scale.
-  const query = `?r=${range}${url.heat ? '' : '&heat=0'}`
+  // Amounts suit one market only: another one is opened with the range and the look, but with its own scale.
+  const query = kept.linkQuery
   return (
     <AppFrame
       section="heatmap"
@@ -260,7 +269,9 @@ export function Workspace({
         resolution={view && { resolutionMs: view.resolutionMs, bucketMs: view.build.bucketMs }}
         details={details}
         onDetails={() => setDetails(!details)}
+        saved={kept.menu}
       />
+      {kept.bar}
       <VenueBar current={instrument} instruments={instruments} facts={view?.sum ?? null} query={query} />
       <div className="relative contents min-h-0 flex-1 phone:grid phone:grid-cols-[minmax(0,1fr)] phone:overflow-hidden wide:grid-cols-[auto_minmax(0,1fr)] full:grid-cols-[auto_minmax(0,1fr)_288px]">
         <WatchlistColumn current={instrument.key} instruments={instruments} query={query} />
@@ -326,6 +337,7 @@ export function Workspace({
                   {words.loadingMore}
                 </span>
               )}
+              <ContinueBar instrument={instrument.key} plain={kept.plain} />
               {data && <DrawingTools zone={zone} now={() => now} />}
               {observed.now && url.obs && <ObservedLegend observed={observed.now} venue={observed.venue} now={now} />}
             </ChartStage>
@@ -367,6 +379,7 @@ export function Workspace({
         </aside>
       </div>
       <FooterStatus view={view} now={now} zone={url.tz} />
+      {kept.dialogs}
       <Tour ready={picture.state === 'ready'} />
     </AppFrame>
   )

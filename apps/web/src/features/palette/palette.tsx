@@ -7,6 +7,7 @@ import { messages } from '../../messages.ts'
 import { useTRPC } from '../../trpc/provider.tsx'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { usePlanLocks } from '../plans/plan-provider.tsx'
+import { useSavedCommands } from '../saved/use-saved-commands.ts'
 import { figure } from '../shell/prepare/format.ts'
 import { isListed, sumsFirst } from '../venues/prepare/venue-choice.ts'
 import { nameOf } from '../venues/prepare/words.ts'
@@ -31,15 +32,18 @@ export function Palette({
   const router = useRouter()
   const { data, isError } = useQuery(trpc.instruments.list.queryOptions())
   const commands = useAllCommands()
+  const views = useSavedCommands()
   const locks = usePlanLocks()
   const [recent] = useState(recentIds)
   const items = useMemo<PaletteItem[]>(() => {
     const rows = sumsFirst((data ?? []).filter((row) => isListed(row, instrument)))
     return [
       ...rows.map((row) => instrumentItem(row, row.key === instrument, locks.assetLock(row.baseAsset), () => router.push(hrefOf(row.key)))),
+      // what the page does itself goes before
+      ...views.filter((view) => !commands.some(({ id }) => id === view.id)),
       ...commands.map((command) => ({ ...command, kind: command.kind ?? 'action' })),
     ]
-  }, [data, commands, instrument, hrefOf, router, locks])
+  }, [data, views, commands, instrument, hrefOf, router, locks])
   return (
     <PaletteDialog
       items={items}

@@ -1,6 +1,6 @@
 'use client'
 import { Button } from '@faultline/ui/react/button'
-import { ChevronDown, KeyRound, LogOut } from 'lucide-react'
+import { Bookmark, ChevronDown, KeyRound, LogOut } from 'lucide-react'
 import Link from 'next/link'
 import { useCallback, useId, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
@@ -40,6 +40,14 @@ export function AccountMenu() {
             <p className="mt-0.5 text-[11px] text-t2">{messages.nav.role[user.role]}</p>
           </div>
           <div className="border-t border-line2 pt-1.5">
+            <Link
+              href="/saved"
+              onClick={() => setOpen(false)}
+              className="flex h-8 items-center gap-2 rounded-md px-2.5 font-medium text-t1 hover:bg-s3"
+            >
+              <Bookmark size={14} aria-hidden="true" className="text-t2" />
+              {messages.saved.menu.all}
+            </Link>
             <Link
               href="/account"
               onClick={() => setOpen(false)}

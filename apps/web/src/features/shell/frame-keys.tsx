@@ -5,7 +5,7 @@ import { copyLink } from '../export/copy-link.ts'
 import { type Command, useCommands } from '../palette/commands.ts'
 import { startTour, useTourIsHere } from '../tour/tour-store.ts'
 import { isShown, showOverlay } from './overlays.ts'
-import { type Section, sectionPath, sectionsFor } from './prepare/sections.ts'
+import { APART, type Section, sectionPath, sectionsFor } from './prepare/sections.ts'
 import { signOut } from './sign-out.ts'
 import { type Hotkeys, useHotkeys } from './use-hotkeys.ts'
 import { useTheme } from './use-theme.ts'
@@ -30,7 +30,7 @@ export function FrameKeys({ section, instrument }: { section: Section; instrumen
   const { role } = useUser()
   const { theme, setTheme } = useTheme()
   const tour = useTourIsHere()
-  const sections: Section[] = [...sectionsFor(role), 'account']
+  const sections: Section[] = [...sectionsFor(role), ...APART]
   const open = (target: Section) => router.push(sectionPath(target, instrument))
 
   const goTo: Hotkeys = Object.fromEntries(

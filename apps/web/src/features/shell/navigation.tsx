@@ -2,6 +2,7 @@
 import {
   Activity,
   Bell,
+  Bookmark,
   ChartColumn,
   ChevronDown,
   Database,
@@ -19,7 +20,7 @@ import {
 import Link from 'next/link'
 import { type ReactNode, useCallback, useId, useRef, useState } from 'react'
 import { messages } from '../../messages.ts'
-import { type Section, sectionPath, sectionsFor } from './prepare/sections.ts'
+import { APART, type Section, sectionPath, sectionsFor } from './prepare/sections.ts'
 import { useDismiss } from './use-dismiss.ts'
 import { useUser } from './user-context.tsx'
 
@@ -35,6 +36,7 @@ export const SECTION_ICONS: Record<Section, LucideIcon> = {
   teams: Users,
   admin: Settings,
   sources: Database,
+  saved: Bookmark,
   account: UserRound,
 }
 
@@ -88,7 +90,7 @@ export function TopNavigation({ section, instrument }: NavigationProps) {
 /** The pages, at the bottom of phones. `extras` stands under "More", after the pages that have no tab. */
 export function TabBar({ section, instrument, extras }: NavigationProps & { extras?: (close: () => void) => ReactNode }) {
   const sections = sectionsFor(useUser().role)
-  const rest: Section[] = [...sections.filter((target) => !TABS.includes(target)), 'account']
+  const rest: Section[] = [...sections.filter((target) => !TABS.includes(target)), ...APART]
   const tab = 'flex h-14 w-full flex-col items-center justify-center gap-1 text-[11px] font-medium text-t2 aria-[current]:text-accfg'
   return (
     <nav

@@ -13,6 +13,7 @@ export const SECTIONS = [
   'teams',
   'sources',
   'admin',
+  'saved',
   'account',
 ] as const
 export type Section = (typeof SECTIONS)[number]
@@ -38,6 +39,7 @@ const PLACES: Record<Section, Place> = {
   teams: place('/teams'),
   sources: place('/admin/sources', { adminOnly: true }),
   admin: place('/admin/people', { adminOnly: true }),
+  saved: place('/saved'),
   account: place('/account'),
 }
 
@@ -52,6 +54,9 @@ export function sectionPath(section: Section, instrument?: string): string {
 export const instrumentPath = (section: Section, instrument: string): string =>
   sectionPath(PLACES[section].ofInstrument ? section : 'heatmap', instrument)
 
-/** What somebody of this role may open. The account stands apart: it has a menu of its own. */
+/** Reached from the account's menu and the palette: the top bar has no room for them. */
+export const APART = ['saved', 'account'] as const satisfies readonly Section[]
+
+/** What somebody of this role may open, without those that stand apart. */
 export const sectionsFor = (role: 'admin' | 'member'): Section[] =>
-  SECTIONS.filter((section) => section !== 'account' && (role === 'admin' || !PLACES[section].adminOnly))
+  SECTIONS.filter((section) => !APART.some((one) => one === section) && (role === 'admin' || !PLACES[section].adminOnly))
