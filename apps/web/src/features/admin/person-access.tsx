@@ -11,7 +11,7 @@ import { toast } from '../shell/toasts.tsx'
 import { refusalOf } from '../sources/prepare/refusal.ts'
 import { FormDialog } from '../teams/confirm.tsx'
 import { LinkToHandOver } from './link-to-hand-over.tsx'
-import { Act, usePeopleRefresh } from './person-drawer.tsx'
+import { Act, usePeopleRefresh } from './person-act.tsx'
 import type { PersonDetail } from './server/people.ts'
 
 const text = messages.admin.person
