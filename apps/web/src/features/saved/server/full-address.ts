@@ -17,14 +17,14 @@ interface Options {
 
 /**
  * Where a heatmap's address leads that names a view or a layout and not what they show, or that leaves the look to the person's default
- * layout; null: it is whole. Whole addresses name a range, so what was changed since goes before what is saved. What is gone or not
- * theirs to see leads nowhere: the page says so.
+ * layout; null: it is whole. What an address says itself goes before what is saved. Whole ones can be told: those of a view name a layout
+ * or that there is none, those of a layout a range. What is gone or not theirs to see leads nowhere: the page says so.
  */
 export async function fullAddress(api: Pick<Caller, 'saved'>, options: Options): Promise<string | null> {
   const { instrument, asked } = options
   const own = queryOf(asked)
   const [view, layout] = [idOf(asked.view), idOf(asked.layout)]
-  if (view !== null) return own.r === undefined ? ofView(api, view, options) : null
+  if (view !== null) return asked.layout === undefined ? ofView(api, view, options) : null
   const keep = async (id: string): Promise<string | null> => {
     const item = await find(api, id)
     if (item?.kind !== 'layout') return null
@@ -38,15 +38,17 @@ export async function fullAddress(api: Pick<Caller, 'saved'>, options: Options):
 }
 
 /** Where a view is seen, or null where it is none. */
-async function ofView(api: Pick<Caller, 'saved'>, id: string, { instrument, range }: Options): Promise<string | null> {
+async function ofView(api: Pick<Caller, 'saved'>, id: string, { instrument, asked, range }: Options): Promise<string | null> {
   const item = await find(api, id)
   if (item?.kind !== 'view') return null
   const { content } = item
   const layout = content.layoutId === null ? null : await find(api, content.layoutId)
-  const query = overLayout(layout?.kind === 'layout' ? layout.content.query : null, content.query)
+  const looks = layout?.kind === 'layout' ? layout.content.query : null
+  const query: Query = { ...overLayout(looks, content.query), ...queryOf(asked) }
   const open = { view: id, layout: layout?.id ?? 'none' }
   // the range that suits another market is found there
-  if (content.instrument !== instrument && query.r === undefined) return `${heatmapPath(content.instrument)}?view=${id}`
+  if (content.instrument !== instrument && query.r === undefined)
+    return `${heatmapPath(content.instrument)}?${addressQuery(queryOf(asked), { view: id })}`
   return `${heatmapPath(content.instrument)}?${addressQuery({ ...query, r: query.r ?? (await range()) }, open)}`
 }
 

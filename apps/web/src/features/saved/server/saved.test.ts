@@ -214,7 +214,9 @@ describe('an address', () => {
     expect(await lead(as.mara, { view: view.id }, undefined, 'sim:OTHER')).toBe(whole)
     // once there it leads nowhere, whatever was changed since
     expect(await lead(as.mara, Object.fromEntries(new URL(whole, 'http://x').searchParams), layout.id)).toBeNull()
-    expect(await lead(as.mara, { view: view.id, r: '30d' })).toBeNull()
+    expect(await lead(as.mara, { view: view.id, layout: 'none' })).toBeNull()
+    // what the link says itself goes before
+    expect(await lead(as.mara, { view: view.id, log: '1', r: '30d' })).toBe(whole.replace('log=0&r=1d', 'log=1&r=30d'))
     // who may not see it is led nowhere
     expect(await lead(as.priya, { view: view.id })).toBeNull()
     expect(await marketOfView(as.mara, view.id)).toBe(KEY)
