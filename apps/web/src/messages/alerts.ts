@@ -17,6 +17,12 @@ export const alerts = {
     unsaved: 'not saved',
     fired: (n: string, ago: string | null) => (ago === null ? 'never fired' : `${n} in 24\u202fh · last ${ago}`),
     everyMarket: 'Every market',
+    closed: 'not part of your plan any more',
+    closedTeam: 'not part of the team’s plan any more',
+    whyClosed: {
+      market: 'It does not fire: the plan does not open its market. Choose another market, or ask for a larger plan.',
+      limit: 'It does not fire: the plan allows fewer rules. Switch off or delete an older one, or ask for a larger plan.',
+    },
     templates: 'Start from a template',
     locked: 'It asks for a second factor, which your account does not have.',
     readOnly: 'You may look at this team’s rules. Editors and owners change them.',

@@ -193,6 +193,28 @@ it('begins anew with a rule that was changed, switched on again or just made', a
   expect(await count('alert_event', `rule_id = '${made.id}'`)).toBe(0)
 })
 
+it('tells nothing of rules that the plan does not allow any more, and all of them again when it does', async () => {
+  const ada = await person()
+  const { id: market, key } = await makeInstrument(t.db)
+  for (const name of ['first', 'second']) await createRule(t.db, ada, mine(ada), rule(key, { name: `${NAME} ${name}` }), null)
+  const worker = alerts()
+  const next = async (minute: number, risk: number) => {
+    await read(market, minute, { risk })
+    worker.ruleChanged()
+    await worker.look()
+  }
+  const root = { ...ada, role: 'admin' as const, userId: await makeUser(t.ownerUrl, { email: 'plans@example.org', role: 'admin' }) }
+  const allow = (alertRules: number) => withActor(t.db, root, (tx) => tx.plan.updateMany({ where: { key: 'free' }, data: { alertRules } }))
+  await next(0, 10)
+  await allow(1)
+  await next(1, 90)
+  expect((await readInbox(t.db, ada, 5)).entries.map((e) => e.rule.name)).toEqual([`${NAME} first`])
+  await allow(5)
+  await next(2, 10)
+  await next(3, 90)
+  expect(await titles(ada)).toHaveLength(3)
+})
+
 it('tells everybody who is in the team at that moment, and nobody who is not', async () => {
   const team = await makeTeam(t.ownerUrl)
   const member = (userId: string) => ({ kind: 'user' as const, userId, role: 'member' as const })

@@ -62,16 +62,16 @@ export function createChannel(
   })
 }
 
-/** Rules that name it go on without it. @throws FaultlineError not_found */
-export async function deleteChannel(db: Database, actor: UserActor, id: string): Promise<void> {
-  const { count } = await withActor(db, actor, async (tx) => {
-    const gone = await tx.alertChannel.deleteMany({ where: { id } })
+/** Rules that name it go on without it. Gives what it was. @throws FaultlineError not_found */
+export function deleteChannel(db: Database, actor: UserActor, id: string): Promise<{ name: string; kind: string; hint: string }> {
+  return withActor(db, actor, async (tx) => {
+    const channel = await tx.alertChannel.findUnique({ where: { id }, select: { name: true, kind: true, hint: true } })
+    const { count } = await tx.alertChannel.deleteMany({ where: { id } })
+    if (!channel || count !== 1) throw new FaultlineError('not_found', 'This channel does not exist any more, or is not yours to see.')
     // no new version: the rule asks for the same
-    if (gone.count > 0)
-      await tx.$executeRaw`update alert_rule set channel_ids = array_remove(channel_ids, ${id}::uuid) where ${id}::uuid = any(channel_ids)`
-    return gone
+    await tx.$executeRaw`update alert_rule set channel_ids = array_remove(channel_ids, ${id}::uuid) where ${id}::uuid = any(channel_ids)`
+    return channel
   })
-  if (count !== 1) throw new FaultlineError('not_found', 'This channel does not exist any more, or is not yours to see.')
 }
 
 const WORKER: Actor = { kind: 'worker' }

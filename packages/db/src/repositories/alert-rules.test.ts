@@ -1,12 +1,23 @@
 import type { AlertCondition } from '@faultline/market/alert'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { makeUser } from '../../../testkit/src/factories.ts'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { makeInstrument, makeUser } from '../../../testkit/src/factories.ts'
 import { freshDatabase } from '../../../testkit/src/fresh-database.ts'
 import { makeTeam, type TeamOfPeople } from '../../../testkit/src/people.ts'
+import { onConnection } from '../../../testkit/src/template-database.ts'
 import { asActor, type UserActor } from '../actor.ts'
 import { SecretBox } from '../secret-box.ts'
 import { createChannel, deleteChannel, disableChannel, listChannels, openAddress } from './alert-channels.ts'
-import { createRule, deleteRule, listRules, type RuleSettings, readRule, rulesToEvaluate, updateRule } from './alert-rules.ts'
+import {
+  alertAllowance,
+  createRule,
+  deleteRule,
+  listRules,
+  type RuleOwner,
+  type RuleSettings,
+  readRule,
+  rulesToEvaluate,
+  updateRule,
+} from './alert-rules.ts'
 import { readDelivery, readLog, recordAttempt, testChannel } from './deliveries.ts'
 
 const t = freshDatabase()
@@ -76,6 +87,90 @@ describe('rules', () => {
       { id: on.id, version: 1, name: 'x', instrumentKey: null, condition, cooldownMinutes: 0 },
     ])
     expect((await rulesToEvaluate(t.db)).map(({ id }) => id)).toContain(on.id)
+  })
+})
+
+describe('rules and a plan that has become smaller', () => {
+  const owner = (text: string, values: unknown[] = []) => onConnection(t.ownerUrl, (client) => client.query(text, values))
+  const plan = (set: string) => owner(`update plan set ${set} where key = 'free'`)
+  afterEach(() => plan("alert_rules = 5, all_assets = true, base_assets = '{}'"))
+  const closed = async (actor: UserActor, of: RuleOwner) => (await listRules(t.db, actor, of)).map((rule) => [rule.name, rule.closed])
+  const evaluated = async (ids: string[]) => (await rulesToEvaluate(t.db, ids)).map(({ name }) => name).sort()
+  async function three(actor: UserActor, of: RuleOwner) {
+    const made = []
+    for (const name of ['first', 'second', 'third']) made.push(await createRule(t.db, actor, of, settings({ name }), null))
+    return made
+  }
+
+  it('do not fire beyond its number, those that were made last; one that is off leaves its place', async () => {
+    const { actor, owner: of } = await person()
+    const made = await three(actor, of)
+    const ids = made.map(({ id }) => id)
+    expect(await evaluated(ids)).toEqual(['first', 'second', 'third'])
+    await plan('alert_rules = 1')
+    expect(await closed(actor, of)).toEqual([
+      ['third', 'limit'],
+      ['second', 'limit'],
+      ['first', null],
+    ])
+    expect(await evaluated(ids)).toEqual(['first'])
+    await updateRule(t.db, actor, ids[0] as string, 1, { enabled: false })
+    expect(await closed(actor, of)).toEqual([
+      ['third', 'limit'],
+      ['second', null],
+      ['first', null],
+    ])
+    expect(await evaluated(ids)).toEqual(['second'])
+    // another plan that has run out counts as the free one; one that has not, counts
+    await owner("update app_user set plan_key = 'pro', plan_until = now() - interval '1 s' where id = $1", [actor.userId])
+    expect(await evaluated(ids)).toEqual(['second'])
+    await owner("update app_user set plan_until = now() + interval '1 day' where id = $1", [actor.userId])
+    expect(await evaluated(ids)).toEqual(['second', 'third'])
+  })
+
+  it('do not fire for markets that it does not open, and take no place then', async () => {
+    const { actor, owner: of } = await person()
+    const [open, shut] = [await makeInstrument(t.db), await makeInstrument(t.db)]
+    const ids: string[] = []
+    for (const [name, instrumentKey] of [
+      ['every', null],
+      ['shut', shut.key],
+      ['open', open.key],
+    ] as const)
+      ids.push((await createRule(t.db, actor, of, settings({ name, instrumentKey }), null)).id)
+    await plan(`alert_rules = 1, all_assets = false, base_assets = array['${open.baseAsset}']`)
+    expect(await closed(actor, of)).toEqual([
+      ['open', null],
+      ['shut', 'market'],
+      ['every', 'market'],
+    ])
+    expect(await evaluated(ids)).toEqual(['open'])
+    expect(await alertAllowance(t.db, actor, of)).toEqual({ most: 1, baseAssets: [open.baseAsset] })
+    await owner("update app_user set role = 'admin' where id = $1", [actor.userId])
+    expect(await evaluated(ids)).toEqual(['every', 'open', 'shut'])
+  })
+
+  it('of a team go by the plans of its owners, the largest counting', async () => {
+    const team = await makeTeam(t.ownerUrl)
+    const of = { ownerId: null, teamId: team.id }
+    await owner('delete from alert_rule where team_id = $1', [team.id])
+    const ids = (await three(as(team.editor), of)).map(({ id }) => id)
+    await plan('alert_rules = 1')
+    // not by the plan of whoever made them
+    await owner("update app_user set plan_key = 'pro' where id = $1", [team.editor])
+    expect(await evaluated(ids)).toEqual(['first'])
+    expect(await closed(as(team.viewer), of)).toEqual([
+      ['third', 'limit'],
+      ['second', 'limit'],
+      ['first', null],
+    ])
+    expect(await alertAllowance(t.db, as(team.viewer), of)).toEqual({ most: 1, baseAssets: null })
+    await owner("update membership set role = 'owner' where user_id = $1", [team.editor])
+    expect(await evaluated(ids)).toEqual(['first', 'second', 'third'])
+    expect(await alertAllowance(t.db, as(team.viewer), of)).toEqual({ most: 500, baseAssets: null })
+    const stranger = (await person()).actor
+    await expect(alertAllowance(t.db, stranger, of)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(alertAllowance(t.db, stranger, { ownerId: team.owner, teamId: null })).rejects.toMatchObject({ code: 'not_found' })
   })
 })
 

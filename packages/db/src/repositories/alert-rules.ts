@@ -33,6 +33,28 @@ export interface ListedRule extends StoredRule {
   firedIn24h: number
   /** UTC ms of the server's clock; null: never, as far as is kept */
   firedAt: number | null
+  /** why it does not fire though it is on: the plan does not open its market, or allows fewer rules; null: it fires */
+  closed: 'market' | 'limit' | null
+}
+
+/** What plans allow of alerts: the person's, or those of the team's owners, of which the largest counts. */
+export interface AlertAllowance {
+  /** rules; null: any number */
+  most: number | null
+  /** whose markets they may be about; null: all */
+  baseAssets: string[] | null
+}
+
+/** @throws FaultlineError not_found for another person, or a team that the actor is not in */
+export async function alertAllowance(db: Database, actor: UserActor, owner: RuleOwner): Promise<AlertAllowance> {
+  const [found] = await withActor(
+    db,
+    actor,
+    (tx) =>
+      tx.$queryRaw<AlertAllowance[]>`select most, base_assets as "baseAssets" from alert_allowance(${owner.teamId ?? owner.ownerId}::uuid)`,
+  )
+  if (!found) throw new FaultlineError('not_found', 'There is no such team, or you are not in it.')
+  return found
 }
 
 /** Newest first. */
@@ -44,10 +66,14 @@ export function listRules(db: Database, actor: UserActor, owner: RuleOwner): Pro
       select rule_id::text as id, count(*) filter (where created_at > now() - interval '1 day')::int as day, max(created_at) as last
         from alert_event where rule_id = any(${ids}::uuid[]) and not test group by 1`
     const byRule = new Map(fired.map((f) => [f.id, f]))
+    const closed = await tx.$queryRaw<{ id: string; reason: 'market' | 'limit' }[]>`
+      select rule_id::text as id, reason from closed_alert_rules(${owner.teamId ?? owner.ownerId}::uuid)`
+    const whyClosed = new Map(closed.map(({ id, reason }) => [id, reason]))
     return rows.map((row) => ({
       ...stored(row),
       firedIn24h: byRule.get(row.id)?.day ?? 0,
       firedAt: byRule.get(row.id)?.last.getTime() ?? null,
+      closed: whyClosed.get(row.id) ?? null,
     }))
   })
 }
@@ -129,7 +155,10 @@ export interface RuleToEvaluate {
 
 const WORKER: Actor = { kind: 'worker' }
 
-/** All that are on, or those of `ids`; what belongs to an account that is closed, and what this version does not understand, is left out. */
+/**
+ * All that are on, or those of `ids`; what belongs to an account that is closed, what a plan does not allow any more, and what this
+ * version does not understand, is left out.
+ */
 export async function rulesToEvaluate(db: Database, ids?: readonly string[]): Promise<RuleToEvaluate[]> {
   const rows = await withActor(
     db,
@@ -137,7 +166,12 @@ export async function rulesToEvaluate(db: Database, ids?: readonly string[]): Pr
     (tx) => tx.$queryRaw<(Omit<RuleToEvaluate, 'condition'> & { condition: unknown })[]>`
       select r.id::text, r.version, r.name, r.instrument_key as "instrumentKey", r.condition, r.cooldown_minutes as "cooldownMinutes"
         from alert_rule r left join app_user u on u.id = r.owner_id
-       where r.enabled and u.disabled_at is null and (${ids === undefined} or r.id = any(${(ids ?? []) as string[]}::uuid[]))`,
+       where r.enabled and u.disabled_at is null and (${ids === undefined} or r.id = any(${(ids ?? []) as string[]}::uuid[]))
+         and r.id not in (
+           select c.rule_id
+             from (select null::uuid as of_id where ${ids === undefined} union all
+                   select distinct coalesce(owner_id, team_id) from alert_rule where id = any(${(ids ?? []) as string[]}::uuid[])) o
+            cross join lateral closed_alert_rules(o.of_id) c)`,
   )
   return rows.flatMap((row) => {
     const condition = alertCondition.safeParse(row.condition)

@@ -30,6 +30,7 @@ const rule = (change: Partial<ListedRule> = {}): ListedRule => ({
   updatedAt: NOW,
   firedIn24h: 0,
   firedAt: null,
+  closed: null,
   ...change,
 })
 const list = (change: Partial<ListedRule> = {}, editable = true) =>
@@ -64,6 +65,12 @@ const editor = (change: Partial<RuleEditorProps> = {}) =>
       ...change,
     }),
   )
+it('says of a rule that the plan no longer allows that it does not fire', () => {
+  expect(list()).not.toContain('not part of')
+  expect(list({ closed: 'limit' })).toMatch(/not part of your plan any more.*does not fire: the plan allows fewer rules/)
+  expect(list({ closed: 'market', ownerId: null, teamId: ID })).toMatch(/not part of the team’s plan any more.*does not open its market/)
+})
+
 const delivery = (change: Partial<LoggedDelivery> = {}) =>
   html(
     createElement(LogRow, {

@@ -52,6 +52,11 @@ export function RuleList({
             <span className="mt-0.5 block text-[11px] text-t2">
               {text.fired(String(rule.firedIn24h), rule.firedAt === null ? null : agoOf(rule.firedAt, now))}
             </span>
+            {rule.closed && (
+              <span className="mt-1 block text-[11px] leading-4 text-t1">
+                <Badge tone="warn">{rule.teamId === null ? text.closed : text.closedTeam}</Badge> {text.whyClosed[rule.closed]}
+              </span>
+            )}
           </button>
           <Toggle
             label={text.switch(rule.name)}

@@ -66,6 +66,39 @@ it('allows as many rules as the plan does', async () => {
   for (let i = 0; i < 2; i++) await api.alerts.createRule({ ...own, ...settings(key) })
   const third = api.alerts.createRule({ ...own, ...settings(key) })
   await expect(third).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringMatching(/allows 2 alert rules/) })
+  await web.sql("update plan set alert_rules = 1 where key = 'free'")
+  expect((await api.alerts.rules(own)).map(({ closed }) => closed)).toEqual(['limit', null])
+  await web.sql("update plan set alert_rules = 5 where key = 'free'")
+})
+
+it('takes what a team may have from the plans of its owners', async () => {
+  const team = await makeTeam(web.database.ownerUrl)
+  const [owner, editor] = [await callerOf(team.owner), await callerOf(team.editor)]
+  await web.sql('delete from alert_rule where team_id = $1', [team.id])
+  await web.sql("update app_user set plan_key = 'pro' where id = $1", [team.editor])
+  await web.sql("update plan set alert_rules = 0 where key = 'free'")
+  const one = () => editor.alerts.createRule({ teamId: team.id, ...settings(null) })
+  await expect(one()).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringMatching(/allows 0 alert rules of a team/) })
+  await web.sql("update plan set alert_rules = 5, all_assets = false, base_assets = '{BTC}' where key = 'free'")
+  await expect(one()).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringMatching(/some markets only/) })
+  await web.sql("update plan set all_assets = true, base_assets = '{}' where key = 'free'")
+  const { id } = await one()
+  expect(await owner.alerts.rules({ teamId: team.id })).toMatchObject([{ id, closed: null }])
+})
+
+it('tells the audit log of channels that come and go', async () => {
+  const { api, id } = await person()
+  const made = await api.alerts.createChannel({ ...own, ...webhook, url: 'https://1.1.1.1/hook?key=hidden' })
+  await api.alerts.removeChannel({ id: made.id })
+  const { rows } = await web.sql(
+    "select action, target, details from audit_event where actor_id = $1 and action like 'alert_channel.%' order by id",
+    [id],
+  )
+  const of = { target: 'desk', details: { kind: 'webhook', hint: '1.1.1.1' } }
+  expect(rows).toEqual([
+    { action: 'alert_channel.created', ...of },
+    { action: 'alert_channel.removed', ...of },
+  ])
 })
 
 it('lets viewers of a team look and editors change; to others there is nothing', async () => {

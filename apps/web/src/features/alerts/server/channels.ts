@@ -25,9 +25,10 @@ export const createChannelProcedure = selfOrTeam('editor')
     return { id, secret: address.kind === 'webhook' ? address.secret : null }
   })
 
-export const removeChannelProcedure = entity('alertChannel', 'editor').mutation(({ ctx, input }) =>
-  deleteChannel(ctx.services.db, ctx.actor, input.id),
-)
+export const removeChannelProcedure = entity('alertChannel', 'editor').mutation(async ({ ctx, input }) => {
+  const { name, kind, hint } = await deleteChannel(ctx.services.db, ctx.actor, input.id)
+  await record(ctx, { action: 'alert_channel.removed', target: name, details: { kind, hint } })
+})
 
 /** Sends a test; one that was switched off is tried again. */
 export const testChannelProcedure = entity('alertChannel', 'editor').mutation(async ({ ctx, input }) => {

@@ -1,11 +1,18 @@
 /** Procedures of alert rules. */
-
+import type { Database } from '@faultline/db/database'
 import { sendTest } from '@faultline/db/repositories/alert-inbox'
-import { createRule, deleteRule, listRules, readRule, updateRule } from '@faultline/db/repositories/alert-rules'
+import {
+  type AlertAllowance,
+  alertAllowance,
+  createRule,
+  deleteRule,
+  listRules,
+  type RuleOwner,
+  readRule,
+  updateRule,
+} from '@faultline/db/repositories/alert-rules'
 import { findInstrument } from '@faultline/db/repositories/instruments'
 import { FaultlineError } from '@faultline/market/errors'
-import type { SessionUser } from '../../../server/auth/sessions.ts'
-import type { Services } from '../../../server/services.ts'
 import { entity, selfOrTeam } from '../../../server/trpc.ts'
 import { ruleSettings, version } from './schema.ts'
 import { testOf } from './test-facts.ts'
@@ -19,18 +26,21 @@ export const createRuleProcedure = selfOrTeam('editor')
     await limits.take('write', ctx.user.userId)
     const { teamId: _, ...given } = input
     const settings = ruleSettings.parse(given)
-    await checkMarket(ctx, settings.instrumentKey)
-    return createRule(db, ctx.actor, ctx.owner, settings, ctx.user.allowance.alertRules)
+    const allowance = await alertAllowance(db, ctx.actor, ctx.owner)
+    await checkMarket(db, allowance, settings.instrumentKey)
+    return createRule(db, ctx.actor, ctx.owner, settings, allowance.most)
   })
 
 /** CONFLICT when somebody else changed it since `version`. A rule that was changed arms first. */
 export const updateRuleProcedure = entity('alertRule', 'editor')
   .input(ruleSettings.partial().extend({ version }))
   .mutation(async ({ ctx, input: { id, version, ...change } }) => {
-    await ctx.services.limits.take('write', ctx.user.userId)
-    if (change.instrumentKey !== undefined) await checkMarket(ctx, change.instrumentKey)
+    const { db, limits } = ctx.services
+    await limits.take('write', ctx.user.userId)
+    if (change.instrumentKey !== undefined)
+      await checkMarket(db, await alertAllowance(db, ctx.actor, ctx.entity as RuleOwner), change.instrumentKey)
     const given = ruleSettings.partial().parse(change)
-    return updateRule(ctx.services.db, ctx.actor, id, version, given as Parameters<typeof updateRule>[4])
+    return updateRule(db, ctx.actor, id, version, given as Parameters<typeof updateRule>[4])
   })
 
 export const removeRuleProcedure = entity('alertRule', 'editor').mutation(({ ctx, input }) =>
@@ -48,16 +58,12 @@ export const testRuleProcedure = entity('alertRule', 'editor').mutation(async ({
 })
 
 /** @throws FaultlineError not_found, forbidden where the plan does not open it */
-async function checkMarket(
-  ctx: { services: Pick<Services, 'db'>; user: Pick<SessionUser, 'allowance'> },
-  key: string | null,
-): Promise<void> {
-  const { baseAssets } = ctx.user.allowance
+async function checkMarket(db: Database, { baseAssets }: AlertAllowance, key: string | null): Promise<void> {
   if (key === null) {
-    if (baseAssets !== null) throw new FaultlineError('forbidden', 'Your plan opens some markets only. Choose one of them for this rule.')
+    if (baseAssets !== null) throw new FaultlineError('forbidden', 'The plan opens some markets only. Choose one of them for this rule.')
     return
   }
-  const { baseAsset } = await findInstrument(ctx.services.db, key)
+  const { baseAsset } = await findInstrument(db, key)
   if (baseAssets !== null && !baseAssets.includes(baseAsset))
-    throw new FaultlineError('forbidden', `Your plan does not open markets of ${baseAsset}. Choose another, or ask for a larger plan.`)
+    throw new FaultlineError('forbidden', `The plan does not open markets of ${baseAsset}. Choose another, or ask for a larger plan.`)
 }
