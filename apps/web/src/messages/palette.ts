@@ -6,7 +6,7 @@ export const palette = {
   button: 'Search',
   instrument: 'Instrument',
   results: 'Results',
-  groups: { recent: 'Recent', view: 'Saved views', instrument: 'Instruments', page: 'Pages', action: 'Actions' },
+  groups: { recent: 'Recent', view: 'Saved', instrument: 'Instruments', page: 'Pages', action: 'Actions' },
   more: (n: string) => `${n} more, type to find them`,
   found: (n: string) => (n === '1' ? '1 result' : `${n} results`),
   none: (query: string) => (query ? `Nothing is called “${query}”.` : 'There is nothing to find yet.'),

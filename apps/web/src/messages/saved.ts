@@ -129,6 +129,7 @@ export const saved = {
     failed: 'The view could not be loaded. What is on screen stays.',
     gone: 'This view was deleted, or is not yours to see any more. What is on screen stays, and can be saved as a new one.',
     theirs: (who: string) => `\u2068${who}\u2069 changed this view.`,
+    yours: 'You changed this view in another tab or on another machine.',
     loadTheirs: 'Load theirs',
     keepMine: 'Keep mine',
     unnamed: 'View',

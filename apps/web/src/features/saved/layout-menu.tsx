@@ -27,6 +27,7 @@ import { problemOf } from '../teams/prepare/words.ts'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { copyName, MoveDialog, NameDialog } from './save-dialogs.tsx'
 import type { LayoutContent } from './server/content.ts'
+import { useAlive } from './use-alive.ts'
 import { isLayout, type Layouts } from './use-layouts.ts'
 import { useSavedActions } from './use-saved-actions.ts'
 import { commandId } from './use-saved-commands.ts'
@@ -51,11 +52,14 @@ export function LayoutMenu({
   onNotes: (() => void) | null
 }) {
   const { item, changed, saved, list, defaultId } = layouts
+  // beside the bar of a view, its own button comes first
+  const variant = saveView ? 'secondary' : 'primary'
   const [open, setOpen] = useState<Open>(null)
   const router = useRouter()
   const actions = useSavedActions()
   useSavedNews()
   const close = () => setOpen(null)
+  const alive = useAlive()
   const saveAs = (content: LayoutContent = layouts.now) => setOpen({ kind: 'save-as', content, name: item ? copyName(item.name) : '' })
   const save = async () => {
     if (!item || !saved.editable) return saveAs()
@@ -69,7 +73,7 @@ export function LayoutMenu({
   const remove = async () => {
     if (!item) return
     const entry = { id: item.id, name: item.name, team: saved.team }
-    if (await actions.remove(entry, (again) => isLayout(again) && layouts.applied(again))) layouts.forget()
+    if (await actions.remove(entry, (again) => alive.current && isLayout(again) && layouts.applied(again))) layouts.forget()
   }
   useHotkeys({ 'Mod+s': { label: text.menu.key, group: messages.chart.keys.group, run: () => (saveView ? saveView() : void save()) } })
   useCommands([
@@ -88,20 +92,21 @@ export function LayoutMenu({
   return (
     <div className="flex items-center gap-px" data-testid="layouts" data-layout={item?.id ?? ''} data-changed={changed}>
       <Button
-        variant="primary"
+        variant={variant}
         icon={<Bookmark size={14} />}
         busy={saved.saving}
         title={item ? `${item.name}${changed ? ` • ${text.menu.changed}` : ''}` : undefined}
         onClick={() => void save()}
         className="rounded-r-none"
       >
-        {text.menu.button}
+        {/* phones have room for the picture of it alone */}
+        <span className="sr-only phone:not-sr-only">{text.menu.button}</span>
       </Button>
       <Menu
         label={text.menu.more}
         icon={<ChevronDown size={14} />}
         iconOnly
-        variant="primary"
+        variant={variant}
         className="[&>.fl-button]:rounded-l-none [&>.fl-button]:px-1.5"
       >
         <LayoutChoices layouts={layouts} />

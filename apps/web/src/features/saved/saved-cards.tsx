@@ -3,7 +3,7 @@ import { Badge } from '@faultline/ui/react/badge'
 import { Menu, MenuItem } from '@faultline/ui/react/menu'
 import { Bookmark, Copy, Ellipsis, FolderInput, History, LayoutDashboard, Pencil, Pin, PinOff, Trash2, Users } from 'lucide-react'
 import Link from 'next/link'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { useSettings } from '../account/use-settings.ts'
 import type { InstrumentListItem } from '../instruments/server/list.ts'
@@ -129,7 +129,7 @@ export function SavedCard({
   market: InstrumentListItem | null
   isDefault: boolean
   now: number
-  children: React.ReactNode
+  children?: ReactNode
 }) {
   const Icon = ICONS[entry.kind]
   const href = itemPath(entry)
@@ -162,7 +162,7 @@ export function SavedCard({
         </Menu>
       </div>
       <p className="truncate text-t2">{whatOf(entry, market)}</p>
-      <p className="flex min-w-0 items-center gap-2 text-t3">
+      <p className="flex min-h-5 min-w-0 items-center gap-2 text-t3">
         <span className="min-w-0 flex-1 truncate">
           <bdi>{who}</bdi> · {agoOf(entry.updatedAt, now)}
         </span>

@@ -82,6 +82,7 @@ export function useSavedScreen({
   const open = (item: ItemOf<'view'>) => {
     view.savedAs(item)
     // beside a view the address always says on which layout it stands: it is whole then
+    void setUrl({ r: range }, { history: 'replace' })
     void setIds({ view: item.id, layout: ids.layout ?? NO_LAYOUT })
   }
   const { item } = view.saved
@@ -96,7 +97,14 @@ export function useSavedScreen({
         onNotes={ids.view === null ? () => setNotes(true) : null}
       />
     ),
-    bar: <ViewBar view={view} onSaveAs={setNaming} onOpen={open} onClose={() => void setIds({ view: null })} />,
+    bar: (
+      <ViewBar
+        view={view}
+        onSaveAs={setNaming}
+        onBack={(id) => void setIds({ view: id, layout: ids.layout ?? NO_LAYOUT })}
+        onClose={() => void setIds({ view: null })}
+      />
+    ),
     dialogs: (
       <>
         {naming && (

@@ -14,9 +14,9 @@ import { ConflictDialog } from './conflict-dialog.tsx'
 import { NotesDrawer } from './notes-drawer.tsx'
 import { NameDialog } from './save-dialogs.tsx'
 import type { ViewContent } from './server/content.ts'
+import { useAlive } from './use-alive.ts'
 import type { OpenView } from './use-open-view.ts'
 import { useSavedActions } from './use-saved-actions.ts'
-import type { ItemOf } from './use-saved-item.ts'
 import { VersionsDialog } from './versions-dialog.tsx'
 
 const text = messages.saved
@@ -25,13 +25,13 @@ const text = messages.saved
 export function ViewBar({
   view,
   onSaveAs,
-  onOpen,
+  onBack,
   onClose,
 }: {
   view: OpenView
   onSaveAs: (content: ViewContent) => void
-  /** one that was just made of what is on screen */
-  onOpen: (item: ItemOf<'view'>) => void
+  /** one that was deleted is back, under this id */
+  onBack: (id: string) => void
   onClose: () => void
 }) {
   const { saved, changed } = view
@@ -42,6 +42,7 @@ export function ViewBar({
   const [kept, setKept] = useState<number | null>(null)
   const actions = useSavedActions()
   const close = () => setOpen(null)
+  const alive = useAlive()
   if (saved.state === 'none') return null
   if (!item)
     return (
@@ -62,7 +63,7 @@ export function ViewBar({
     )
   const remove = async () => {
     const entry = { id: item.id, name: item.name, team: saved.team }
-    if (await actions.remove(entry, (again) => again.kind === 'view' && onOpen(again))) {
+    if (await actions.remove(entry, ({ id }) => alive.current && onBack(id))) {
       view.close()
       onClose()
     }
@@ -92,7 +93,9 @@ export function ViewBar({
               {text.readOnly}
             </Badge>
           )}
-          <p className="hidden min-w-0 truncate text-t3 wide:block">{text.bar.by(saved.who, agoOf(item.updatedAt, now))}</p>
+          <p className="hidden min-w-0 truncate text-t3 wide:block">
+            {text.bar.by(saved.who === messages.savedSync.you ? text.you : saved.who, agoOf(item.updatedAt, now))}
+          </p>
         </div>
         <div className="flex flex-wrap items-center gap-1.5">
           {saved.state === 'gone' ? (
@@ -147,7 +150,7 @@ export function ViewBar({
         )}
         {theirs && saved.state !== 'gone' && (
           <div className="flex w-full flex-wrap items-center gap-2" data-testid="theirs">
-            <Warning>{text.bar.theirs(theirs.who)}</Warning>
+            <Warning>{theirs.who === messages.savedSync.you ? text.bar.yours : text.bar.theirs(theirs.who)}</Warning>
             <Button size="small" onClick={saved.takeTheirs}>
               {text.bar.loadTheirs}
             </Button>
