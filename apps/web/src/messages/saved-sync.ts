@@ -9,9 +9,11 @@ export const savedSync = {
   somebody: 'Somebody',
   /** without changes of one's own */
   loaded: (who: string, name: string) => `${person(who)} changed ${named(name)}: you see theirs now`,
+  loadedOwn: (name: string) => `${named(name)} was changed in another window of yours: this is the newest`,
   restored: 'What you had not saved is here again',
   conflict: {
     title: (name: string) => `${named(name)} was changed meanwhile`,
+    justNow: 'just now',
     lead: (who: string, ago: string) => `${person(who)} saved a change ${ago}. Yours is not saved yet; nothing is lost until you choose.`,
     renamed: (name: string) => `It is called ${named(name)} now.`,
     theirs: 'Look at theirs',
@@ -24,6 +26,7 @@ export const savedSync = {
   goOn: {
     name: 'Continue',
     left: 'You were at',
+    unsaved: 'Work that is not saved:',
     go: 'Continue where you left off',
     dismiss: 'Stay here',
   },

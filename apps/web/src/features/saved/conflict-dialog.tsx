@@ -1,4 +1,5 @@
 'use client'
+import { MINUTE_MS } from '@faultline/market/units'
 import { Button } from '@faultline/ui/react/button'
 import { ErrorNote } from '@faultline/ui/react/error-note'
 import { useState } from 'react'
@@ -34,7 +35,7 @@ export function ConflictDialog<K extends 'layout' | 'view'>({
     <Dialog title={text.title(item.name)} onClose={() => choose('close')}>
       <div className="flex flex-col gap-3 overflow-y-auto p-4">
         <p className="[overflow-wrap:anywhere] text-t2">
-          {text.lead(who, agoOf(item.updatedAt, now))}
+          {text.lead(who, now - item.updatedAt < MINUTE_MS ? text.justNow : agoOf(item.updatedAt, now))}
           {mine.name !== undefined && mine.name !== item.name && ` ${text.renamed(item.name)}`}
         </p>
         {error !== null && <ErrorNote data-testid="form-error">{error}</ErrorNote>}

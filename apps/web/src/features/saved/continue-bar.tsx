@@ -6,15 +6,13 @@ import { useEffect, useState } from 'react'
 import { messages } from '../../messages.ts'
 import { heatmapPath } from '../heatmap/prepare/heatmap-path.ts'
 import { addressQuery } from './prepare/view-query.ts'
-import { leftElsewhere } from './prepare/working.ts'
+import { type Left, leftElsewhere } from './prepare/working.ts'
 import { useWorkingStore } from './use-working.ts'
 
 const text = messages.savedSync.goOn
 const PUT_AWAY = 'faultline-continue'
 /** Only where somebody comes in: who goes from market to market knows where they were. */
 let offered = false
-
-type Left = NonNullable<ReturnType<typeof leftElsewhere>>
 
 /**
  * Offers to go on where the person was, on this machine or another. Lies over the chart, so that nothing moves.
@@ -29,7 +27,7 @@ export function ContinueBar({ instrument, plain }: { instrument: string; plain: 
     offered = true
     if (plain && !wasPutAway()) void store.start().then((state) => setLeft(leftElsewhere(state, instrument)))
   }, [store, instrument, plain])
-  if (!left || left.instrument === '') return null
+  if (!left) return null
   const putAway = () => {
     setLeft(null)
     putAwayForNow()
@@ -56,7 +54,8 @@ export function ContinueOffer({ left, onContinue, onDismiss }: { left: Left; onC
     >
       <History size={14} aria-hidden="true" className="flex-none text-accfg" />
       <p className="min-w-0 truncate">
-        {text.left} <b className="font-semibold text-t1">{[market, left.query.r].filter(Boolean).join(' · ')}</b>
+        {left.unsaved ? text.unsaved : text.left}{' '}
+        <b className="font-semibold text-t1">{[market, left.query.r].filter(Boolean).join(' · ')}</b>
       </p>
       <Button size="small" onClick={onContinue}>
         {text.go}

@@ -56,10 +56,10 @@ describe('the dialog of a conflict', () => {
 })
 
 it('offers to go on where somebody was, by the market and its range', () => {
-  const offer = (query: { r?: string }) =>
+  const offer = (query: { r?: string }, unsaved = false) =>
     renderToStaticMarkup(
       createElement(ContinueOffer, {
-        left: { instrument: `a:${XSS}`, query, layoutId: null, viewId: null },
+        left: { instrument: `a:${XSS}`, query, layoutId: null, viewId: null, unsaved },
         onContinue: () => undefined,
         onDismiss: () => undefined,
       }),
@@ -67,5 +67,7 @@ it('offers to go on where somebody was, by the market and its range', () => {
   expect(offer({ r: '3d' })).toContain(`${ESCAPED} · 3d`)
   expect(offer({})).toContain(ESCAPED)
   expect(offer({})).not.toContain(' · ')
+  expect(offer({})).not.toContain('not saved')
+  expect(offer({}, true)).toContain('not saved')
   expect(offer({})).toContain('aria-label="Stay here"')
 })

@@ -102,6 +102,19 @@ export function useOpenView({ instrument, viewId, query, layout, onQuery }: Opti
     setPage({ desk: `${instrument} `, notes: draft?.notes ?? '' })
   }, [store, instrument, viewId])
 
+  // of a view that is gone, or does not come, one's own work is still here, and can be saved as another
+  const { state } = saved
+  const lost = state === 'gone' || state === 'failed'
+  const unlaid = viewId !== null && page.desk !== desk
+  useEffect(() => {
+    if (!lost || !unlaid || viewId === null) return
+    const draft = store.draft(instrument, viewId)?.content ?? null
+    if (state === 'failed' && !draft) return
+    kept.current = draft !== null
+    setDrawings(draft?.drawings ?? NO_DRAWINGS, { instrument, dirty: draft !== null })
+    setPage({ desk: `${instrument} ${viewId}`, notes: draft?.notes ?? '' })
+  }, [store, instrument, viewId, state, lost, unlaid])
+
   // what another machine left comes a little later than the page
   const late = useRef(() => {})
   useEffect(() => {

@@ -133,7 +133,7 @@ export function useSavedItem<K extends 'layout' | 'view'>(kind: K, id: string | 
         if (now.id !== of || !now.loaded || found.item.version <= Math.max(now.base, now.theirs?.item.version ?? 0)) return
         if (given.dirty()) return update(of, { theirs: found })
         show(found, 'theirs')
-        toast(text.loaded(found.who, found.item.name))
+        toast(found.who === text.you ? text.loadedOwn(found.item.name) : text.loaded(found.who, found.item.name))
       } catch (error) {
         if (codeOf(error) === 'NOT_FOUND') update(of, { state: 'gone' })
       }

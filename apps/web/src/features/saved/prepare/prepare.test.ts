@@ -134,8 +134,9 @@ describe('where somebody was', () => {
   it('is offered when it is another market, or drawings wait elsewhere', () => {
     expect(leftElsewhere(null, 'a:ETH')).toBeNull()
     expect(leftElsewhere(working(1), 'a:ETH')).toBeNull()
-    expect(leftElsewhere(working(1), 'a:BTC')).toMatchObject({ instrument: 'a:ETH', query: { r: '3d' } })
-    expect(leftElsewhere(working(1, { drafts: [draft('a:SOL', 1)] }), 'a:ETH')).toMatchObject({ instrument: 'a:SOL' })
+    expect(leftElsewhere(working(1), 'a:BTC')).toMatchObject({ instrument: 'a:ETH', query: { r: '3d' }, unsaved: false })
+    expect(leftElsewhere(working(1, { drafts: [draft('a:SOL', 1)] }), 'a:ETH')).toMatchObject({ instrument: 'a:SOL', unsaved: true })
+    expect(leftElsewhere(working(1, { drafts: [draft('a:ETH', 1)] }), 'a:BTC')).toMatchObject({ instrument: 'a:ETH', unsaved: true })
     expect(leftElsewhere(working(1, { drafts: [draft('a:SOL', 1, { content: null })] }), 'a:ETH')).toBeNull()
     // what was drawn here without a view is on screen already; that of a view is not
     expect(leftElsewhere(working(1, { drafts: [draft('a:ETH', 1)] }), 'a:ETH')).toBeNull()

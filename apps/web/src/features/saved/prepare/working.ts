@@ -49,18 +49,23 @@ function newestDrafts(drafts: readonly Draft[]): readonly Draft[] {
   return [...newest.values()].sort((x, y) => y.at - x.at || keyOf(x).localeCompare(keyOf(y))).slice(0, MOST_DRAFTS)
 }
 
+export interface Left extends Pick<WorkingState, 'instrument' | 'query' | 'layoutId' | 'viewId'> {
+  /** what was drawn or written there is not saved */
+  unsaved: boolean
+}
+
 /** Where somebody who comes to `instrument`, to one of its views or none, might rather go on; null: nothing was left elsewhere. */
-export function leftElsewhere(
-  state: WorkingState | null,
-  instrument: string,
-  viewId: string | null = null,
-): Pick<WorkingState, 'instrument' | 'query' | 'layoutId' | 'viewId'> | null {
+export function leftElsewhere(state: WorkingState | null, instrument: string, viewId: string | null = null): Left | null {
   if (!state) return null
-  if (state.instrument !== instrument) return state
+  const { query, layoutId } = state
+  if (state.instrument !== instrument) {
+    const unsaved = draftOf(state, state.instrument, state.viewId)?.content != null
+    return { instrument: state.instrument, query, layoutId, viewId: state.viewId, unsaved }
+  }
   const waits = state.drafts.find(
     (draft) => draft.content !== null && (draft.instrument !== instrument || (draft.viewId !== null && draft.viewId !== viewId)),
   )
-  return waits ? { instrument: waits.instrument, query: {}, layoutId: null, viewId: waits.viewId } : null
+  return waits ? { instrument: waits.instrument, query: {}, layoutId: null, viewId: waits.viewId, unsaved: true } : null
 }
 
 /** What storage or the server holds; null for what is none. Drawings and parameters are checked where they are used. */
