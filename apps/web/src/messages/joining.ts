@@ -45,6 +45,7 @@ export const joining = {
   confirm: {
     title: 'Finish signing up',
     lead: (email: string) => `For ${email}. Enter the password that you chose, so that only you can finish this.`,
+    thenInvitation: 'Then the invitation of the team opens.',
     submit: 'Confirm and sign in',
     pending: 'Confirming …',
     missing: 'Enter the password that you chose.',

@@ -20,8 +20,8 @@ export interface LinkProps {
 /** For password managers: whose password is typed here. */
 const WhoseHidden = ({ email }: { email: string }) => <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
 
-/** The end of a sign-up: the password that was chosen, once more. */
-export function ConfirmSignUpForm({ token, email }: LinkProps) {
+/** The end of a sign-up: the password that was chosen, once more; then in, at `target`. */
+export function ConfirmSignUpForm({ token, email, target }: LinkProps & { target: string }) {
   const confirm = useMutation(useTRPC().joining.confirmSignUp.mutationOptions())
   return (
     <JoiningForm
@@ -31,7 +31,7 @@ export function ConfirmSignUpForm({ token, email }: LinkProps) {
       required={['password']}
       onSubmit={async ({ password = '' }) => {
         await confirm.mutateAsync({ token, password })
-        await enter(email, password)
+        await enter(email, password, target)
       }}
     >
       <WhoseHidden email={email} />

@@ -7,8 +7,8 @@ import { LinkPage } from './link-page.tsx'
 import type { LinkOnPage } from './server/look-at-link.ts'
 
 const web = webUnderTest()
-const page = (link: LinkOnPage, signedInAs: string | null = null) =>
-  renderToStaticMarkup(createElement(LinkPage, { token: 'T'.repeat(43), link, signedInAs }))
+const page = (link: LinkOnPage, signedInAs: string | null = null, target = '/') =>
+  renderToStaticMarkup(createElement(LinkPage, { token: 'T'.repeat(43), link, signedInAs, target }))
 const PURPOSES = ['sign up', 'confirm address', 'change address', 'reset password', 'accept invitation'] as const
 
 it.each(PURPOSES)('says of a link to %s that is over why, and what to do', (purpose) => {
@@ -32,6 +32,13 @@ it.each(PURPOSES)('shows a form for an open link to %s, and names as text', (pur
   expect(html).toContain('ada@example.org')
   expect(html).not.toContain('<img')
   expect(html.includes('root@example.org')).toBe(purpose === 'accept invitation')
+})
+
+it('says that the invitation of a team comes next, where one does', () => {
+  const open = (target: string) =>
+    page({ state: 'open', purpose: 'sign up', email: 'a@b.c', inviter: null, expiresAt: new Date(0) }, null, target)
+  expect(open(`/join/${'J'.repeat(43)}`)).toContain(joining.confirm.thenInvitation)
+  expect(open('/')).not.toContain(joining.confirm.thenInvitation)
 })
 
 it('opens its pages to whoever is signed out, and nothing beside them', async () => {

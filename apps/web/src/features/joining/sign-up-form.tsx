@@ -38,7 +38,7 @@ export function SignUpForm({ target }: { target: string }) {
         missing={text.signUp.missing}
         required={['name', 'email', 'password']}
         onSubmit={async ({ name = '', email = '', password = '' }) => {
-          const { next } = await signUp.mutateAsync({ name, email, password })
+          const { next } = await signUp.mutateAsync({ name, email, password, target })
           if (next === 'sign in') await enter(email, password, target)
           else setMailedTo(email.trim())
         }}

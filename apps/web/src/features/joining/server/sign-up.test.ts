@@ -151,6 +151,33 @@ describe('with e-mail', () => {
     await expect(caller.joining.confirmSignUp({ token, password: PASSWORD })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
+  it('leads whoever came by the invitation of a team back to it, and nobody anywhere else', async () => {
+    await open()
+    const caller = await anybody()
+    const join = `/join/${'J'.repeat(43)}`
+    const known = await web.addPerson()
+    const linkFor = async (target: string, email: string) => {
+      await caller.joining.signUp({ name: 'Joan', email, password: PASSWORD, target })
+      return new URL(/^(?:Sign in: )?(http\S+)$/m.exec((await box.letterTo(email)).text)?.[1] ?? '')
+    }
+    const link = await linkFor(join, 'joan@example.org')
+    expect(link.origin).toBe(web.origin)
+    expect(Object.fromEntries(link.searchParams)).toEqual({ callbackUrl: join })
+    const { token } = await box.letterTo('joan@example.org')
+    expect(await caller.joining.confirmSignUp({ token: token ?? '', password: PASSWORD })).toEqual({ email: 'joan@example.org' })
+    // the owner of an address that has an account, too
+    expect((await linkFor(join, known.email)).href).toBe(`${web.origin}/sign-in?callbackUrl=${encodeURIComponent(join)}`)
+    for (const [i, target] of [
+      '/',
+      '/heatmap/x',
+      `https://evil.example${join}`,
+      `/${join}`,
+      `${join}?x=call-0900`,
+      '/join/short',
+    ].entries())
+      expect((await linkFor(target, `joan-${i}@example.org`)).search, target).toBe('')
+  })
+
   it('keeps no token and no password as it is', async () => {
     await open()
     await (await anybody()).joining.signUp({ name: 'Kay', email: 'kay@example.org', password: PASSWORD })

@@ -8,6 +8,8 @@ import { z } from 'zod'
 import { joining } from '../../../messages/joining.ts'
 import { newPassword } from '../../../server/auth/password-rules.ts'
 import { anyone } from '../../../server/trpc.ts'
+import { safeCallbackPath } from '../../account/prepare/safe-callback-path.ts'
+import { joinTokenOf } from '../../teams/prepare/join-path.ts'
 import { emailField, knownPassword, nameField, tokenField } from './fields.ts'
 import { LINK_LIFE_MS, linkTo, openLink, usedLink } from './links.ts'
 import { sendMail } from './send-mail.ts'
@@ -28,11 +30,12 @@ export const policyProcedure = anyone
 /**
  * A new account, where everybody may make one. With e-mail nothing exists until the link in the message was used: the answer is
  * the same whether or not the address has an account, and its owner is told. Without e-mail the account is there at once, and
- * an address that has one is refused: there is no other way to tell only its owner.
+ * an address that has one is refused: there is no other way to tell only its owner. Whoever came by the invitation of a team
+ * (`target`, its path) is led back to it by the message.
  * @throws forbidden where sign-up is not open; conflict (without e-mail only) for a taken address; rate_limited
  */
 export const signUpProcedure = anyone
-  .input(z.object({ name: nameField, email: emailField, password: newPassword }))
+  .input(z.object({ name: nameField, email: emailField, password: newPassword, target: z.string().max(2_000).optional() }))
   .output(z.object({ next: z.enum(['sign in', 'look into mail']) }))
   .mutation(({ ctx: { services, ip }, input }) =>
     steadily(async () => {
@@ -43,6 +46,8 @@ export const signUpProcedure = anyone
       if (mail) await limits.take('mailTo', `sign-up:${input.email}`)
       const passwordHash = await passwords.hash(input.password)
       const { name, email } = input
+      // No other path: the message must not be what a stranger writes to somebody else's address.
+      const target = joinTokenOf(safeCallbackPath(input.target)) === null ? null : safeCallbackPath(input.target)
       const plan = policy.defaultPlan
       if (!mail) {
         const made = await asActor(db, AUTHENTICATOR, (tx) => createAccount(tx, { email, name, passwordHash, plan, emailVerified: false }))
@@ -56,7 +61,10 @@ export const signUpProcedure = anyone
             services,
             tx,
             email,
-            joining.mail.signUpTaken({ signIn: linkToPage(publicUrl, '/sign-in'), reset: linkToPage(publicUrl, '/reset') }),
+            joining.mail.signUpTaken({
+              signIn: leadingTo(new URL('/sign-in', publicUrl).href, target),
+              reset: new URL('/reset', publicUrl).href,
+            }),
           )
         const { token } = await createToken(tx, {
           kind: 'verify_email',
@@ -65,13 +73,14 @@ export const signUpProcedure = anyone
           details: { name, passwordHash, plan },
           lifeMs: LINK_LIFE_MS.verify_email,
         })
-        await sendMail(services, tx, email, joining.mail.signUp({ link: linkTo(publicUrl, 'verify_email', token) }))
+        await sendMail(services, tx, email, joining.mail.signUp({ link: leadingTo(linkTo(publicUrl, 'verify_email', token), target) }))
       })
       return { next: 'look into mail' as const }
     }),
   )
 
-const linkToPage = (publicUrl: URL, path: string): string => new URL(path, publicUrl).href
+const leadingTo = (link: string, target: string | null): string =>
+  target === null ? link : `${link}?callbackUrl=${encodeURIComponent(target)}`
 
 /**
  * Makes the account that was asked for, with the link that came by e-mail and the password that was chosen: so nobody finishes
