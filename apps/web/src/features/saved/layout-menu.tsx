@@ -101,6 +101,7 @@ export function LayoutMenu({
       >
         {/* phones have room for the picture of it alone */}
         <span className="sr-only phone:not-sr-only">{text.menu.button}</span>
+        {changed && <span aria-hidden="true">•</span>}
       </Button>
       <Menu
         label={text.menu.more}

@@ -1,6 +1,7 @@
 import { createElement, type ReactNode } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it, vi } from 'vitest'
+import type { InstrumentListItem } from '../instruments/server/list.ts'
 import { LayoutChoices } from './layout-menu.tsx'
 import { SavedCard } from './saved-cards.tsx'
 import { Nothing } from './saved-page.tsx'
@@ -35,16 +36,22 @@ const entryOf = (more: Partial<Entry> = {}): Entry => ({
   who: { name: XSS },
   ...more,
 })
-const cardOf = (entry: Entry, isDefault = false) => render(createElement(SavedCard, { entry, market: null, isDefault, now: NOW }))
+const cardOf = (entry: Entry, isDefault = false, market: InstrumentListItem | null = null) =>
+  render(createElement(SavedCard, { entry, market, isDefault, now: NOW }))
+const MARKET = { key: 'binance-usdm:ETHUSDT', symbol: 'ETHUSDT', venue: 'binance-usdm', summedAs: null } as InstrumentListItem
 
 describe('a card', () => {
   it('opens its view, and shows names that people gave as text', () => {
-    const html = cardOf(entryOf())
+    const html = cardOf(entryOf(), false, MARKET)
     expect(html).toContain('href="/heatmap/binance-usdm:ETHUSDT?view=v1"')
     expect(html).not.toContain('<img')
     expect(html.match(/<bdi[^>]*>&lt;img/g)).toHaveLength(3)
     expect(html).toContain('2\u202fm ago')
+  })
+  it('says that its market is gone, and leads nowhere then', () => {
+    const html = cardOf(entryOf())
     expect(html).toContain('no longer traded here')
+    expect(html).not.toContain('href=')
   })
   it('says which layout is the default, and whose change it was', () => {
     const html = cardOf(entryOf({ kind: 'layout', instrument: null, team: null, who: null }), true)

@@ -132,7 +132,8 @@ export function SavedCard({
   children?: ReactNode
 }) {
   const Icon = ICONS[entry.kind]
-  const href = itemPath(entry)
+  // a market that is not known here any more has no page
+  const href = entry.kind === 'view' && !market ? null : itemPath(entry)
   const who = entry.who === 'you' ? text.you : (entry.who?.name ?? text.former)
   return (
     <li className="fl-panel relative flex min-w-0 flex-col gap-1 px-3.5 py-3 hover:border-line2" data-id={entry.id}>
