@@ -61,6 +61,11 @@ export const admin = {
     open: (name: string) => `Open ${name}`,
     invite: 'Invite people',
   },
+  resetRequests: {
+    title: 'Asked for a new password',
+    why: 'No e-mail is sent from here: be sure who asked, make the link and hand it over.',
+    makeFor: (email: string) => `Create password-reset link for ${email}`,
+  },
   person: {
     loading: 'Loading this person',
     sessions: 'Sessions',

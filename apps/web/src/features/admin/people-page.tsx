@@ -18,6 +18,7 @@ import { Filters, SearchField, SelectFilter } from './filters.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { MoreButton } from './more-button.tsx'
 import { PersonDrawer } from './person-drawer.tsx'
+import { type ResetRequest, ResetRequests } from './reset-requests.tsx'
 import type { PersonItem } from './server/people.ts'
 import { Cell, Head, Row, Table, TableSkeleton } from './table.tsx'
 
@@ -25,8 +26,8 @@ const text = messages.admin.people
 const ROLES = ['admin', 'member'] as const
 const STATES = ['active', 'disabled'] as const
 
-/** Everybody who has an account. @param now the server's clock when it rendered */
-export function PeoplePage({ now }: { now: number }) {
+/** Everybody who has an account. @param now the server's clock when it rendered, @param resetRequests as they were then */
+export function PeoplePage({ now, resetRequests }: { now: number; resetRequests: ResetRequest[] }) {
   const trpc = useTRPC()
   const [filter, setFilter] = useQueryStates({
     q: parseAsString.withDefault(''),
@@ -65,6 +66,7 @@ export function PeoplePage({ now }: { now: number }) {
         </Button>
       }
     >
+      <ResetRequests initial={resetRequests} now={now} />
       <Filters>
         <SearchField label={text.search} placeholder={text.searchPlaceholder} value={filter.q} onChange={search} />
         <SelectFilter
