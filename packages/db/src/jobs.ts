@@ -4,14 +4,15 @@ import type { Transaction } from './database.ts'
 
 /** What each queue's jobs carry. */
 export interface JobData {
-  /** one message by e-mail */
-  mail: { to: string; subject: string; text: string }
+  /** one message by e-mail; `sealed`: its text is sealed for MAIL_PURPOSE, in base64, because it has a link that opens something */
+  mail: { to: string; subject: string; text: string; sealed?: boolean }
   /** one row of `delivery` */
   delivery: { deliveryId: string }
   /** a look at a venue, whose result is the job's */
   venueCheck: { venue: string; restUrl: string | null; wsUrl: string | null; symbols: string[]; seconds: number }
 }
 export type QueueName = keyof JobData
+export const MAIL_PURPOSE = 'mail'
 
 interface QueueHabits {
   retryLimit: number

@@ -40,5 +40,5 @@ async function handle(jobs: Jobs, { db, env, log }: Pick<StartJobsOptions, 'db' 
   await jobs.work('venueCheck', venueCheckHandler(env, log), { atOnce: 2 })
   await jobs.work('delivery', deliverer({ db, jobs, encryptionKeys, publicUrl, mail: mail !== null, allowed }), { atOnce: 4 })
   // without a mail server messages wait in their queue for a worker that has one
-  if (mail) await jobs.work('mail', mailer({ db, publicUrl, log, ...mail }), { atOnce: 2 })
+  if (mail) await jobs.work('mail', mailer({ db, publicUrl, encryptionKeys, log, ...mail }), { atOnce: 2 })
 }

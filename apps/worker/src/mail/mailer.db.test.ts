@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { withActor } from '@faultline/db/actor'
-import { type Jobs, openJobs } from '@faultline/db/jobs'
+import { type JobData, type Jobs, MAIL_PURPOSE, openJobs } from '@faultline/db/jobs'
+import { SecretBox } from '@faultline/db/secret-box'
 import { makeUser } from '@faultline/testkit/factories'
 import { freshDatabase } from '@faultline/testkit/fresh-database'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
@@ -9,6 +10,7 @@ import { mailer } from './mailer.ts'
 
 const database = freshDatabase()
 const PATIENCE = 20_000
+const KEYS = `t:${Buffer.alloc(32, 5).toString('base64')}`
 let administrator = ''
 beforeAll(async () => {
   administrator = await makeUser(database.ownerUrl, { email: 'root@example.org', role: 'admin' })
@@ -51,6 +53,7 @@ async function worker(port: number): Promise<{ jobs: Jobs; log: string[] }> {
     smtpUrl: `smtp://someone:very-secret@127.0.0.1:${port}`,
     from: 'Faultline <faultline@example.org>',
     publicUrl: 'https://desk.example',
+    encryptionKeys: KEYS,
     log: (line) => void log.push(line),
     timeoutMs: 3_000,
   })
@@ -60,9 +63,13 @@ async function worker(port: number): Promise<{ jobs: Jobs; log: string[] }> {
 
 const SOON = { retryDelay: 0, retryBackoff: false }
 let letters = 0
-async function send(jobs: Jobs, options: Parameters<Jobs['send']>[2] = {}): Promise<{ to: string; state(): Promise<string | undefined> }> {
+async function send(
+  jobs: Jobs,
+  options: Parameters<Jobs['send']>[2] = {},
+  letter: Partial<JobData['mail']> = {},
+): Promise<{ to: string; state(): Promise<string | undefined> }> {
   const to = `person-${++letters}@example.org`
-  const id = await jobs.send('mail', { to, subject: 'Hello', text: 'A <b>name</b>' }, { ...SOON, ...options })
+  const id = await jobs.send('mail', { to, subject: 'Hello', text: 'A <b>name</b>', ...letter }, { ...SOON, ...options })
   return {
     to,
     state: async () => (await database.db.pool.query('select state from pgboss.job where id = $1', [id])).rows[0]?.state,
@@ -83,6 +90,20 @@ it('hands a message to the mail server, as text and as HTML', async () => {
   expect(server.taken[0]).toContain('A <b>name</b>')
   expect(server.taken[0]).toContain('A &lt;b&gt;name&lt;/b&gt;')
   expect(await told(letter.to)).toEqual([])
+})
+
+it('opens a sealed message, and waits where it has not the key', async () => {
+  const server = await mailServer({ onAuth: (_auth, _session, done) => done(null, { user: 'someone' }) })
+  const sealed = (keys: string) => new SecretBox(keys).seal('https://desk.example/reset/token', MAIL_PURPOSE).toString('base64')
+  const { jobs, log } = await worker(server.port)
+  const letter = await send(jobs, {}, { text: sealed(KEYS), sealed: true })
+  await vi.waitFor(async () => expect(await letter.state()).toBe('completed'), PATIENCE)
+  expect(server.taken[0]).toContain('https://desk.example/reset/token')
+  const foreign = await send(jobs, { retryLimit: 0 }, { text: sealed(`other:${Buffer.alloc(32, 6).toString('base64')}`), sealed: true })
+  await vi.waitFor(async () => expect(await foreign.state()).toBe('failed'), PATIENCE)
+  expect(server.taken).toHaveLength(1)
+  expect(log.join()).toContain('FAULTLINE_ENCRYPTION_KEYS')
+  expect(await told(foreign.to)).toMatchObject([{ action: 'mail.failed', allowed: false }])
 })
 
 it('gives up at once what is refused for good, and says so where administrators look', async () => {

@@ -124,7 +124,7 @@ const policyOf = (headers: Record<string, string | string[] | undefined>) =>
       .map((part) => [part.slice(0, part.indexOf(' ')), part.slice(part.indexOf(' ') + 1).split(' ')]),
   ) as Record<string, string[]>
 
-describe.each([...ALL, ...FRAMED])('%s', (_, make) => {
+describe.each([...ALL, ...FRAMED.map(([what, make]): [string, () => Asked] => [what, make])])('%s', (_, make) => {
   it('carries the headers, whatever it says', async () => {
     const log = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     const asked = make()
@@ -202,12 +202,13 @@ describe('requests that change something', () => {
   )
   it.each(changing)('$method $path is refused to another site, cookie or not', async ({ path, method }) => {
     const address = path.replaceAll(/\[[^\]]+\]/g, 'x')
-    for (const headers of [
+    const foreign: Record<string, string>[] = [
       { origin: 'https://evil.example' },
       { origin: 'null' },
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
-    ]) {
+    ]
+    for (const headers of foreign) {{
       const { status } = await ask(web.origin, {
         path: address,
         method,
@@ -218,12 +219,11 @@ describe('requests that change something', () => {
     }
   })
 
-  it('are never made by a GET: no mutation answers one', async () => {
+  it('are never made by a GET: no mutation answers one', async () => 
     for (const path of ['ownData.remove', 'account.endOtherSessions', 'ownData.export', 'saved.working.put']) {
       const answer = await web.runtime.trpc(new Request(`${web.origin}/api/trpc/${path}?input=%7B%7D`, { headers: { cookie } }))
       expect([path, answer.status]).toEqual([path, 405])
-    }
-  })
+    })
 })
 
 describe('the cookie of a session', () => {

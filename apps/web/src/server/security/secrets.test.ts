@@ -5,15 +5,15 @@ import type { z } from 'zod'
 import type { Caller } from '../caller.ts'
 import { rootRouter } from '../root-router.ts'
 import { sampleInput } from '../testing/sample-input.ts'
-import { webUnderTest } from '../testing/web-under-test.ts'
+import { type Person, webUnderTest } from '../testing/web-under-test.ts'
 import type { Access } from '../trpc.ts'
 
 vi.mock('../../features/joining/server/steady-answer.ts', () => ({ steadily: (work: () => unknown) => work() }))
 vi.mock('node:dns/promises', () => ({ lookup: async () => [{ address: '93.184.216.34', family: 4 }] }))
-const web = webUnderTest()
+const web = webUnderTest({ mail: true })
 const secrets: Record<string, string> = {}
 let caller: Caller
-let root: { id: string; email: string; password: string }
+let root: Person
 /** ids that the lists below are asked by */
 const ids: Record<string, string> = {}
 const written: string[] = []

@@ -47,7 +47,7 @@ const details = z.object({ plan: z.string().nullable().catch(null), mailed: z.bo
 
 /** Makes the invitation and, with e-mail, sends it; both or nothing. */
 async function inviteIn(
-  services: Pick<Services, 'jobs' | 'mail' | 'publicUrl'>,
+  services: Pick<Services, 'box' | 'jobs' | 'mail' | 'publicUrl'>,
   tx: Transaction,
   given: { email: string; plan: string | null; by: SessionUser },
 ): Promise<Made> {

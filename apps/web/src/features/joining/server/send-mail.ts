@@ -1,4 +1,5 @@
 import type { Transaction } from '@faultline/db/database'
+import { MAIL_PURPOSE } from '@faultline/db/jobs'
 import type { Services } from '../../../server/services.ts'
 
 export interface Letter {
@@ -6,7 +7,11 @@ export interface Letter {
   text: string
 }
 
-/** A message by e-mail that is sent if, and only if, the transaction commits. The worker makes the HTML of it. */
-export async function sendMail(services: Pick<Services, 'jobs'>, tx: Transaction, to: string, letter: Letter): Promise<void> {
-  await services.jobs.send('mail', { to, ...letter }, { tx })
+/**
+ * A message by e-mail that is sent if, and only if, the transaction commits. The worker makes the HTML of it. It waits sealed: of most
+ * tokens the database has the hash alone, and a copy of the queue must not be worth more.
+ */
+export async function sendMail(services: Pick<Services, 'jobs' | 'box'>, tx: Transaction, to: string, letter: Letter): Promise<void> {
+  const text = services.box.seal(letter.text, MAIL_PURPOSE).toString('base64')
+  await services.jobs.send('mail', { to, subject: letter.subject, text, sealed: true }, { tx })
 }

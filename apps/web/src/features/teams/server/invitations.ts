@@ -17,6 +17,7 @@ import type { SessionUser } from '../../../server/auth/sessions.ts'
 import { record } from '../../../server/record.ts'
 import type { Services } from '../../../server/services.ts'
 import { signedIn, teamMember } from '../../../server/trpc.ts'
+import { sendMail } from '../../joining/server/send-mail.ts'
 import { joinPath } from '../prepare/join-path.ts'
 import { invitationDays, invitationInput, joinToken } from './schema.ts'
 
@@ -119,15 +120,10 @@ const mailing =
     const inviter = oneLine(user.name || user.email)
     const facts = { inviter, address: user.email, team: oneLine(teamName), role: messages.teams.a[role] }
     const link = linkOf(services, token)
-    await services.jobs.send(
-      'mail',
-      {
-        to: email,
-        subject: words.subject(facts.inviter, facts.team),
-        text: words.text({ ...facts, link, until: new Date(expiresAt).toUTCString() }),
-      },
-      { tx },
-    )
+    await sendMail(services, tx, email, {
+      subject: words.subject(facts.inviter, facts.team),
+      text: words.text({ ...facts, link, until: new Date(expiresAt).toUTCString() }),
+    })
   }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 120)
