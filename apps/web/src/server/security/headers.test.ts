@@ -208,7 +208,7 @@ describe('requests that change something', () => {
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
     ]
-    for (const headers of foreign) {{
+    for (const headers of foreign) {
       const { status } = await ask(web.origin, {
         path: address,
         method,
@@ -219,11 +219,12 @@ describe('requests that change something', () => {
     }
   })
 
-  it('are never made by a GET: no mutation answers one', async () => 
+  it('are never made by a GET: no mutation answers one', async () => {
     for (const path of ['ownData.remove', 'account.endOtherSessions', 'ownData.export', 'saved.working.put']) {
       const answer = await web.runtime.trpc(new Request(`${web.origin}/api/trpc/${path}?input=%7B%7D`, { headers: { cookie } }))
       expect([path, answer.status]).toEqual([path, 405])
-    })
+    }
+  })
 })
 
 describe('the cookie of a session', () => {
