@@ -134,7 +134,7 @@ export function Toolbar(props: ToolbarProps) {
           className={props.onThresholdReset ? '' : 'invisible'}
         />
       </div>
-      <div className="ml-auto flex flex-wrap items-center justify-end gap-2">
+      <div className="ml-auto flex flex-wrap items-center justify-end gap-1 phone:gap-2">
         <ToggleButton label={messages.chart.replay.button} icon={<History size={14} />} pressed={props.replay} onChange={props.onReplay} />
         <ViewMenu
           url={props.url}

@@ -97,7 +97,8 @@ export function ViewBar({
             {text.bar.by(saved.who === messages.savedSync.you ? text.you : saved.who, agoOf(item.updatedAt, now))}
           </p>
         </div>
-        <div className="flex flex-wrap items-center gap-1.5">
+        {/* on phones in a row of its own, under the name and the way out */}
+        <div className="order-last flex w-full flex-wrap items-center gap-1.5 phone:order-none phone:w-auto">
           {saved.state === 'gone' ? (
             <Button onClick={() => onSaveAs(view.content())}>{text.bar.saveAsNew}</Button>
           ) : (
@@ -141,15 +142,15 @@ export function ViewBar({
               </Menu>
             </>
           )}
-          <CloseButton onClose={onClose} />
         </div>
+        <CloseButton onClose={onClose} />
         {saved.state === 'gone' && (
-          <div className="flex w-full">
+          <div className="order-last flex w-full">
             <Warning>{text.bar.gone}</Warning>
           </div>
         )}
         {theirs && saved.state !== 'gone' && (
-          <div className="flex w-full flex-wrap items-center gap-2" data-testid="theirs">
+          <div className="order-last flex w-full flex-wrap items-center gap-2" data-testid="theirs">
             <Warning>{theirs.who === messages.savedSync.you ? text.bar.yours : text.bar.theirs(theirs.who)}</Warning>
             <Button size="small" onClick={saved.takeTheirs}>
               {text.bar.loadTheirs}
