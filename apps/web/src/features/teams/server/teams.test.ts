@@ -95,6 +95,32 @@ describe('each role', () => {
   })
 })
 
+describe('a view that stands on a layout of one’s own', () => {
+  it('looks the same in the team, moved or copied, and names a layout that is not there no more', async () => {
+    const layout = await as.jonas.saved.create({
+      teamId: null,
+      name: 'Look',
+      kind: 'layout',
+      content: { query: { pal: 'viridis', log: '1' }, theme: null, sizes: {} },
+    })
+    const own = await as.jonas.saved.create({
+      teamId: null,
+      name: 'Own',
+      kind: 'view',
+      content: { ...VIEW.content, layoutId: layout.id, query: { log: '0' } },
+    })
+    expect(own.content).toMatchObject({ layoutId: layout.id, query: { log: '0' } })
+    const copy = await as.jonas.saved.duplicate({ of: own.id, teamId: team, name: 'Copy' })
+    await as.jonas.teams.adoptItem({ id: own.id, teamId: team })
+    for (const id of [copy.id, own.id]) {
+      const { content } = await as.yuki.saved.get({ id })
+      expect(content).toMatchObject({ layoutId: null, query: { pal: 'viridis', log: '0' } })
+      await as.jonas.saved.remove({ id })
+    }
+    await as.jonas.saved.remove({ id: layout.id })
+  })
+})
+
 describe('a change', () => {
   it('is told in the team and in the audit log', async () => {
     const view = await as.jonas.saved.create({ teamId: team, name: 'Squeeze', ...VIEW })
