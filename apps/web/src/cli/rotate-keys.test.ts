@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { MAIL_PURPOSE } from '@faultline/db/jobs'
 import { CHANNEL_PURPOSE } from '@faultline/db/repositories/alert-channels'
 import { credentialPurpose, openCredentials } from '@faultline/db/repositories/source-credentials'
 import { SecretBox } from '@faultline/db/secret-box'
@@ -43,6 +44,11 @@ beforeEach(async () => {
   await web.sql('delete from alert_channel')
   await web.sql('delete from source_credential')
   await web.sql('delete from audit_event')
+  await web.sql('delete from pgboss.job')
+  // longer than a line of base64
+  const text = old.seal('a link '.repeat(40), MAIL_PURPOSE).toString('base64')
+  await web.services.jobs.send('mail', { to: 'ada@example.org', subject: 's', text, sealed: true })
+  await web.services.jobs.send('mail', { to: 'ada@example.org', subject: 's', text: 'not sealed' })
   channel = (
     await web.sql(
       "insert into alert_channel (id, owner_id, kind, name, hint, sealed) values (gen_random_uuid(), $1, 'webhook', 'desk', 'h', $2) returning id",
@@ -66,18 +72,25 @@ it('seals everything with the first key, so that the old one can go, and finds n
     secondFactors: { sealedAnew: 2, current: 2 },
     alertChannels: { sealedAnew: 1, current: 1 },
     sourceCredentials: { sealedAnew: 2, current: 2 },
+    mails: { sealedAnew: 1, current: 1 },
     unreadable: [],
   })
   for (const [i, id] of people.entries()) expect(fresh.open(await secretOf(id), totpPurpose(id))).toBe(`totp ${i}`)
   const { rows } = await web.sql('select sealed from alert_channel where id = $1', [channel])
   expect(fresh.open(rows[0].sealed, CHANNEL_PURPOSE)).toBe('an address')
   expect(await openCredentials(web.services.db, fresh, source)).toEqual({ apiKey: 'the apiKey', secret: 'the secret' })
+  const mails = (await web.sql("select data from pgboss.job where name = 'mail' order by created_on, id")).rows.map(({ data }) => data)
+  expect(mails.map(({ text, sealed }) => (sealed ? fresh.open(Buffer.from(text, 'base64'), MAIL_PURPOSE) : text)).sort()).toEqual([
+    'a link '.repeat(40),
+    'not sealed',
+  ])
+  expect(mails.every(({ text }) => !text.includes('\n'))).toBe(true)
   // nobody is signed out by it
   expect((await web.sql('select id, session_version from app_user order by id')).rows).toEqual(before.rows)
 
   expect(await sealAnew(owner, both)).toMatchObject({ secondFactors: { sealedAnew: 0, current: 2 }, sourceCredentials: { sealedAnew: 0 } })
   const log = await web.sql("select actor, target, details from audit_event where action = 'keys.rotated'")
-  expect(log.rows).toEqual([{ actor: 'operator', target: 'k2', details: { sealedAnew: 5, unreadable: 0 } }])
+  expect(log.rows).toEqual([{ actor: 'operator', target: 'k2', details: { sealedAnew: 6, unreadable: 0 } }])
 })
 
 it('names what it cannot open, leaves it as it is, and does the rest', async () => {
@@ -130,5 +143,5 @@ it('is a command, which has the keys of the installation where none are set', as
   const keys = { FAULTLINE_ENCRYPTION_KEYS: `${key('k2', 2)},${key('k1', 1)}` }
   expect(JSON.parse((await run(keys)).stdout)).toMatchObject({ key: 'k2', secondFactors: { sealedAnew: 2, current: 2 } })
   // the old key alone opens none of it
-  await expect(run({})).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('5 sealed values could not be opened') })
+  await expect(run({})).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('6 sealed values could not be opened') })
 }, 60_000)

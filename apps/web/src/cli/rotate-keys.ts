@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { MAIL_PURPOSE } from '@faultline/db/jobs'
 import { CHANNEL_PURPOSE } from '@faultline/db/repositories/alert-channels'
 import { credentialPurpose } from '@faultline/db/repositories/source-credentials'
 import { SecretBox } from '@faultline/db/secret-box'
@@ -9,10 +10,10 @@ import { totpPurpose } from '../server/auth/second-factor.ts'
 const HELP = `usage: npm run -s faultline -- rotate-keys
 
 Seals everything anew that is sealed with an older key than the first one of FAULTLINE_ENCRYPTION_KEYS: second factors, addresses of
-alert channels, keys of venues. Every process has to have the new key before (docs/operations.md says in which order). It may run
+alert channels, keys of venues, messages by e-mail that wait. Every process has to have the new key before (docs/operations.md says in which order). It may run
 while the product does, and again. What cannot be opened is named and left as it is; then the exit code is 1.
 
-Prints {"key", "secondFactors", "alertChannels", "sourceCredentials", "unreadable"}: the three are counts {"sealedAnew", "current"}.
+Prints {"key", "secondFactors", "alertChannels", "sourceCredentials", "mails", "unreadable"}: the four are counts {"sealedAnew", "current"}.
 `
 
 interface Place {
@@ -40,6 +41,14 @@ const PLACES = {
       const at = id.indexOf(':')
       return credentialPurpose(Number(id.slice(0, at)), id.slice(at + 1))
     },
+  },
+  // Those that are sent are gone within a day.
+  mails: {
+    select: `select id::text as id, 'message by e-mail to ' || (data->>'to') as named, decode(data->>'text', 'base64') as sealed
+               from pgboss.job where name = 'mail' and state <> 'completed' and data->'sealed' = 'true'`,
+    update: `update pgboss.job set data = jsonb_set(data, '{text}', to_jsonb(translate(encode($2, 'base64'), E'\\n', '')))
+              where name = 'mail' and id = $1::uuid and decode(data->>'text', 'base64') = $3`,
+    purposeOf: () => MAIL_PURPOSE,
   },
 } satisfies Record<string, Place>
 const KINDS = Object.keys(PLACES) as (keyof typeof PLACES)[]
