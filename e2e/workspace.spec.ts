@@ -191,11 +191,19 @@ test('what is seen can be taken along as PNG and CSV', async ({ page }) => {
   }
 })
 
+const OF_PEOPLE = [
+  '/saved',
+  '/watchlists',
+  '/alerts',
+  '/teams',
+  ...['sources', 'people', 'teams', 'plans', 'settings', 'audit', 'system'].map((name) => `/admin/${name}`),
+]
+
 test('nothing is wider than a small phone, on any page', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 780 })
   await signIn(page)
   await ready(page)
-  for (const path of ['/', '/map', '/cascade', '/screener', '/accuracy', '/instruments', '/account', '/admin/sources']) {
+  for (const path of ['/', '/map', '/cascade', '/screener', '/accuracy', '/instruments', '/account', ...OF_PEOPLE]) {
     await page.goto(path)
     await expect(page.getByRole('heading', { level: 1 }).first()).toBeAttached()
     expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 360])
@@ -208,6 +216,10 @@ for (const theme of ['dark', 'light'] as const)
     await page.goto('/')
     await expect(page).toHaveURL(/sign/)
     await clean(page)
+    for (const path of ['/sign-up', '/reset', '/invitation/none', '/s/none']) {
+      await page.goto(path)
+      await clean(page)
+    }
     await signIn(page)
     await ready(page)
     const instrument = await key(page)
@@ -220,7 +232,7 @@ for (const theme of ['dark', 'light'] as const)
       `/embed/${instrument}`,
       '/instruments',
       '/account',
-      '/admin/sources',
+      ...OF_PEOPLE,
     ]) {
       await page.goto(path)
       await expect(page.getByRole('heading', { level: 1 }).first()).toBeAttached()

@@ -88,7 +88,7 @@ function TeamsTable({ teams, onRemove }: { teams: readonly TeamItem[]; onRemove:
     >
       {teams.map((team) => (
         <Row key={team.id} className="hover:bg-s2">
-          <Cell className="max-w-[260px]">
+          <Cell className="max-w-[44vw] phone:max-w-[260px]">
             <bdi className="block truncate font-semibold text-t1" title={team.name}>
               {team.name}
             </bdi>

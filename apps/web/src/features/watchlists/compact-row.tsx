@@ -17,9 +17,9 @@ const text = messages.watchlists
 const SPARK = { width: 44, height: 16 }
 const RISK = { calm: 'text-ok', elevated: 'text-warn', high: 'text-err' } as const
 const TINT = {
-  calm: 'bg-[color-mix(in_srgb,var(--fl-ok)_12%,transparent)]',
-  elevated: 'bg-[color-mix(in_srgb,var(--fl-warn)_12%,transparent)]',
-  high: 'bg-[color-mix(in_srgb,var(--fl-err)_12%,transparent)]',
+  calm: 'bg-[color-mix(in_srgb,var(--fl-ok)_8%,var(--fl-s1))]',
+  elevated: 'bg-[color-mix(in_srgb,var(--fl-warn)_8%,var(--fl-s1))]',
+  high: 'bg-[color-mix(in_srgb,var(--fl-err)_8%,var(--fl-s1))]',
 } as const
 
 export interface CompactRowProps {

@@ -171,7 +171,7 @@ function Row({ instrument, market, loaded, grip, note, symbol, onNote, onRemove 
           <button
             type="button"
             tabIndex={-1}
-            aria-label={text.rows.editNote(symbol)}
+            aria-label={note === '' ? text.rows.editNote(symbol) : `${text.rows.editNote(symbol)}: ${note}`}
             title={note === '' ? text.rows.addNote : note}
             onClick={onNote}
             className="flex h-8 max-phone:h-10 w-full min-w-0 cursor-pointer items-center gap-1.5 rounded-md px-1.5 text-left text-t2 hover:bg-s3"
