@@ -98,3 +98,47 @@ it('tells a person who tries too often when to come back', async () => {
   expect(refused).toBeInstanceOf(TRPCError)
   expect(refused).toMatchObject({ code: 'TOO_MANY_REQUESTS', message: expect.stringMatching(/Try again in \d+ (s|minutes)/) })
 })
+
+describe('a script of somebody who is signed in', () => {
+  it('cannot fill the database: what keeps rows is counted, and then refused', async () => {
+    await web.sql("update plan set api = true where key = 'free'")
+    const person = await web.addPerson()
+    const api = await web.callerOf(await web.cookieOf(person))
+    const content = { rows: [], notes: '' }
+    const { id, version } = await api.saved.create({ teamId: null, name: 'List', kind: 'watchlist', content })
+    const { id: teamId } = await api.teams.create({ name: 'Team' })
+    const state = { at: 1, instrument: 'simulated:X', query: {}, theme: 'dark' as const, layoutId: null, viewId: null, drafts: [] }
+    const writes: Record<string, () => Promise<unknown>> = {
+      'saved.create': () => api.saved.create({ teamId: null, name: 'List', kind: 'watchlist', content }),
+      'saved.update': () => api.saved.update({ id, version, name: 'Another' }),
+      'saved.duplicate': () => api.saved.duplicate({ teamId: null, of: id, name: 'Copy' }),
+      'saved.restore': () => api.saved.restore({ id, version, earlier: 1 }),
+      'saved.working.put': () => api.saved.working.put({ version: null, state }),
+      'comments.add': () => api.comments.add({ id, body: 'a comment' }),
+      'teams.create': () => api.teams.create({ name: 'Team' }),
+      'apiKeys.create': () => api.apiKeys.create({ name: 'key', scopes: ['markets'], days: null }),
+      'ownData.rename': () => api.ownData.rename({ name: 'Name' }),
+      'ownData.export': () => api.ownData.export(),
+      'alerts.createRule': () =>
+        api.alerts.createRule({
+          teamId: null,
+          name: 'Rule',
+          instrumentKey: null,
+          condition: { kind: 'risk', direction: 'above', level: 75 },
+          channelIds: [],
+          cooldownMinutes: 1,
+          enabled: true,
+        }),
+      'teams.invite': () => api.teams.invite({ teamId, email: null, role: 'viewer', maxUses: 1, days: 1 }),
+    }
+    for (const write of Object.values(writes)) await write().catch(() => {})
+    await web.sql("update rate_limit set points = 1000000 where key like 'write:%' or key like 'invite:%'")
+    for (const [path, write] of Object.entries(writes)) {
+      const came = await write().then(
+        () => 'done',
+        (error: { code: string }) => error.code,
+      )
+      expect([path, came]).toEqual([path, 'TOO_MANY_REQUESTS'])
+    }
+  })
+})

@@ -32,6 +32,7 @@ export const createProcedure = signedIn
   .input(createInput)
   .output(z.object({ id: z.uuid(), key: z.string() }))
   .mutation(async ({ ctx, input }) => {
+    await ctx.services.limits.take('write', ctx.user.userId)
     if (!ctx.user.allowance.api)
       throw new FaultlineError('forbidden', `The API is not part of the plan ${ctx.user.allowance.name}. Ask your administrator.`)
     const made = await createApiKey(ctx.services.db, ctx.actor, input)

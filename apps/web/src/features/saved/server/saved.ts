@@ -46,7 +46,8 @@ export const getProcedure = entity('item', 'viewer').query(async ({ ctx, input }
 export const createProcedure = selfOrTeam('editor')
   .input(z.object({ name: savedName }).and(savedContent))
   .mutation(async ({ ctx, input }) => {
-    const { db } = ctx.services
+    const { db, limits } = ctx.services
+    await limits.take('write', ctx.user.userId)
     const { kind, content } = await onLayoutOf(db, ctx.actor, ctx.owner, input)
     const made = await createItem(db, ctx.actor, ctx.owner, { name: input.name, kind, content }, ctx.user.allowance.savedItems)
     await tellTeam(ctx, made, 'created')
@@ -57,7 +58,8 @@ export const createProcedure = selfOrTeam('editor')
 export const updateProcedure = entity('item', 'editor')
   .input(z.object({ version, name: savedName.optional(), content: z.unknown().optional() }))
   .mutation(async ({ ctx, input: { id, version, name, content } }) => {
-    const { db } = ctx.services
+    const { db, limits } = ctx.services
+    await limits.take('write', ctx.user.userId)
     const before = await readItem(db, ctx.actor, id)
     const checked = content === undefined ? null : await onLayoutOf(db, ctx.actor, before, checkContent(before.kind, content))
     const after = await updateItem(db, ctx.actor, id, version, { name, ...(checked && { content: checked.content }) })
@@ -70,7 +72,8 @@ export const updateProcedure = entity('item', 'editor')
 export const duplicateProcedure = selfOrTeam('editor')
   .input(z.object({ of: z.uuid(), name: savedName }))
   .mutation(async ({ ctx, input }) => {
-    const { db } = ctx.services
+    const { db, limits } = ctx.services
+    await limits.take('write', ctx.user.userId)
     const of = await readItem(db, ctx.actor, input.of)
     const { kind, content } = await onLayoutOf(db, ctx.actor, ctx.owner, checkContent(of.kind, of.content))
     const copy = { kind, name: input.name, content }
@@ -103,6 +106,7 @@ export const versionProcedure = entity('item', 'viewer')
 export const restoreProcedure = entity('item', 'editor')
   .input(z.object({ version, earlier: version }))
   .mutation(async ({ ctx, input: { id, version, earlier } }) => {
+    await ctx.services.limits.take('write', ctx.user.userId)
     const after = await restoreVersion(ctx.services.db, ctx.actor, id, version, earlier)
     await tellTeam(ctx, after, 'restored')
     return itemOf(ctx.user)(after)

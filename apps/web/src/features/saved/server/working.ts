@@ -21,6 +21,7 @@ export const getWorkingProcedure = signedIn.query(async ({ ctx }): Promise<KeptW
 export const putWorkingProcedure = signedIn
   .input(z.object({ version: z.int().positive().nullable(), state: workingState }))
   .mutation(async ({ ctx, input }): Promise<KeptWorking & { kept: boolean }> => {
+    await ctx.services.limits.take('write', ctx.user.userId)
     const answer = await putWorkingState(ctx.services.db, ctx.actor, input.version, input.state)
     if (answer.kept) return { kept: true, state: null, version: answer.version }
     return { kept: false, state: readWorking(answer.state), version: answer.version || null }
