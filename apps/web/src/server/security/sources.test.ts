@@ -147,3 +147,20 @@ describe('secrets', () => {
     expect(places([{ file: 'x', text: "const secret = process.env.NEXTAUTH_SECRET ?? 'changeme'" }], fallback)).toHaveLength(1)
   })
 })
+
+it('are written about as they are: docs/security.md names tests that exist', () => {
+  const rooms: Record<string, string> = { web: 'apps/web/src', db: 'packages/db/src', worker: 'apps/worker/src' }
+  const named = [...read('docs/security.md').matchAll(/`([a-z]+)\/([^`\s]*\.test\.ts)`/g)].map(
+    ([, room = '', rest]) => `${rooms[room] ?? room}/${rest}`,
+  )
+  expect(named.length).toBeGreaterThan(50)
+  const pattern = (name: string) =>
+    new RegExp(
+      `^${name
+        .replaceAll('.', '\\.')
+        .replaceAll('*', '[^/]+')
+        .replaceAll(/\{([^}]+)\}/g, (_, names: string) => `(${names.replaceAll(',', '|')})`)}$`,
+    )
+  const choices = (name: string) => Math.max(1, (/\{([^}]+)\}/.exec(name)?.[1] ?? '').split(',').length)
+  expect(named.filter((name) => files.filter((file) => pattern(name).test(file)).length < choices(name))).toEqual([])
+})
