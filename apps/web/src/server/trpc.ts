@@ -117,5 +117,5 @@ async function teamOf(ctx: { services: Services; actor: UserActor }, teamId: str
 const tooLow = (role: TeamRole, needed: TeamRole) =>
   new TRPCError({
     code: 'FORBIDDEN',
-    message: `You are a ${role} of this team; only ${needed === 'owner' ? 'an owner' : 'editors and owners'} may do this.`,
+    message: `You are ${role === 'editor' ? 'an' : 'a'} ${role} of this team; only ${needed === 'owner' ? 'an owner' : 'editors and owners'} may do this.`,
   })

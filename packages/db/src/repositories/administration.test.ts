@@ -238,6 +238,17 @@ describe('plans', () => {
 })
 
 describe('the audit log', () => {
+  it('keeps what a stranger did, whatever half characters and zero bytes they sent', async () => {
+    const name = 'half\ud800 zero\0'
+    await audit(
+      t.db,
+      { kind: 'authenticator' },
+      { action: 'session.refused', target: name, actor: name, allowed: false, details: { name } },
+    )
+    const [entry] = await log({ action: 'session.refused' })
+    expect(entry).toMatchObject({ target: 'half\ufffd zero', actor: 'half\ufffd zero', details: { name: 'half\ufffd zero' } })
+  })
+
   it('is read newest first, in pages, by person, action, refusal and time', async () => {
     for (let i = 0; i < 25; i++)
       await audit(

@@ -17,6 +17,9 @@ export interface AuditEntry {
   details?: Record<string, string | number | boolean | null>
 }
 
+/** As the database can keep it: strangers choose addresses and names, and no half of a character or zero byte may hide what they did. */
+const keepable = (text: string): string => text.replaceAll('\0', '').toWellFormed()
+
 /** Adds one entry, in a transaction of its own: what was refused and rolled back is told as well. */
 export const audit = (db: Database, actor: Actor, entry: AuditEntry): Promise<void> =>
   withActor(db, actor, (tx) => auditIn(tx, actor, entry))
@@ -29,12 +32,14 @@ export async function auditIn(tx: Prisma.TransactionClient, actor: Actor, entry:
     data: [
       {
         actorId: actor.kind === 'user' ? actor.userId : null,
-        actor: entry.actor.slice(0, 320),
+        actor: keepable(entry.actor.slice(0, 320)),
         action,
-        target: target.slice(0, 500),
+        target: keepable(target.slice(0, 500)),
         ip: ip ?? '',
         allowed,
-        details,
+        details: Object.fromEntries(
+          Object.entries(details).map(([key, value]) => [key, typeof value === 'string' ? keepable(value) : value]),
+        ),
       },
     ],
   })

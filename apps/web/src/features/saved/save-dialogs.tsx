@@ -46,7 +46,6 @@ export function NameDialog({
         data-autofocus
         required
         dir="auto"
-        maxLength={MOST_NAME}
         autoComplete="off"
         value={name}
         onChange={(event) => setName(event.target.value)}

@@ -62,7 +62,6 @@ function ListForm({
           data-autofocus
           required
           dir="auto"
-          maxLength={MOST_NAME}
           autoComplete="off"
           value={name}
           onChange={(event) => setName(event.target.value)}
