@@ -23,54 +23,63 @@ export interface SavedActions {
 export function useSavedActions(): SavedActions {
   const client = useTRPCClient()
   const refresh = useRefreshSaved()
-  return useMemo(() => {
-    const create: SavedActions['create'] = async (given) => {
-      const made = await client.saved.create.mutate(given)
+  return useMemo(() => savedActions(client, refresh), [client, refresh])
+}
+
+/** The same for any client. `refresh`: lists are to be asked again. */
+export function savedActions(client: SavedClient, refresh: () => void): SavedActions {
+  const create: SavedActions['create'] = async (given) => {
+    const made = await client.saved.create.mutate(given)
+    refresh()
+    return made
+  }
+  return {
+    create,
+    rename: async ({ id, version }, name) => {
+      try {
+        return await client.saved.update.mutate({ id, version, name })
+      } finally {
+        // also where somebody was first: the next attempt stands on theirs
+        refresh()
+      }
+    },
+    duplicate: async (id, { name, teamId }) => {
+      const made = await client.saved.duplicate.mutate({ of: id, name, teamId })
       refresh()
       return made
-    }
-    return {
-      create,
-      rename: async ({ id, version }, name) => {
-        try {
-          return await client.saved.update.mutate({ id, version, name })
-        } finally {
-          // also where somebody was first: the next attempt stands on theirs
-          refresh()
-        }
-      },
-      duplicate: async (id, { name, teamId }) => {
-        const made = await client.saved.duplicate.mutate({ of: id, name, teamId })
-        refresh()
-        return made
-      },
-      adopt: async ({ id, name }, team) => {
-        await client.teams.adoptItem.mutate({ id, teamId: team.id })
-        refresh()
-        toast(text.moved(name, team.name))
-      },
-      remove: async ({ id, name, team }, onBack) => {
-        try {
-          const gone = await client.saved.get.query({ id })
-          await client.saved.remove.mutate({ id })
-          const back = async () => {
-            try {
-              const { kind, content } = gone
-              onBack?.(await create({ name, teamId: team?.id ?? null, kind, content } as Parameters<SavedActions['create']>[0]))
-              toast(text.back(name))
-            } catch (error) {
-              toast(text.notBack(problemOf(error)), 'warn', { label: text.undo, run: () => void back() })
-            }
+    },
+    adopt: async ({ id, name }, team) => {
+      await client.teams.adoptItem.mutate({ id, teamId: team.id })
+      refresh()
+      toast(text.moved(name, team.name))
+    },
+    remove: async ({ id, name, team }, onBack) => {
+      try {
+        const gone = await client.saved.get.query({ id })
+        await client.saved.remove.mutate({ id })
+        const back = async () => {
+          try {
+            const { kind, content } = gone
+            onBack?.(await create({ name, teamId: team?.id ?? null, kind, content } as Parameters<SavedActions['create']>[0]))
+            toast(text.back(name))
+          } catch (error) {
+            toast(text.notBack(problemOf(error)), 'warn', { label: text.undo, run: () => void back() })
           }
-          toast(text.removed(name), 'ok', { label: text.undo, run: () => void back() })
-          return true
-        } catch (error) {
-          toast(text.failedTo(problemOf(error)), 'warn')
-          return false
-        } finally {
-          refresh()
         }
-      },
-    }
-  }, [client, refresh])
+        toast(text.removed(name), 'ok', { label: text.undo, run: () => void back() })
+        return true
+      } catch (error) {
+        toast(text.failedTo(problemOf(error)), 'warn')
+        return false
+      } finally {
+        refresh()
+      }
+    },
+  }
+}
+
+type Client = ReturnType<typeof useTRPCClient>
+interface SavedClient {
+  saved: Pick<Client['saved'], 'create' | 'update' | 'duplicate' | 'get' | 'remove'>
+  teams: Pick<Client['teams'], 'adoptItem'>
 }
