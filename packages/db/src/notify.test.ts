@@ -85,7 +85,7 @@ describe('notify and listen', () => {
     const { messages } = await hear()
     const id = await makeUser(t.ownerUrl, { email: 'ada@example.org' })
     const ada = { kind: 'user', userId: id, role: 'member' } as const
-    await withActor(t.db, ada, (tx) => tx.user.update({ where: { id }, data: { name: 'Ada' } })) // nothing that a session depends on
+    await withActor(t.db, ada, (tx) => tx.user.update({ where: { id }, data: { settings: { theme: 'dark' } } })) // nothing that a session depends on
     await changePassword(t.db, ada, { passwordHash: 'x' })
     await vi.waitFor(() => expect(messages).toEqual([{ channel: 'user', payload: { id } }]))
     const owner = new pg.Client({ connectionString: t.ownerUrl })
