@@ -142,3 +142,22 @@ describe('a script of somebody who is signed in', () => {
     }
   })
 })
+
+describe('messages about plans', () => {
+  const paid = webUnderTest({ billingSecret: 'a secret of the payment provider' })
+  const send = (ip: string) =>
+    paid.runtime.billing(new Request(`${paid.origin}/api/billing`, { method: 'POST', body: '{}', headers: { 'x-faultline-ip': ip } }))
+  const told = async () =>
+    (await paid.sql("select ip from audit_event where action = 'billing.refused' order by id")).rows.map(({ ip }) => ip)
+
+  it('of a stranger fill no log: what is sent again and again without a signature is told once', async () => {
+    for (let i = 0; i < 5; i++) expect((await send('203.0.113.7')).status).toBe(401)
+    expect((await send('203.0.113.8')).status).toBe(401)
+    expect(await told()).toEqual(['203.0.113.7', '203.0.113.8'])
+  })
+
+  it('are counted before they are read', async () => {
+    await paid.sql("update rate_limit set points = 1000000 where key like 'billingIp%'")
+    expect((await send('203.0.113.7')).status).toBe(429)
+  })
+})

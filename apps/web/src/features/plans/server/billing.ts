@@ -1,11 +1,14 @@
 import { audit } from '@faultline/db/repositories/audit'
 import { applyBillingMessage } from '@faultline/db/repositories/plans'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { expectedError, httpStatus } from '../../../server/errors.ts'
 import type { Services } from '../../../server/services.ts'
 import { signatureProblem } from './billing-signature.ts'
 
 const MOST_BYTES = 20_000
+/** What a stranger sends without a signature is told once a minute: a flood of it must not fill the log. */
+const told = new LRUCache<string, true>({ max: 1_000, ttl: 60_000 })
 
 const message = z
   .object({
@@ -32,6 +35,9 @@ export async function answerBilling(
   if (billing === null)
     return answer(404, 'not_found', 'This installation takes no messages of a payment provider: FAULTLINE_BILLING_SECRET is not set.')
   const refuse = async (status: number, code: string, why: string, target = '') => {
+    const flood = `${ip} ${why}`
+    if ((status === 401 || status === 413) && told.has(flood)) return answer(status, code, why)
+    told.set(flood, true)
     await audit(
       db,
       { kind: 'billing' },
