@@ -47,7 +47,7 @@ describe('deleting', () => {
     const teamId = whose === 'a team’s' ? team : null
     const { id } = await made(teamId, 'Desk')
     const back = vi.fn()
-    expect(await actions.remove({ id, name: 'Desk', team: teamId && { id: teamId, name: 'Northwall' } }, back)).toBe(true)
+    expect(await actions.remove({ id, name: 'Desk', team: teamId === null ? null : { id: teamId, name: 'Northwall' } }, back)).toBe(true)
     expect(await idsOf()).not.toContain(id)
     told[0]?.action?.run()
     await vi.waitFor(() => expect(back).toHaveBeenCalledOnce(), 20_000)
@@ -55,6 +55,13 @@ describe('deleting', () => {
     expect(again).toMatchObject({ kind: 'layout', name: 'Desk', teamId, content: LAYOUT })
     expect(await idsOf()).toContain(again.id)
     expect(told[1]).toMatchObject({ tone: 'ok', text: expect.stringContaining('is back') })
+  })
+  it('can be undone where nothing waits for it', async () => {
+    const { id } = await made(null, 'Nobody waits')
+    await actions.remove({ id, name: 'Nobody waits', team: null })
+    told[0]?.action?.run()
+    await vi.waitFor(() => expect(told).toHaveLength(2), 20_000)
+    expect((await as.saved.list({ kind: 'layout' })).map(({ name }) => name)).toContain('Nobody waits')
   })
   it('that is refused is told, and the lists are asked again', async () => {
     const { id } = await made(null, 'Gone')

@@ -60,7 +60,9 @@ export function savedActions(client: SavedClient, refresh: () => void): SavedAct
         const back = async () => {
           try {
             const { kind, content } = gone
-            onBack?.(await create({ name, teamId: team?.id ?? null, kind, content } as Parameters<SavedActions['create']>[0]))
+            // first: nothing inside an optional call happens where nobody wants it
+            const made = await create({ name, teamId: team?.id ?? null, kind, content } as Parameters<SavedActions['create']>[0])
+            onBack?.(made)
             toast(text.back(name))
           } catch (error) {
             toast(text.notBack(problemOf(error)), 'warn', { label: text.undo, run: () => void back() })
