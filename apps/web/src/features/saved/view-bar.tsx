@@ -72,7 +72,7 @@ export function ViewBar({
   return (
     <>
       <Bar label={text.bar.label(item.name)} changed={changed}>
-        <div className="flex min-w-0 flex-[1_1_200px] items-center gap-2">
+        <div className="mr-1.5 flex min-w-0 flex-[1_1_200px] items-center gap-2">
           <Bookmark size={14} aria-hidden="true" className="flex-none text-accfg" />
           <p className="min-w-0 truncate font-semibold text-t1" title={item.name}>
             <bdi>{item.name}</bdi>
@@ -120,29 +120,32 @@ export function ViewBar({
               </Button>
               <ShareButton itemId={item.id} />
               <CommentsButton itemId={item.id} name={item.name} />
-              <Menu label={text.bar.more} icon={<Ellipsis size={14} />} iconOnly>
-                {saved.editable && (
-                  <MenuItem icon={<Pencil size={14} />} onPress={() => setOpen('rename')}>
-                    {text.menu.rename}
-                  </MenuItem>
-                )}
-                {changed && (
-                  <MenuItem icon={<Undo2 size={14} />} onPress={view.discard}>
-                    {text.bar.discard}
-                  </MenuItem>
-                )}
-                <MenuItem icon={<History size={14} />} onPress={() => setOpen('versions')}>
-                  {text.menu.versions}
-                </MenuItem>
-                {saved.editable && (
-                  <MenuItem icon={<Trash2 size={14} />} onPress={() => void remove()}>
-                    {text.menu.remove}
-                  </MenuItem>
-                )}
-              </Menu>
             </>
           )}
         </div>
+        {/* always at the right edge, where its list has room */}
+        {saved.state !== 'gone' && (
+          <Menu label={text.bar.more} icon={<Ellipsis size={14} />} iconOnly>
+            {saved.editable && (
+              <MenuItem icon={<Pencil size={14} />} onPress={() => setOpen('rename')}>
+                {text.menu.rename}
+              </MenuItem>
+            )}
+            {changed && (
+              <MenuItem icon={<Undo2 size={14} />} onPress={view.discard}>
+                {text.bar.discard}
+              </MenuItem>
+            )}
+            <MenuItem icon={<History size={14} />} onPress={() => setOpen('versions')}>
+              {text.menu.versions}
+            </MenuItem>
+            {saved.editable && (
+              <MenuItem icon={<Trash2 size={14} />} onPress={() => void remove()}>
+                {text.menu.remove}
+              </MenuItem>
+            )}
+          </Menu>
+        )}
         <CloseButton onClose={onClose} />
         {saved.state === 'gone' && (
           <div className="order-last flex w-full">
@@ -202,7 +205,7 @@ function Bar({ label, changed = false, children }: { label: string; changed?: bo
       aria-label={label}
       data-testid="view-bar"
       data-changed={changed}
-      className="flex min-h-11 flex-none flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line bg-s1 px-3 py-1.5"
+      className="flex min-h-11 flex-none flex-wrap items-center gap-1.5 border-b border-line bg-s1 px-3 py-1.5"
     >
       {children}
     </section>
