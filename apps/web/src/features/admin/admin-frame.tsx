@@ -30,7 +30,10 @@ export interface AdminFrameProps {
 export function AdminFrame({ page, title, aside, actions, children }: AdminFrameProps) {
   const here = useRef<HTMLAnchorElement>(null)
   // in the row the page that is shown may lie outside
-  useEffect(() => here.current?.scrollIntoView({ block: 'nearest', inline: 'center' }), [])
+  useEffect(() => {
+    // no effect may return what it gives: newer browsers give a promise
+    here.current?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [])
   return (
     <AppFrame section={page === 'sources' ? 'sources' : 'admin'}>
       <div className="flex w-full min-w-0 flex-1 flex-col wide:flex-row">
