@@ -77,7 +77,7 @@ describe.skipIf(executable === null)(
       const inked = () =>
         page.evaluate(() => {
           const chart = window.probe.chart().internals()
-          const canvas = [...document.querySelectorAll('canvas')].at(-1) as HTMLCanvasElement
+          const canvas = [...document.querySelectorAll('canvas[data-zr-dom-id]')].at(-1) as HTMLCanvasElement
           return chart.layout.plots.map((p) => {
             const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(p.x, p.y, p.width, p.height)
             return new Set(new Uint32Array(data.buffer)).size
