@@ -338,3 +338,28 @@ test('a key for programs is shown once, and opens what it is for', async ({ play
   await expect.poll(async () => (await program.get('/api/v1/instruments')).status()).toBe(401)
   await program.dispose()
 })
+
+test('a data source: its venue is checked by the worker, its key is never shown again, history is asked for', async () => {
+  const { page } = root
+  await page.goto('/admin/sources')
+  await page
+    .getByRole('button', { name: /^More of Simulated market/ })
+    .filter({ visible: true })
+    .first()
+    .click()
+  const drawer = page.getByRole('dialog')
+  await drawer.getByRole('button', { name: 'Test connection' }).click()
+  await expect(drawer.getByText(/perpetuals listed/)).toBeVisible({ timeout: 45_000 })
+  await drawer.getByRole('button', { name: 'Set API key' }).click()
+  await drawer.getByLabel('API key', { exact: true }).fill('a key that is not to be seen: 7f3a')
+  await drawer.getByRole('listitem').filter({ hasText: 'API key' }).getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(drawer.getByText('saved, ends in …7f3a')).toBeVisible()
+  await drawer.getByRole('button', { name: 'Fetch history' }).click()
+  await expect(drawer.getByTestId('form-error')).toBeVisible()
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
+  await drawer.getByLabel('From', { exact: true }).fill(day(2))
+  await drawer.getByLabel('To', { exact: true }).fill(day(1))
+  await drawer.getByRole('button', { name: 'Fetch history' }).click()
+  await expect(drawer.getByText(/Nothing was missing|estimated anew|running|waiting/).first()).toBeVisible()
+  expect(await (await page.request.get('/api/trpc/sources.list')).text()).not.toContain('not to be seen')
+})
