@@ -82,6 +82,15 @@ it('gives readings of a market, and says what is wrong with a question', async (
   expect((await ask('/instruments/nobody:X/readings', readings)).status).toBe(404)
 })
 
+it('stops answering an address that tries keys', async () => {
+  const statuses: number[] = []
+  for (let i = 0; i < 70; i++) statuses.push((await ask('/instruments', `fl_guess${i}`)).status)
+  expect(statuses[0]).toBe(401)
+  expect(statuses.at(-1)).toBe(429)
+  // whoever has a key is not kept out by it
+  expect((await ask('/instruments', key)).status).toBe(200)
+})
+
 it('says when to come back to whoever asks too often', async () => {
   await web.sql(
     "insert into rate_limit (key, points, expire) select key, 100000, expire from rate_limit where key like 'apiKey:%' on conflict (key) do update set points = 100000",

@@ -33,10 +33,16 @@ const ENDPOINTS: readonly Endpoint[] = [
 export const API_PREFIX = '/api/v1'
 
 /** GET under /api/v1 with `Authorization: Bearer fl_…`. No cookie counts here. */
-export async function answerApi(request: IncomingMessage, response: ServerResponse, url: URL, services: Services): Promise<void> {
+export async function answerApi(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  { services, ip }: { services: Services; ip: string },
+): Promise<void> {
   if (!methodIs(request.method, ['GET'], response)) return
   const found = await keyOf(request, services)
   if (!found) {
+    await services.limits.take('tokenIp', `api ${ip}`)
     response.setHeader('WWW-Authenticate', 'Bearer realm="Faultline"')
     throw new FaultlineError('unauthenticated', 'Send a key of yours: Authorization: Bearer fl_… (Account, API keys).')
   }

@@ -66,7 +66,7 @@ export function createFront({ services, publicUrl, pages, trustedProxies = 0, ti
     if (/^\/(tiles|views)\//.test(pathname) && shares.isAsked(request)) return answerShared(request, response, url, { shares, tiles })
     if (pathname.startsWith('/tiles/')) return answerTile(request, response, pathname, { sessions, embed, gate, tiles })
     if (pathname.startsWith('/views/')) return answerView(request, response, url, services)
-    if (pathname.startsWith(`${API_PREFIX}/`)) return answerApi(request, response, url, services)
+    if (pathname.startsWith(`${API_PREFIX}/`)) return answerApi(request, response, url, { services, ip: ipOf(request, trustedProxies) })
     if (pathname.startsWith('/api/stream/')) return answerStream(request, response, pathname, services)
     prepareForNext(request, url)
     // pages check for themselves; this catches what a new page might forget
