@@ -76,6 +76,8 @@ export function AlertsPage({ markets, teams, begin, now: first }: AlertsPageProp
   const start = (kind: AlertKind) => {
     setDraft(NEW, draftOf(kind))
     choose(NEW)
+    // where one goes on: by the keyboard it would be a walk past the list
+    requestAnimationFrame(() => editor.current?.querySelector<HTMLInputElement>('input[name=name]')?.focus())
   }
   const save = async (): Promise<string | null> => {
     const settings = draft && readDraft(draft).settings

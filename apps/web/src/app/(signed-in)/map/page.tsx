@@ -1,18 +1,18 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { firstAllowed } from '../../../features/plans/prepare/first-allowed.ts'
 import { sectionPath } from '../../../features/shell/prepare/sections.ts'
-import { firstToOpen } from '../../../features/venues/prepare/venue-choice.ts'
 import { WaitingPage } from '../../../features/waiting/waiting-page.tsx'
 import { messages } from '../../../messages.ts'
 import { requireUser, serverApi } from '../../../server/current-user.ts'
 
 export const metadata: Metadata = { title: messages.map.title }
 
-/** The map of the instrument with the freshest data; before there is any, what is being done about it. */
+/** The map of the instrument with the freshest data that the plan allows; before there is any, what is being done about it. */
 export default async function FirstMap() {
-  await requireUser()
+  const { allowance } = await requireUser()
   const instruments = await (await serverApi()).instruments.list()
-  const freshest = firstToOpen(instruments)
+  const freshest = firstAllowed(allowance, instruments)
   if (freshest) redirect(sectionPath('map', freshest.key))
   return <WaitingPage now={Date.now()} />
 }
