@@ -113,7 +113,7 @@ function ItemCard({ item, now, onComments }: Omit<ItemCardsProps, 'items'> & { i
           onClick={() => onComments(item)}
           className="relative z-10 -my-1 -mr-2 max-phone:h-10 max-phone:min-w-10"
         >
-          {formatCount(item.comments)}
+          {item.comments > 0 ? formatCount(item.comments) : undefined}
         </Button>
       </p>
     </li>
