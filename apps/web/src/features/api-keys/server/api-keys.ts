@@ -3,6 +3,7 @@ import { FaultlineError } from '@faultline/market/errors'
 import { z } from 'zod'
 import { record } from '../../../server/record.ts'
 import { entity, signedIn } from '../../../server/trpc.ts'
+import { savedName } from '../../saved/server/content.ts'
 
 const apiKey = z.object({
   id: z.uuid(),
@@ -21,7 +22,7 @@ export const listProcedure = signedIn
   .query(async ({ ctx }) => ({ allowed: ctx.user.allowance.api, keys: await listApiKeys(ctx.services.db, ctx.actor) }))
 
 export const createInput = z.object({
-  name: z.string().trim().min(1, 'give it a name').max(80, 'a name has at most 80 characters'),
+  name: savedName.max(80, 'a name has at most 80 characters'),
   scopes: z.array(z.enum(API_SCOPES)).min(1, 'choose what it is for').max(API_SCOPES.length),
   /** null: until it is revoked */
   days: z.int().min(1).max(730).nullable(),
