@@ -196,6 +196,16 @@ describe('a link that ends', () => {
     await expect((await api()).share.extend({ id: link.id })).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
+  it('of somebody who is gone shows what the free plan shows', async () => {
+    await web.sql("update app_user set plan_key = 'pro' where id = $1", [owner.id])
+    await expect.poll(async () => (await (await api()).plans.mine()).ranges.includes('30d')).toBe(true)
+    const [wide, narrow] = [await shared({ r: '30d' }), await shared({ r: '1d' })]
+    await web.sql("update app_user set plan_key = 'free' where id = $1", [owner.id])
+    await web.sql('update share_link set created_by = null where id = any($1)', [[wide.link.id, narrow.link.id]])
+    await expect.poll(() => web.runtime.shared(wide.token, { embed: false }), { timeout: 15_000 }).toBeNull()
+    expect(await web.runtime.shared(narrow.token, { embed: false })).not.toBeNull()
+  })
+
   it('stops within seconds when its time is over, its view is deleted or its maker’s plan ends', async () => {
     const over = await shared({ r: '1d' })
     const deleted = await shared({ r: '1d' })

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Database } from '@faultline/db/database'
 import { findInstrument } from '@faultline/db/repositories/instruments'
-import type { Allowance } from '@faultline/db/repositories/plans'
+import { type Allowance, allowanceOf, listPlans } from '@faultline/db/repositories/plans'
 import { hashOfShare, openShareLink } from '@faultline/db/repositories/share-links'
 import { sessionState } from '@faultline/db/repositories/users'
 import { FaultlineError } from '@faultline/market/errors'
@@ -200,17 +200,22 @@ export class Shares {
     }
   }
 
-  /** A link shows no more than the plan of whoever made it, also when the view was changed after. */
+  /** A link shows no more than the plan of whoever made it, also when the view was changed after; of somebody who is gone, than the free one. */
   private async planAllows(createdBy: string | null, { input }: SharedScope): Promise<boolean> {
     const maker = createdBy === null ? null : await sessionState(this.options.db, createdBy)
-    if (!maker) return true
     try {
-      await this.options.gate.view(maker.allowance, input)
+      await this.options.gate.view(maker?.allowance ?? (await this.freeAllowance()), input)
       return true
     } catch (error) {
       if (error instanceof FaultlineError && error.code === 'forbidden') return false
       throw error
     }
+  }
+
+  private async freeAllowance(): Promise<Allowance> {
+    const free = (await listPlans(this.options.db, { kind: 'authenticator' })).find(({ key }) => key === 'free')
+    if (!free) throw new FaultlineError('internal', 'The plan `free` is missing.')
+    return allowanceOf(free, 'member')
   }
 }
 
