@@ -5,6 +5,7 @@ import { messages } from '../../messages.ts'
 import { useTRPC, useTRPCClient } from '../../trpc/provider.tsx'
 import type { SavedItem, WatchlistContent } from '../saved/server/content.ts'
 import { toast } from '../shell/toasts.tsx'
+import { problemOf } from '../teams/prepare/words.ts'
 import type { ShownList } from './use-watchlists.ts'
 import { isList, type ListItem, useSync } from './watchlists-provider.tsx'
 
@@ -62,5 +63,5 @@ export function useListActions(): ListActions {
 /** In the server's words; without an answer in ours. */
 export function messageOf(error: unknown): string {
   const answered = error instanceof Error && 'data' in error && error.data != null
-  return answered ? error.message : text.offline
+  return answered ? problemOf(error) : text.offline
 }
