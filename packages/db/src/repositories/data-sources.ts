@@ -60,7 +60,13 @@ export const dataSourceChange = z.object({
 })
 export type DataSourceChange = z.infer<typeof dataSourceChange>
 
-const nameOfSource = z.string().trim().min(1, 'give it a name').max(80, 'must not be longer than 80 characters')
+const nameOfSource = z
+  .string()
+  .trim()
+  .min(1, 'give it a name')
+  .max(80, 'must not be longer than 80 characters')
+  .refine((text) => !/\p{Cc}/u.test(text), { error: 'must stand in one line' })
+  .refine((text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text), { error: 'needs a name that can be seen' })
 const newDataSource = dataSourceChange.extend({ name: nameOfSource, venue: z.enum(FEED_VENUES as [FeedVenueId]) })
 
 const COLUMNS = `d.id, d.name, d.venue, d.rest_url as "restUrl", d.ws_url as "wsUrl", d.enabled, d.symbols, d.options, d.priority, d.version,

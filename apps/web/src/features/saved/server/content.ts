@@ -82,6 +82,7 @@ export const savedName = z
   .trim()
   .min(1, 'give it a name')
   .max(120, 'a name has at most 120 characters')
+  .refine((text) => !/\p{Cc}/u.test(text), { error: 'a name stands in one line' })
   .refine((text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text), { error: 'give it a name that can be seen' })
 
 export interface SavedHead {

@@ -30,6 +30,8 @@ it('makes a source, changes it and takes it away, each told in the audit log', a
 it.each([
   [{ name: '   ' }, /name/],
   [{ name: 'x'.repeat(81) }, /80 characters/],
+  [{ name: '\u200b' }, /seen/],
+  [{ name: 'a\nb' }, /one line/],
   [{ restUrl: 'ftp://x' }, /http/],
   [{ restUrl: 'https://user:pass@host' }, /password/],
   [{ symbols: ['a b'] }, /symbols/],

@@ -10,7 +10,7 @@ const row = z.int().positive().max(0x7fffffff)
 
 /** What is absent stays as it is. Addresses: null is the venue's own. */
 export const updateInput = dataSourceChange.pick({ enabled: true, restUrl: true, wsUrl: true, symbols: true, priority: true }).extend({
-  name: z.string().max(200).optional(),
+  name: z.string().max(200, 'must not be longer than 80 characters').optional(),
   id: row,
   /** of the source as it was when the change was decided */
   version: row,
