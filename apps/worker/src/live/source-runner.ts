@@ -12,7 +12,6 @@ import type { ChannelStatuses, FeedChannel, FeedStateName } from '@faultline/mar
 import { instrumentKey } from '@faultline/market/instrument'
 import { VENUES } from '@faultline/market/venue'
 import { systemClock } from '../feed/clock.ts'
-import type { FeedSink } from '../feed/feed-sink.ts'
 import { QuarantineGate } from '../feed/quarantine-gate.ts'
 import { FeedSupervisor } from '../feed/supervisor.ts'
 import type { VenueFeed } from '../feed/venue-feed.ts'
@@ -28,8 +27,10 @@ import { InstrumentLine } from './instrument-line.ts'
 import type { LineContext } from './line-context.ts'
 import { longestSilence } from './longest-silence.ts'
 import { MarginTables } from './margin-tables.ts'
+import { isOutranked } from './outranked.ts'
 import { pause } from './pause.ts'
 import { Serial } from './serial.ts'
+import { sourceSink } from './source-sink.ts'
 import { VenueListing } from './venue-listing.ts'
 
 const TICK_MS = 500
@@ -91,7 +92,13 @@ export class SourceRunner {
     this.metrics = metrics
     this.supervisor = new FeedSupervisor({
       feed,
-      sink: this.sink(),
+      sink: sourceSink({
+        ingest: options.ingest,
+        sourceId: source.id,
+        metrics,
+        quarantine: this.quarantine,
+        lineOf: (id) => this.lines.get(id),
+      }),
       options: source.options,
       log: (line) => this.log(line),
       longestSilence: (instrumentId) => longestSilence(db, instrumentId),
@@ -197,29 +204,6 @@ export class SourceRunner {
     return { instrumentId, dataSourceId: source.id, state: 'paused', message, channels, backfill: null, worker }
   }
 
-  private sink(): FeedSink {
-    const { ingest, source } = this.options
-    const { metrics } = this
-    return {
-      accept: (instrumentId, events) => {
-        // What comes together is of one channel.
-        if (events[0]) metrics.events(events[0].type, events.length)
-        ingest.accept(instrumentId, events)
-      },
-      cover: (instrumentId, channel, coveredTo) => ingest.cover(instrumentId, channel, coveredTo),
-      gap: (instrumentId, channel, from, to, status, reason) => {
-        metrics.gap(channel, status)
-        // Candles are the line's: it knows which are stored, and a bucket is there or not.
-        if (channel === 'candle') this.lines.get(instrumentId)?.missed()
-        else ingest.enterGap({ instrumentId, channel, from, to, status, reason })
-      },
-      quarantine: (reason, raw, receivedAt) => {
-        metrics.unread()
-        if (this.quarantine.admits(reason)) ingest.quarantine(source.id, reason, raw, receivedAt)
-      },
-    }
-  }
-
   /** What the source trades: from the venue, and until it answers from what was known before. */
   private async discoverLoop(): Promise<void> {
     const { signal } = this.stopping
@@ -317,7 +301,7 @@ export class SourceRunner {
   private takeLeases(): Promise<void> {
     return this.changes.run(async () => {
       for (const row of this.wanted.values()) {
-        if (this.isOutranked(row.id)) {
+        if (isOutranked(this.source, this.options.rivals?.(row.id) ?? [], this.lines.has(row.id))) {
           await this.leave(row.id)
           continue
         }
@@ -332,16 +316,6 @@ export class SourceRunner {
         }
       }
     })
-  }
-
-  /** Another source that goes before this one feeds the market. */
-  private isOutranked(instrumentId: number): boolean {
-    const { source } = this.options
-    const before = (other: DataSourceRow) =>
-      other.priority < source.priority || (other.priority === source.priority && other.id < source.id)
-    const rivals = this.options.rivals?.(instrumentId) ?? []
-    // Of equals, whoever feeds it goes on.
-    return rivals.some((other) => before(other) && (other.priority < source.priority || !this.lines.has(instrumentId)))
   }
 
   private async leave(instrumentId: number): Promise<void> {
