@@ -39,7 +39,8 @@ export function PaletteButtonView({ name }: { name: { symbol: string; venue: str
       ) : (
         <span className="truncate text-t3">{text.button}</span>
       )}
-      <span aria-hidden="true" className="ml-auto hidden flex-none full:inline">
+      {/* beside a long symbol the venue goes before the keys */}
+      <span aria-hidden="true" className={`ml-auto hidden flex-none ${name ? 'min-[1760px]:inline' : 'full:inline'}`}>
         <KeyCaps keys="Mod+k" />
       </span>
       {name && <ChevronDown size={14} aria-hidden="true" className="ml-auto flex-none text-t3 phone:hidden" />}

@@ -72,7 +72,7 @@ export function SourceCards({ rows, asked, open, actions, errors }: SourceListPr
                 </Fact>
               </dl>
               {row.strip && <CoverageStrip strip={row.strip} share={row.coverage} className="w-full!" />}
-              <div className="flex items-center gap-2">
+              <div className="flex flex-wrap items-center gap-2">
                 <EditButton source={source} actions={actions} wide />
                 <ManageButton source={source} actions={actions} wide />
                 <ObservedButton source={source} actions={actions} wide />

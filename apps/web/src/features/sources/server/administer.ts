@@ -22,13 +22,11 @@ const row = z.int().positive().max(0x7fffffff)
 const venue = z.enum(FEED_VENUES as [FeedVenueId])
 const time = z.int().min(0).max(8.64e15)
 
-export const createInput = dataSourceChange
-  .pick({ enabled: true, restUrl: true, wsUrl: true, symbols: true, priority: true })
-  .extend({
-    name: z.string().max(200, 'must not be longer than 80 characters'),
-    venue,
-    backfillDays: sourceOptions.shape.backfillDays.nullable(),
-  })
+export const createInput = dataSourceChange.pick({ enabled: true, restUrl: true, wsUrl: true, symbols: true, priority: true }).extend({
+  name: z.string().max(200, 'must not be longer than 80 characters'),
+  venue,
+  backfillDays: sourceOptions.shape.backfillDays.nullable(),
+})
 
 /** Makes a source; workers begin to listen to it at once. CONFLICT where another has its name, BAD_REQUEST naming the field. */
 export const createProcedure = admin
