@@ -242,6 +242,9 @@ for (const theme of ['dark', 'light'] as const)
   })
 
 async function clean(page: Page): Promise<void> {
+  await page.waitForLoadState('load')
+  // a button that has just come alive is on its way from one colour to another
+  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
   const { violations } = await new AxeBuilder({ page }).analyze()
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target.join(' ')).join(' | ')}`)
   expect([new URL(page.url()).pathname, found]).toEqual([new URL(page.url()).pathname, []])

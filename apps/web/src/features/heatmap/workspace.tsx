@@ -87,6 +87,9 @@ export interface WorkspaceProps {
   now: number
 }
 
+/** Of what scrolls and now and then has nothing in it that takes the focus. */
+const SCROLLED_BY_KEYS = { tabIndex: 0 } as const
+
 /** One instrument's heatmap and everything around it. */
 export function Workspace({
   instrument: first,
@@ -357,6 +360,7 @@ export function Workspace({
         </div>
         <aside
           aria-label={text.details}
+          {...SCROLLED_BY_KEYS}
           className={`min-h-0 border-line bg-s1 phone:absolute phone:inset-y-0 phone:right-0 phone:z-20 phone:w-[288px] phone:overflow-y-auto phone:border-l full:static full:block ${details ? 'phone:shadow-2xl full:shadow-none' : 'phone:hidden'}`}
         >
           <div className="hidden justify-end p-2 phone:flex full:hidden">

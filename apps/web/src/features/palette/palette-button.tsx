@@ -33,8 +33,9 @@ export function PaletteButtonView({ name }: { name: { symbol: string; venue: str
       {name ? (
         <>
           <span className="sr-only">{text.instrument}:</span>
-          <span className="max-w-full flex-none truncate font-semibold">{name.symbol}</span>
-          <span className="sr-only min-w-0 truncate text-t3 wide:not-sr-only wide:truncate">{name.venue}</span>
+          <span className="min-w-0 truncate">
+            <span className="font-semibold">{name.symbol}</span> <span className="sr-only text-t3 wide:not-sr-only">{name.venue}</span>
+          </span>
         </>
       ) : (
         <span className="truncate text-t3">{text.button}</span>
